@@ -1,0 +1,48 @@
+# The commands of the project; `make help` lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Where SwiftPM builds. A folder outside the checkout can be named to share one build of the dependencies.
+SCRATCH ?= .build
+SWIFT_BUILD := swift build --scratch-path $(SCRATCH)
+SWIFT_TEST := swift test --scratch-path $(SCRATCH)
+
+LIBRARIES := libsqlite3-dev zlib1g-dev libzstd-dev libargon2-dev
+TEST_TOOLS := sqlite3 zstd python3 python3-venv diffutils
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+
+.PHONY: help
+help: ## This list.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -t -s $$'\t'
+
+.PHONY: install
+install: ## Installs the C libraries that the build needs, if any is missing; says so first.
+	@missing=""; for package in $(LIBRARIES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; done; \
+	if [ -n "$$missing" ]; then echo "Installing Debian packages:$$missing"; \
+	  if [ "$$(id -u)" = 0 ]; then as=""; else as=sudo; fi; \
+	  $$as apt-get update -qq && $$as apt-get install -y -qq --no-install-recommends $$missing; fi
+
+.PHONY: install-test-tools
+install-test-tools: LIBRARIES += $(TEST_TOOLS)
+install-test-tools: install ## Installs what the tests use beside it.
+	@[ -x $(PYTHON) ] || python3 -m venv $(VENV)
+	@$(PYTHON) -m pip install -q --disable-pip-version-check -r Tests/requirements.txt
+
+.PHONY: build
+build: install ## Builds both programs for development.
+	$(SWIFT_BUILD)
+
+.PHONY: format
+format: ## Lays the sources out.
+	swift format --in-place --recursive Package.swift Sources Tests
+
+.PHONY: lint
+lint: ## Fails where the layout of a source differs from the project's.
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+.PHONY: test
+test: install lint ## Runs everything that is checked before a change lands.
+	$(SWIFT_TEST)
+	python3 Tests/PythonClient/run_vectors.py

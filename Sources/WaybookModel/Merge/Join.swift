@@ -1,0 +1,28 @@
+/// The join of two states: per atom, the later stamp wins. Commutative, associative, idempotent; all that replicas ever
+/// do with each other's states (`protocol/3-merge.md#join`). What goes beyond it is the server's ``Arbitration``.
+public enum Join {
+    /// Joins two states of one atom. Equal stamps with unequal values mean a cloned store; the server refuses such a
+    /// write before it spreads, and so that the laws hold all the same, the greater canonical encoding is taken.
+    public static func atoms(_ left: Atom, _ right: Atom) -> Atom {
+        if left.stamp != right.stamp { return left.stamp > right.stamp ? left : right }
+        if left.value == right.value, left.origin == right.origin {
+            return left.commit >= right.commit ? left : right
+        }
+        return precedes(left, right) ? right : left
+    }
+
+    private static func precedes(_ left: Atom, _ right: Atom) -> Bool {
+        func key(_ atom: Atom) -> [UInt8] {
+            (atom.value.map { [1] + CanonicalJSON.bytes($0) } ?? [0])
+                + Array(atom.origin.description.utf8)
+        }
+        return key(left).lexicographicallyPrecedes(key(right))
+    }
+
+    /// Joins two states of one record.
+    public static func records(_ left: VersionedRecord, _ right: VersionedRecord) -> VersionedRecord {
+        var joined = left
+        joined.atoms.merge(right.atoms, uniquingKeysWith: atoms)
+        return joined
+    }
+}

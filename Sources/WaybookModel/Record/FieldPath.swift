@@ -1,0 +1,115 @@
+/// Names one atom of a record, the unit in which changes merge: a field (`city`), an element of a set or a map
+/// (`tags/vip`), or a flag inside a map's element that merges by itself (`phones/+8613800138000/optOut`).
+///
+/// Keys are escaped as in a JSON Pointer: `~` as `~0`, `/` as `~1` (RFC 6901 §3).
+public struct FieldPath: Hashable, Sendable {
+    /// The text as it stands in documents and on the wire.
+    public let text: String
+
+    /// The path of the record's life: its value is `"alive"` or `"deleted"`.
+    public static let life = FieldPath(unchecked: "$life")
+    /// The most bytes that a path may have.
+    public static let maximumBytes = 512
+
+    private init(unchecked text: String) { self.text = text }
+
+    /// The path of a whole field.
+    public init(_ field: FieldName) { text = field.text }
+
+    /// The path of an element of a set or map, by its unescaped key.
+    public init(_ field: FieldName, key: String) {
+        text = "\(field.text)/\(Self.escape(key))"
+    }
+
+    /// The path of a flag inside a map's element.
+    public init(_ field: FieldName, key: String, flag: FieldName) {
+        text = "\(field.text)/\(Self.escape(key))/\(flag.text)"
+    }
+
+    /// Reads a path from outside. Nil unless it is well formed: a field name, at most one key (not empty, properly
+    /// escaped), at most one flag name, at most ``maximumBytes`` bytes; or `$life`.
+    public init?(parsing text: String) {
+        if text == Self.life.text {
+            self = .life
+            return
+        }
+        guard text.utf8.count <= Self.maximumBytes else { return nil }
+        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count <= 3, isWellFormedName(String(parts[0])) else { return nil }
+        if parts.count > 1, parts[1].isEmpty || !Self.isEscaped(parts[1]) { return nil }
+        if parts.count > 2, !isWellFormedName(String(parts[2])) { return nil }
+        self.text = text
+    }
+
+    /// The field that the path is in (`$life` for the record's life).
+    public var field: FieldName {
+        FieldName(String(text.prefix { $0 != "/" }))
+    }
+
+    /// The unescaped key of an element, or nil for a whole field.
+    public var key: String? {
+        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        return parts.count > 1 ? Self.unescape(parts[1]) : nil
+    }
+
+    /// The flag inside an element, or nil.
+    public var flag: FieldName? {
+        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        return parts.count > 2 ? FieldName(String(parts[2])) : nil
+    }
+
+    /// Whether this is an element of a set or map, or a flag in one.
+    public var isElement: Bool { text.utf8.contains(UInt8(ascii: "/")) }
+
+    private static func escape(_ key: String) -> String {
+        guard key.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else { return key }
+        var escaped = ""
+        for scalar in key.unicodeScalars {
+            switch scalar {
+            case "~": escaped += "~0"
+            case "/": escaped += "~1"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+
+    private static func unescape(_ text: Substring) -> String {
+        guard text.utf8.contains(0x7E) else { return String(text) }
+        var key = ""
+        var escaping = false
+        for scalar in text.unicodeScalars {
+            if escaping {
+                key += scalar == "0" ? "~" : "/"
+                escaping = false
+            } else if scalar == "~" {
+                escaping = true
+            } else {
+                key.unicodeScalars.append(scalar)
+            }
+        }
+        return key
+    }
+
+    private static func isEscaped(_ text: Substring) -> Bool {
+        var escaping = false
+        for byte in text.utf8 {
+            if escaping {
+                guard byte == 0x30 || byte == 0x31 else { return false }
+                escaping = false
+            } else {
+                escaping = byte == 0x7E
+            }
+        }
+        return !escaping
+    }
+}
+
+extension FieldPath: Comparable, CustomStringConvertible {
+    /// The order of UTF-8 bytes: the order in which documents list their atoms.
+    public static func < (left: FieldPath, right: FieldPath) -> Bool {
+        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+
+    public var description: String { text }
+}

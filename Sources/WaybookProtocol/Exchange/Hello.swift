@@ -1,0 +1,66 @@
+import WaybookModel
+
+/// The first line of a request: who asks, what it speaks, and how far it has come.
+public struct Hello: Hashable, Sendable {
+    /// The protocol version of this code; rises with every change of the wire.
+    public static let protocolVersion = 1
+
+    /// The protocol versions that the client speaks.
+    public var protocols: ClosedRange<Int>
+    public var schemaVersion: Int
+    public var replica: ReplicaID
+    /// The device's wall clock at sending, milliseconds since 1970.
+    public var wallMilliseconds: Int64
+    /// The token of the last stored checkpoint; nil at a first pull.
+    public var checkpoint: String?
+    /// The number of the last change set that this replica has made, 0 for none.
+    public var lastSet: Int64
+    /// The highest set number whose verdict is stored durably.
+    public var answered: Int64
+    /// Whether the client wants the feed in this exchange; a large outbox loops without.
+    public var pulls: Bool
+
+    public init(
+        protocols: ClosedRange<Int> = protocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
+        wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool
+    ) {
+        self.protocols = protocols
+        self.schemaVersion = schemaVersion
+        self.replica = replica
+        self.wallMilliseconds = wallMilliseconds
+        self.checkpoint = checkpoint
+        self.lastSet = lastSet
+        self.answered = answered
+        self.pulls = pulls
+    }
+
+    /// The line's value.
+    public var value: Value {
+        var entries: [String: Value] = [
+            "answered": .int(answered), "last": .int(lastSet),
+            "protocol": [.int(Int64(protocols.lowerBound)), .int(Int64(protocols.upperBound))],
+            "pull": .bool(pulls), "replica": .int(Int64(replica.number)), "schema": .int(Int64(schemaVersion)),
+            "wall": .int(wallMilliseconds),
+        ]
+        if let checkpoint { entries["checkpoint"] = .string(checkpoint) }
+        return ["hello": .map(entries)]
+    }
+
+    /// Reads the line; nil where it is not a hello.
+    public init?(_ value: Value) {
+        guard let entries = value.entries?["hello"]?.entries,
+            let versions = entries["protocol"]?.elements?.map(\.integer), versions.count == 2,
+            let lower = versions[0].flatMap({ Int(exactly: $0) }),
+            let upper = versions[1].flatMap({ Int(exactly: $0) }),
+            lower >= 1, lower <= upper, let schema = entries.positive("schema"),
+            let replica = entries.natural("replica", maximum: Int64(UInt32.max)), let wall = entries["wall"]?.integer,
+            let last = entries.natural("last"), let answered = entries.natural("answered", maximum: last)
+        else { return nil }
+        if let checkpoint = entries["checkpoint"], checkpoint.text == nil { return nil }
+        self.init(
+            protocols: lower...upper, schemaVersion: schema, replica: ReplicaID(UInt32(replica)),
+            wallMilliseconds: wall,
+            checkpoint: entries["checkpoint"]?.text, lastSet: last, answered: answered,
+            pulls: entries["pull"]?.boolean ?? true)
+    }
+}

@@ -1,0 +1,176 @@
+import WaybookModel
+
+/// The first line of an answer.
+public struct Head: Hashable, Sendable {
+    /// Names the server's data as a whole; another value means another server.
+    public var epoch: String
+    /// Rises with every restore.
+    public var timeline: Int
+    /// The sequence of the latest commit at the start of the feed: what the client has wholly read at the end.
+    public var sequence: Int64
+    /// The server's clock, milliseconds since 1970.
+    public var clockMilliseconds: Int64
+    /// The server's clock less the hello's, milliseconds, measured when the hello arrived.
+    public var offsetMilliseconds: Int64
+    public var schemaVersion: Int
+    public var limits: ExchangeLimits
+
+    public init(
+        epoch: String, timeline: Int, sequence: Int64, clockMilliseconds: Int64, offsetMilliseconds: Int64,
+        schemaVersion: Int, limits: ExchangeLimits
+    ) {
+        self.epoch = epoch
+        self.timeline = timeline
+        self.sequence = sequence
+        self.clockMilliseconds = clockMilliseconds
+        self.offsetMilliseconds = offsetMilliseconds
+        self.schemaVersion = schemaVersion
+        self.limits = limits
+    }
+}
+
+/// A record, or what changed in one, as the feed tells it.
+public struct FeedRecord: Hashable, Sendable {
+    public var record: VersionedRecord
+    public var unit: RecordID
+    /// Its place in the feed: sequence × 4096 + index in the commit.
+    public var position: Int64
+    /// Whether this is the whole record; otherwise the atoms that changed after the checkpoint.
+    public var isWhole: Bool
+
+    public init(record: VersionedRecord, unit: RecordID, position: Int64, isWhole: Bool) {
+        self.record = record
+        self.unit = unit
+        self.position = position
+        self.isWhole = isWhole
+    }
+}
+
+/// A line of the answer to an exchange (`protocol/4-exchange.md#answer`).
+public enum ResponseLine: Hashable, Sendable {
+    case head(Head)
+    /// Sets `first…last` were applied as they were.
+    case applied(first: Int64, last: Int64)
+    case verdict(number: Int64, Verdict)
+    case record(FeedRecord)
+    /// Everything up to `sequence` has been told; to be stored in one transaction with the data before it.
+    case checkpoint(token: String, sequence: Int64)
+    /// The answer is complete. Without this line it is not.
+    case end
+    /// A failure after the answer had begun.
+    case error(Problem)
+}
+
+extension ResponseLine {
+    /// The line's value.
+    public var value: Value {
+        switch self {
+        case .head(let head): ["head": head.value]
+        case .applied(let first, let last): ["applied": [.int(first), .int(last)]]
+        case .verdict(let number, let verdict): ["set": .int(number), "verdict": verdict.value]
+        case .record(let record): record.value
+        case .checkpoint(let token, let sequence): ["checkpoint": .string(token), "sequence": .int(sequence)]
+        case .end: ["end": true]
+        case .error(let problem): ["error": problem.lineValue]
+        }
+    }
+
+    /// The canonical bytes of the line, without its line feed.
+    public var bytes: [UInt8] { CanonicalJSON.bytes(value) }
+
+    /// Reads a line; nil where it is none that this version knows.
+    public init?(_ value: Value) {
+        guard let entries = value.entries else { return nil }
+        if entries["record"] != nil || entries["update"] != nil {
+            guard let record = FeedRecord(entries) else { return nil }
+            self = .record(record)
+        } else if let numbers = entries["applied"]?.elements {
+            guard numbers.count == 2, let first = numbers[0].integer, let last = numbers[1].integer, first <= last
+            else {
+                return nil
+            }
+            self = .applied(first: first, last: last)
+        } else if let verdict = entries["verdict"] {
+            guard let number = entries["set"]?.integer, let verdict = Verdict(verdict) else { return nil }
+            self = .verdict(number: number, verdict)
+        } else if let token = entries["checkpoint"]?.text {
+            guard let sequence = entries.natural("sequence") else { return nil }
+            self = .checkpoint(token: token, sequence: sequence)
+        } else if let head = entries["head"] {
+            guard let head = Head(head) else { return nil }
+            self = .head(head)
+        } else if entries["end"] != nil {
+            self = .end
+        } else if let error = entries["error"] {
+            guard let problem = Problem(lineValue: error) else { return nil }
+            self = .error(problem)
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Head {
+    var value: Value {
+        [
+            "clock": .int(clockMilliseconds), "epoch": .string(epoch), "limits": limits.value,
+            "offset": .int(offsetMilliseconds), "schema": .int(Int64(schemaVersion)), "sequence": .int(sequence),
+            "timeline": .int(Int64(timeline)),
+        ]
+    }
+
+    init?(_ value: Value) {
+        guard let entries = value.entries, let epoch = entries["epoch"]?.text,
+            let timeline = entries.natural("timeline", maximum: 255), let sequence = entries.natural("sequence"),
+            let clock = entries["clock"]?.integer, let offset = entries["offset"]?.integer,
+            let schema = entries.positive("schema"), let limits = entries["limits"].flatMap({ ExchangeLimits($0) })
+        else { return nil }
+        self.init(
+            epoch: epoch, timeline: Int(timeline), sequence: sequence, clockMilliseconds: clock,
+            offsetMilliseconds: offset, schemaVersion: schema, limits: limits)
+    }
+}
+
+extension FeedRecord {
+    var value: Value {
+        [
+            "at": .int(position), "fields": RecordEncoding.fields(record), "in": .string(record.collection.text),
+            isWhole ? "record" : "update": .string(record.id.description), "stamps": RecordEncoding.stamps(record),
+            "unit": .string(unit.description),
+        ]
+    }
+
+    /// Composes the line of a whole record from its stored texts: nothing is parsed on the way out.
+    public static func line(
+        id: RecordID, collection: String, unit: RecordID, position: Int64, fields: String, stamps: String
+    ) -> [UInt8] {
+        var line: [UInt8] = []
+        line.reserveCapacity(fields.utf8.count + stamps.utf8.count + 160)
+        line.append(contentsOf: "{\"at\":".utf8)
+        CanonicalJSON.append(position, to: &line)
+        line.append(contentsOf: ",\"fields\":".utf8)
+        line.append(contentsOf: fields.utf8)
+        line.append(contentsOf: ",\"in\":".utf8)
+        CanonicalJSON.append(collection, to: &line)
+        line.append(contentsOf: ",\"record\":\"".utf8)
+        line.append(contentsOf: id.description.utf8)
+        line.append(contentsOf: "\",\"stamps\":".utf8)
+        line.append(contentsOf: stamps.utf8)
+        line.append(contentsOf: ",\"unit\":\"".utf8)
+        line.append(contentsOf: unit.description.utf8)
+        line.append(contentsOf: "\"}".utf8)
+        return line
+    }
+
+    init?(_ entries: [String: Value]) {
+        let isWhole = entries["record"] != nil
+        guard let id = entries[isWhole ? "record" : "update"]?.text.flatMap({ RecordID($0) }),
+            let collection = entries["in"]?.text, isWellFormedName(collection),
+            let unit = entries["unit"]?.text.flatMap({ RecordID($0) }), let position = entries.natural("at"),
+            let fields = entries["fields"], let stamps = entries["stamps"],
+            let record = RecordEncoding.decode(
+                id: id, collection: CollectionName(collection), fields: fields, stamps: stamps)
+        else { return nil }
+        self.init(record: record, unit: unit, position: position, isWhole: isWhole)
+    }
+}
