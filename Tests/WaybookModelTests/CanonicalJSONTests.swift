@@ -5,7 +5,7 @@ import WaybookTesting
 
 @Suite struct CanonicalJSONTests {
     @Test func aValueHasOneText() {
-        let value: Value = ["b": [1, nil, true], "a": ["z": -5, "é": "x\u{1}\n\"\\/"], "": ""]
+        let value: Value = ["b": [1, .null, true], "a": ["z": -5, "é": "x\u{1}\n\"\\/"], "": ""]
         #expect(CanonicalJSON.text(value) == #"{"":"","a":{"z":-5,"é":"x\u0001\n\"\\/"},"b":[1,null,true]}"#)
     }
 

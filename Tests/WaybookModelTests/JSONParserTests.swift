@@ -64,7 +64,7 @@ import WaybookTesting
 
     @Test func escapesAndWhiteSpaceAreRead() throws {
         let text = " \t\r\n{ \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\" : [ true , false , null ] } "
-        let expected = Value.map(["\"\\/\u{8}\u{C}\n\r\té😀": [true, false, nil]])
+        let expected = Value.map(["\"\\/\u{8}\u{C}\n\r\té😀": [true, false, .null]])
         #expect(try JSONParser.parse(text) == expected)
     }
 

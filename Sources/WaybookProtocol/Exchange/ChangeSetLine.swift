@@ -63,7 +63,8 @@ public enum ChangeSetLine {
             changes.append(change)
         }
         var resolves: [RecordID] = []
-        for element in entries["resolves"]?.elements ?? [] {
+        guard let resolved = entries["resolves"].map(\.elements) ?? [] else { return nil }
+        for element in resolved {
             guard let id = element.text.flatMap({ RecordID($0) }) else { return nil }
             resolves.append(id)
         }
@@ -78,7 +79,9 @@ public enum ChangeSetLine {
             let collection = entries["in"]?.text, isWellFormedName(collection),
             let put = entries["put"].map(\.entries) ?? [:], let removed = entries["remove"].map(\.elements) ?? []
         else { return nil }
-        guard let base = bases(entries["base"]) else { return nil }
+        guard let base = bases(entries["base"]), let isCreating = entries["new"].map(\.boolean) ?? false else {
+            return nil
+        }
         var writes: [Write] = []
         var seen: Set<FieldPath> = []
         for (text, value) in put {
@@ -93,7 +96,7 @@ public enum ChangeSetLine {
         }
         guard !writes.isEmpty else { return nil }
         return Change(
-            id: id, collection: CollectionName(collection), isCreating: entries["new"]?.boolean ?? false, writes: writes
+            id: id, collection: CollectionName(collection), isCreating: isCreating, writes: writes
         )
     }
 

@@ -1,0 +1,128 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+
+/// Takes the server's verdicts on own sets into server rows, outbox and `rejected`, inside one transaction.
+struct Answering {
+    let tables: ClientTables
+    let now: ClientTime
+    private var plain = 0
+    private var lastPlain: Int64 = 0
+    private var restamped: Int64 = 0
+
+    init(_ tables: ClientTables, now: ClientTime) {
+        self.tables = tables
+        self.now = now
+    }
+
+    /// Takes one verdict. One that was taken before is passed over.
+    mutating func take(_ number: Int64, _ verdict: Verdict) throws {
+        let answered = try tables.integer(.answered) ?? 0
+        guard number > answered else { return }
+        guard number == answered + 1, let (set, line) = try tables.takeSet(number) else {
+            throw ClientStoreError.unexpectedVerdict(number)
+        }
+        switch verdict {
+        case .accepted(let given, let outcomes): try accept(set, given: given, outcomes: outcomes)
+        case .rejected, .quarantined: try refuse(set, line: line, verdict)
+        }
+        try tables.set(.answered, number)
+    }
+
+    /// Writes what is said once for all verdicts: the log's line of plain ones, the lowered clock.
+    func finish() throws {
+        if plain > 0 {
+            try tables.log(.accepted, at: now.wallMilliseconds, number: lastPlain, count: plain)
+        }
+        guard restamped > 0 else { return }
+        try tables.lowerClock()
+        try tables.set(.restampedUntold, (try tables.integer(.restampedUntold) ?? 0) + restamped)
+    }
+
+    private mutating func accept(_ set: ChangeSet, given: Stamp?, outcomes: [OutcomeLine]) throws {
+        let stamp = given ?? set.stamp
+        try tables.observe(vetted: stamp)
+        for change in set.changes {
+            let told = outcomes.filter { $0.id == change.id }
+            try apply(change, stamp: stamp, told: told)
+        }
+        let written = Set(set.changes.map(\.id))
+        for id in Set(outcomes.map(\.id)).subtracting(written).sorted() {
+            try join(outcomes.filter { $0.id == id }, into: id)
+        }
+        for outcome in outcomes {
+            let present = outcome.present
+            try tables.observe(vetted: present.stamp)
+            try tables.note(
+                .settled, outcome.id, path: outcome.path, value: present.value, stamp: present.stamp,
+                at: now.wallMilliseconds)
+        }
+        try noteAccepted(set, given: given, isSettled: !outcomes.isEmpty)
+    }
+
+    /// The writes as sent, under the set's stamp or the one given instead; where another outcome was told, that.
+    private func apply(_ change: Change, stamp: Stamp, told: [OutcomeLine]) throws {
+        guard var stored = try tables.load(change.id) else { return }
+        var server = stored.server ?? VersionedRecord(id: change.id, collection: change.collection)
+        for write in change.writes where !told.contains(where: { $0.path == write.path }) {
+            Self.join(Atom(value: write.value, stamp: stamp), at: write.path, into: &server)
+        }
+        for outcome in told {
+            Self.join(outcome.present, at: outcome.path, into: &server)
+        }
+        stored.server = server
+        try tables.save(stored)
+    }
+
+    private func join(_ outcomes: [OutcomeLine], into id: RecordID) throws {
+        guard var stored = try tables.load(id), var server = stored.server else { return }
+        for outcome in outcomes {
+            Self.join(outcome.present, at: outcome.path, into: &server)
+        }
+        stored.server = server
+        try tables.save(stored)
+    }
+
+    private static func join(_ atom: Atom, at path: FieldPath, into record: inout VersionedRecord) {
+        record.atoms[path] = record.atoms[path].map { Join.atoms($0, atom) } ?? atom
+    }
+
+    private mutating func noteAccepted(_ set: ChangeSet, given: Stamp?, isSettled: Bool) throws {
+        let record = set.changes.first
+        if given != nil {
+            restamped += 1
+            try tables.run("INSERT OR IGNORE INTO issued (stamp) VALUES (?)", [set.stamp.description])
+            try tables.log(
+                .restamped, at: now.wallMilliseconds, record: record?.id, collection: record?.collection,
+                number: set.number)
+        } else if isSettled {
+            try tables.log(
+                .settled, at: now.wallMilliseconds, record: record?.id, collection: record?.collection,
+                number: set.number)
+        } else {
+            plain += 1
+            lastPlain = set.number
+        }
+    }
+
+    /// The set goes to the `rejected` list; what is shown falls back by itself.
+    private func refuse(_ set: ChangeSet, line: Data, _ verdict: Verdict) throws {
+        try tables.run(
+            "INSERT INTO rejected (number, line, verdict, at) VALUES (?, ?, ?, ?)",
+            [set.number, line, CanonicalJSON.text(verdict.value), now.wallMilliseconds])
+        try tables.run("INSERT OR IGNORE INTO issued (stamp) VALUES (?)", [set.stamp.description])
+        for change in set.changes {
+            if let stored = try tables.load(change.id) { try tables.save(stored) }
+            for write in change.writes {
+                try tables.note(
+                    .refused, change.id, path: write.path, value: write.value, stamp: set.stamp,
+                    at: now.wallMilliseconds)
+            }
+        }
+        let record = set.changes.first
+        try tables.log(
+            verdict == .quarantined ? .quarantined : .refused, at: now.wallMilliseconds, record: record?.id,
+            collection: record?.collection, number: set.number)
+    }
+}

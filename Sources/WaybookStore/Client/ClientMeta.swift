@@ -1,0 +1,114 @@
+import GRDB
+import WaybookModel
+
+/// The single values that a replica remembers.
+enum MetaKey: String {
+    case replica
+    case lastSet, answered, sentThrough
+    /// The highest stamp made or seen, and the highest that the server has vetted.
+    case clock, vetted
+    case offset, anchorWall, anchorBoot, anchorBootID
+    case epoch, timeline
+    case checkpoint, checkpointSequence, headSequence, readThrough
+    case lastSync
+    /// How many sets were re-stamped since the person was last told.
+    case restampedUntold
+    case indexedThrough
+    case schemaObjects
+}
+
+/// The tables of a replica, seen inside one transaction.
+struct ClientTables {
+    let db: Database
+    let schema: Schema
+
+    init(_ db: Database, _ schema: Schema) {
+        self.db = db
+        self.schema = schema
+    }
+
+    func integer(_ key: MetaKey) throws -> Int64? {
+        try Int64.fetchOne(db.cachedStatement(sql: Self.metaSQL), arguments: [key.rawValue])
+    }
+
+    func text(_ key: MetaKey) throws -> String? {
+        try String.fetchOne(db.cachedStatement(sql: Self.metaSQL), arguments: [key.rawValue])
+    }
+
+    func set(_ key: MetaKey, _ value: Int64) throws { try setMeta(key.rawValue, value.databaseValue) }
+
+    func set(_ key: MetaKey, _ value: String) throws { try setMeta(key.rawValue, value.databaseValue) }
+
+    func run(_ sql: String, _ arguments: StatementArguments = []) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    func setMeta(_ name: String, _ value: DatabaseValue) throws {
+        try run(
+            "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            [name, value])
+    }
+
+    private static let metaSQL = "SELECT value FROM meta WHERE name = ?"
+}
+
+extension ClientTables {
+    /// This replica's number; throws before the first sign-in.
+    func replica() throws -> ReplicaID {
+        guard let number = try integer(.replica).flatMap({ UInt32(exactly: $0) }) else {
+            throw ClientStoreError.notSignedIn
+        }
+        return ReplicaID(number)
+    }
+
+    func stamp(_ key: MetaKey) throws -> Stamp? { try text(key).flatMap { Stamp($0) } }
+
+    func anchor() throws -> ClockAnchor? {
+        guard let offset = try integer(.offset), let wall = try integer(.anchorWall),
+            let boot = try integer(.anchorBoot), let bootID = try text(.anchorBootID)
+        else { return nil }
+        return ClockAnchor(
+            offsetMilliseconds: offset,
+            measuredAt: ClientTime(wallMilliseconds: wall, bootMilliseconds: boot, bootID: bootID))
+    }
+
+    func set(_ anchor: ClockAnchor) throws {
+        try set(.offset, anchor.offsetMilliseconds)
+        try set(.anchorWall, anchor.measuredAt.wallMilliseconds)
+        try set(.anchorBoot, anchor.measuredAt.bootMilliseconds)
+        try set(.anchorBootID, anchor.measuredAt.bootID)
+    }
+
+    /// Makes the next stamp: above the last one, and none that was made before the clock was lowered.
+    func tick(_ now: ClientTime) throws -> Stamp {
+        let replica = try replica()
+        let time = try anchor()?.correctedMilliseconds(at: now) ?? UInt64(max(0, now.wallMilliseconds))
+        var clock = HybridClock(replica: replica)
+        if let last = try stamp(.clock) { clock.observe(last) }
+        var stamp = clock.tick(milliseconds: time)
+        while try wasIssued(stamp) { stamp = clock.tick(milliseconds: time) }
+        try set(.clock, stamp.description)
+        return stamp
+    }
+
+    private func wasIssued(_ stamp: Stamp) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM issued WHERE stamp = ?1) OR EXISTS (SELECT 1 FROM outbox WHERE stamp = ?1)
+                """)
+        return try Bool.fetchOne(statement, arguments: [stamp.description]) ?? false
+    }
+
+    /// Takes note of a stamp that the server has vetted: the next one made is above it.
+    func observe(vetted stamp: Stamp) throws {
+        if try self.stamp(.vetted).map({ $0 < stamp }) ?? true { try set(.vetted, stamp.description) }
+        if try self.stamp(.clock).map({ $0 < stamp }) ?? true { try set(.clock, stamp.description) }
+    }
+
+    /// Lowers the clock to the highest vetted stamp, after a set was re-stamped.
+    func lowerClock() throws {
+        guard let vetted = try stamp(.vetted) else { return }
+        try set(.clock, vetted.description)
+        try run("DELETE FROM issued WHERE stamp <= ?", [vetted.description])
+    }
+}

@@ -1,0 +1,60 @@
+/// The frozen tables of a workspace replica (ADR-0008). What follows from the schema (views, their indexes, the search
+/// index) is made by ``SchemaObjects`` instead and may change with every version.
+enum ClientMigrations {
+    static let all = [
+        StoreMigration(
+            number: 1, name: "client-store",
+            sql: """
+                CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+
+                -- The numbers that stand for the names of collections in this file.
+                CREATE TABLE collection (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+                -- fields: as shown, canonical JSON, path -> value. stamps: the stamp groups of the server's row, as
+                -- received. unit: NULL for the root of its own. server: NULL where shown and server's row agree; the
+                -- fields of the server's row where unsent writes lie over it; '' where the server has none yet.
+                CREATE TABLE record (
+                    row INTEGER PRIMARY KEY,
+                    id BLOB NOT NULL UNIQUE,
+                    collection INTEGER NOT NULL,
+                    unit BLOB,
+                    deleted INTEGER NOT NULL,
+                    fields TEXT NOT NULL,
+                    stamps TEXT NOT NULL,
+                    server TEXT
+                ) STRICT;
+                CREATE INDEX record_collection ON record (collection) WHERE deleted = 0;
+                CREATE INDEX record_unit ON record (unit, collection) WHERE unit IS NOT NULL;
+                CREATE INDEX record_deleted ON record (id) WHERE deleted = 1;
+                CREATE INDEX record_unsent ON record (collection) WHERE server IS NOT NULL;
+
+                -- The change sets without a verdict: the bytes that are sent.
+                CREATE TABLE outbox (number INTEGER PRIMARY KEY, stamp TEXT NOT NULL UNIQUE, line BLOB NOT NULL) STRICT;
+                -- Which records they write to, and which conflicts they resolve.
+                CREATE TABLE touched (
+                    id BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (id, number)
+                ) STRICT, WITHOUT ROWID;
+                -- Stamps made before the clock was lowered: never to be made again.
+                CREATE TABLE issued (stamp TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+                -- What the server refused or put aside, until a person acts.
+                CREATE TABLE rejected (
+                    row INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL, line BLOB NOT NULL,
+                    verdict TEXT NOT NULL, at INTEGER NOT NULL
+                ) STRICT;
+
+                -- The open conflicts, by the record that they are about.
+                CREATE TABLE dispute (id BLOB PRIMARY KEY, about BLOB NOT NULL) STRICT, WITHOUT ROWID;
+                CREATE INDEX dispute_about ON dispute (about);
+
+                CREATE TABLE history (
+                    row INTEGER PRIMARY KEY, id BLOB NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
+                    stamp TEXT NOT NULL, path TEXT NOT NULL, value TEXT
+                ) STRICT;
+                CREATE INDEX history_id ON history (id);
+                CREATE TABLE synclog (
+                    row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, id BLOB,
+                    collection TEXT, number INTEGER, count INTEGER NOT NULL
+                ) STRICT;
+                """)
+    ]
+}

@@ -1,0 +1,106 @@
+import GRDB
+import WaybookModel
+import WaybookProtocol
+
+/// What an exchange starts from.
+public struct ExchangeStart: Hashable, Sendable {
+    public var replica: ReplicaID
+    public var checkpoint: String?
+    /// The number of the last set made, and of the last one whose verdict is stored.
+    public var lastSet: Int64
+    public var answered: Int64
+    public var outbox: OutboxSize
+    /// The server's data that the checkpoint belongs to; nil before the first exchange.
+    public var epoch: String?
+    public var timeline: Int?
+}
+
+extension ClientStore {
+    /// What an exchange starts from, in one state.
+    public func exchangeStart() throws -> ExchangeStart {
+        try read { tables in
+            ExchangeStart(
+                replica: try tables.replica(), checkpoint: try tables.text(.checkpoint),
+                lastSet: try tables.integer(.lastSet) ?? 0, answered: try tables.integer(.answered) ?? 0,
+                outbox: try tables.outboxSize(), epoch: try tables.text(.epoch),
+                timeline: try tables.integer(.timeline).flatMap { Int(exactly: $0) })
+        }
+    }
+
+    /// The next unsent sets in order, as they are sent; the first one whatever its size.
+    public func outboxLines(
+        from first: Int64, through last: Int64, limit: Int = 200, maximumBytes: Int = 256 << 10
+    ) throws -> [OutboxLine] {
+        try read { tables in
+            try tables.outboxLines(from: first, through: last, limit: limit, maximumBytes: maximumBytes)
+        }
+    }
+
+    /// Notes that sets up to this number are handed to a transport: the server may know them from now on.
+    public func noteSending(through number: Int64) throws {
+        guard try read({ tables in try tables.integer(.sentThrough) ?? 0 }) < number else { return }
+        try write { tables in try tables.set(.sentThrough, number) }
+    }
+
+    /// Takes the head of an answer: the server's identity and clock.
+    /// - Parameter asked: the reading whose wall clock the hello told.
+    public func take(_ head: Head, asked: ClientTime) throws {
+        try write { tables in
+            try tables.set(ClockAnchor(offsetMilliseconds: head.offsetMilliseconds, measuredAt: asked))
+            try tables.set(.epoch, head.epoch)
+            try tables.set(.timeline, Int64(head.timeline))
+            try tables.set(.headSequence, head.sequence)
+        }
+    }
+
+    /// Stores verdicts in order, in one transaction; each then counts as answered.
+    public func take(_ verdicts: [(number: Int64, verdict: Verdict)], at now: ClientTime) throws {
+        try write { tables in
+            var answering = Answering(tables, now: now)
+            for (number, verdict) in verdicts { try answering.take(number, verdict) }
+            try answering.finish()
+        }
+    }
+
+    /// Stores a page of the feed together with the checkpoint behind it.
+    public func take(
+        _ records: [IncomingRecord], checkpoint token: String, sequence: Int64, at now: ClientTime
+    ) throws {
+        try write { tables in
+            guard sequence >= (try tables.integer(.checkpointSequence) ?? 0) else {
+                throw ClientStoreError.checkpointWentBack
+            }
+            var receiving = Receiving(tables, own: try tables.replica(), now: now)
+            for record in records { try receiving.take(record) }
+            try receiving.finish()
+            try tables.set(.checkpoint, token)
+            try tables.set(.checkpointSequence, sequence)
+        }
+    }
+
+    /// Takes the end of an answer.
+    /// - Parameter isWholeFeed: whether the feed was asked for and told to its end: then everything up to the last
+    ///   checkpoint has been seen.
+    public func finishExchange(isWholeFeed: Bool, at now: ClientTime) throws {
+        try write { tables in
+            if isWholeFeed, let sequence = try tables.integer(.checkpointSequence) {
+                try tables.set(.readThrough, sequence)
+                try tables.set(.headSequence, sequence)
+                try tables.log(.completed, at: now.wallMilliseconds, number: sequence)
+            }
+            try tables.set(.lastSync, now.wallMilliseconds)
+            try tables.trimHistory()
+            try tables.trimLog()
+        }
+    }
+
+    /// Moves this replica to a new number after a fork, with all unanswered sets.
+    public func renumber(to replica: ReplicaID, at now: ClientTime) throws {
+        try write { tables in
+            let old = try tables.replica()
+            guard old != replica else { return }
+            try Renumbering(tables: tables, from: old, to: replica).perform()
+            try tables.log(.renumbered, at: now.wallMilliseconds, number: Int64(replica.number))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+
+/// Turns one user action into a stored change set, inside one transaction.
+struct Editing {
+    let tables: ClientTables
+    let now: ClientTime
+
+    /// A record that the action writes to, with the change as it will be sent.
+    private struct Target {
+        var row: StoredRow
+        var shown: VersionedRecord
+        var change: Change
+    }
+
+    func perform(_ action: UserAction) throws -> EditOutcome {
+        var targets: [Target] = []
+        for draft in Self.merged(action.changes) {
+            var target = try target(of: draft)
+            if let outcome = try obstacle(to: target, in: action) { return outcome }
+            target.change.writes = based(target.change.writes, on: target.shown, keepsAll: !action.resolves.isEmpty)
+            if !target.change.writes.isEmpty { targets.append(target) }
+        }
+        if targets.isEmpty, action.resolves.isEmpty { return .unchanged }
+        return try store(targets, resolves: action.resolves)
+    }
+
+    /// One change a record: a change set names each record once. The later write to a path counts.
+    private static func merged(_ changes: [Change]) -> [Change] {
+        var merged: [Change] = []
+        for change in changes {
+            guard let index = merged.firstIndex(where: { $0.id == change.id }) else {
+                merged.append(change)
+                continue
+            }
+            let kept = merged[index].writes.filter { write in !change.writes.contains { $0.path == write.path } }
+            merged[index] = Change(
+                id: change.id, collection: change.collection,
+                isCreating: merged[index].isCreating || change.isCreating, writes: kept + change.writes)
+        }
+        return merged
+    }
+
+    private func target(of draft: Change) throws -> Target {
+        let stored = try tables.load(draft.id)
+        let row =
+            stored ?? StoredRow(id: draft.id, collection: draft.collection, row: nil, before: nil, server: nil)
+        var change = draft
+        if stored != nil { change.isCreating = false }
+        return Target(row: row, shown: row.shown, change: change)
+    }
+
+    /// Why the change cannot be made here; nil if it can.
+    private func obstacle(to target: Target, in action: UserAction) throws -> EditOutcome? {
+        let change = target.change
+        if change.collection != target.row.collection || (target.row.row == nil && !change.isCreating) {
+            return .refused(Violation(rule: .unknown, path: nil), record: change.id)
+        }
+        if let violation = tables.schema.violation(in: change, strictness: .entry) ?? frozen(target) {
+            return .refused(violation, record: change.id)
+        }
+        if let deleted = try deletedAncestor(of: target, in: action) { return .deleted(deleted) }
+        return nil
+    }
+
+    /// What the server would refuse for certain: another value for a field that keeps its first.
+    private func frozen(_ target: Target) -> Violation? {
+        let collection = tables.schema[target.change.collection]
+        if collection?.isAppendOnly == true, target.row.row != nil { return Violation(rule: .access, path: nil) }
+        let write = target.change.writes.first { write in
+            guard collection?.rule(for: write.path) == .immutable, let present = target.shown.atoms[write.path]?.value
+            else { return false }
+            return present != .null && present != write.value
+        }
+        return write.map { Violation(rule: .immutable, path: $0.path) }
+    }
+
+    private func deletedAncestor(of target: Target, in action: UserAction) throws -> RecordID? {
+        if target.shown.isDeleted, !Self.writesLife(of: target.change.id, action) { return target.change.id }
+        var after = target.shown
+        for write in target.change.writes { after.atoms[write.path] = Atom(value: write.value, stamp: Self.noStamp) }
+        guard let unit = tables.schema.unit(of: after), unit != target.change.id, !Self.writesLife(of: unit, action)
+        else { return nil }
+        let statement = try tables.db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM record WHERE id = ? AND deleted = 1)")
+        return try Bool.fetchOne(statement, arguments: [unit.blob]) == true ? unit : nil
+    }
+
+    private static let noStamp = Stamp(milliseconds: 0, counter: 0, replica: ReplicaID(0))
+
+    private static func writesLife(of id: RecordID, _ action: UserAction) -> Bool {
+        action.changes.contains { $0.id == id && $0.writes.contains { $0.path == .life } }
+    }
+
+    /// The writes that change something, each with the origin of the value that it was made on.
+    private func based(_ writes: [Write], on shown: VersionedRecord, keepsAll: Bool) -> [Write] {
+        writes.compactMap { write in
+            let present = shown.atoms[write.path]
+            guard keepsAll || (present?.value ?? .null) != (write.value ?? .null) else { return nil }
+            return Write(path: write.path, value: write.value, base: present?.origin)
+        }
+    }
+
+    private func store(_ targets: [Target], resolves: [RecordID]) throws -> EditOutcome {
+        let number = (try tables.integer(.lastSet) ?? 0) + 1
+        let set = ChangeSet(
+            number: number, stamp: try tables.tick(now), readThrough: try tables.integer(.readThrough) ?? 0,
+            wallMilliseconds: now.wallMilliseconds, changes: targets.map(\.change), resolves: resolves)
+        let line = ChangeSetLine.bytes(set)
+        guard set.writeCount + resolves.count <= ChangeSet.maximumWrites, line.count <= ChangeSet.maximumBytes else {
+            let record = targets.first?.change.id ?? resolves[0]
+            return .refused(Violation(rule: .limit, path: nil), record: record)
+        }
+        try tables.append(set, line: line)
+        try tables.set(.lastSet, number)
+        for target in targets {
+            var row = target.row
+            row.unsent.append(StoredRow.Unsent(change: target.change, stamp: set.stamp))
+            try tables.save(row)
+            try tables.noteOwn(target.change, stamp: set.stamp, at: now)
+        }
+        return .saved(set: number)
+    }
+}

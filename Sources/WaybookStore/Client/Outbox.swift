@@ -1,0 +1,71 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+
+/// How much waits to be sent.
+public struct OutboxSize: Hashable, Sendable {
+    public var sets: Int
+    public var bytes: Int
+    /// The number of the first set, and of the last; nil when the outbox is empty.
+    public var numbers: ClosedRange<Int64>?
+}
+
+/// A change set as it is sent.
+public struct OutboxLine: Hashable, Sendable {
+    public var number: Int64
+    /// The canonical line, without its line feed.
+    public var bytes: [UInt8]
+}
+
+extension ClientTables {
+    /// Puts a set at the end of the outbox.
+    func append(_ set: ChangeSet, line: [UInt8]) throws {
+        try run(
+            "INSERT INTO outbox (number, stamp, line) VALUES (?, ?, ?)",
+            [set.number, set.stamp.description, Data(line)])
+        for id in Self.touched(by: set) {
+            try run("INSERT INTO touched (id, number) VALUES (?, ?)", [id.blob, set.number])
+        }
+    }
+
+    /// Takes a set out of the outbox; nil when it is not in it.
+    func takeSet(_ number: Int64) throws -> (set: ChangeSet, line: Data)? {
+        let statement = try db.cachedStatement(sql: "SELECT line FROM outbox WHERE number = ?")
+        guard let line = try Data.fetchOne(statement, arguments: [number]) else { return nil }
+        let set = try decodeSet(number: number, line: line)
+        try run("DELETE FROM outbox WHERE number = ?", [number])
+        for id in Self.touched(by: set) {
+            try run("DELETE FROM touched WHERE id = ? AND number = ?", [id.blob, number])
+        }
+        return (set, line)
+    }
+
+    /// The records that a set writes to and the conflicts that it resolves, each once.
+    static func touched(by set: ChangeSet) -> [RecordID] {
+        Set(set.changes.map(\.id) + set.resolves).sorted()
+    }
+
+    func outboxSize() throws -> OutboxSize {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT count(*), ifnull(sum(length(line) + 1), 0), min(number), max(number) FROM outbox")
+        guard let row, let first: Int64 = row[2], let last: Int64 = row[3] else { return OutboxSize(sets: 0, bytes: 0) }
+        return OutboxSize(sets: row[0], bytes: row[1], numbers: first...last)
+    }
+
+    /// The next sets in order, at most `limit`, until their bytes pass `maximumBytes`; the first one always.
+    func outboxLines(from first: Int64, through last: Int64, limit: Int, maximumBytes: Int) throws -> [OutboxLine] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT number, line FROM outbox WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?")
+        let rows = try Row.fetchCursor(statement, arguments: [first, last, limit])
+        var lines: [OutboxLine] = []
+        var bytes = 0
+        while let row = try rows.next() {
+            let line: Data = row[1]
+            bytes += line.count + 1
+            if bytes > maximumBytes, !lines.isEmpty { break }
+            lines.append(OutboxLine(number: row[0], bytes: Array(line)))
+        }
+        return lines
+    }
+}

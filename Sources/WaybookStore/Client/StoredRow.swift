@@ -1,0 +1,147 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+
+extension RecordID {
+    /// The 16 bytes as the tables hold them.
+    var blob: Data { Data(bytes) }
+}
+
+/// A record as the tables hold it, with the unsent writes that lie over it.
+struct StoredRow {
+    let id: RecordID
+    let collection: CollectionName
+    /// Its row; nil where there is none yet.
+    var row: Int64?
+    /// What was shown when the row was read.
+    let before: VersionedRecord?
+    /// The server's row; nil where the server has none, as far as this replica was told.
+    var server: VersionedRecord?
+    /// The root of its unit as told or stored; counts where this version does not know the collection.
+    var unit: RecordID?
+    /// The unsent changes to this record, in order.
+    var unsent: [Unsent] = []
+
+    struct Unsent {
+        var change: Change
+        var stamp: Stamp
+    }
+
+    /// What is to be shown: the server's row with the unsent changes over it.
+    var shown: VersionedRecord {
+        var shown = server ?? VersionedRecord(id: id, collection: collection)
+        for entry in unsent { Overlay.apply(entry.change, stamp: entry.stamp, to: &shown) }
+        return shown
+    }
+}
+
+extension ClientTables {
+    /// Reads a record; nil when there is no row.
+    func load(_ id: RecordID) throws -> StoredRow? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT row, (SELECT name FROM collection WHERE number = record.collection), fields, stamps, server, unit
+                FROM record WHERE id = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [id.blob]) else { return nil }
+        let name: String = row[1]
+        let collection = CollectionName(name)
+        let (fields, stamps, server): (String, String, String?) = (row[2], row[3], row[4])
+        let unit = RecordID(blob: row[5])
+        guard let server else {
+            let record = try decode(id, collection, fields: fields, stamps: stamps)
+            return StoredRow(id: id, collection: collection, row: row[0], before: record, server: record, unit: unit)
+        }
+        return StoredRow(
+            id: id, collection: collection, row: row[0], before: try unstamped(id, collection, fields),
+            server: server.isEmpty ? nil : try decode(id, collection, fields: server, stamps: stamps),
+            unit: unit, unsent: try unsent(of: id))
+    }
+
+    /// Decodes fields and stamps as stored.
+    func decode(
+        _ id: RecordID, _ collection: CollectionName, fields: String, stamps: String
+    ) throws -> VersionedRecord {
+        guard let fields = try? JSONParser.parse(fields), let stamps = try? JSONParser.parse(stamps),
+            let record = RecordEncoding.decode(id: id, collection: collection, fields: fields, stamps: stamps)
+        else { throw ClientStoreError.damagedRow(id) }
+        return record
+    }
+
+    /// The values of shown fields, without stamps.
+    private func unstamped(_ id: RecordID, _ collection: CollectionName, _ fields: String) throws -> VersionedRecord {
+        guard let fields = (try? JSONParser.parse(fields))?.entries else { throw ClientStoreError.damagedRow(id) }
+        return ListedRecord.record(id: id, collection: collection, fields: fields)
+    }
+
+    /// The unsent changes to one record, in order.
+    func unsent(of id: RecordID) throws -> [StoredRow.Unsent] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT outbox.number, line FROM touched JOIN outbox ON outbox.number = touched.number
+                WHERE touched.id = ? ORDER BY outbox.number
+                """)
+        return try Row.fetchAll(statement, arguments: [id.blob]).compactMap { row in
+            let set = try decodeSet(number: row[0], line: row[1])
+            return set.changes.first { $0.id == id }.map { StoredRow.Unsent(change: $0, stamp: set.stamp) }
+        }
+    }
+
+    func decodeSet(number: Int64, line: Data) throws -> ChangeSet {
+        guard let value = try? JSONParser.parse(line), let set = ChangeSetLine.decode(value) else {
+            throw ClientStoreError.damagedSet(number)
+        }
+        return set
+    }
+
+    /// Stores a record as it now is; removes its row where neither the server nor this replica has anything of it.
+    func save(_ stored: StoredRow) throws {
+        let shown = stored.shown
+        if stored.server == nil, stored.unsent.isEmpty { return try remove(stored) }
+        try noteDispute(stored.id, stored.collection, shown)
+        let server = stored.server.map { CanonicalJSON.text(RecordEncoding.fields($0)) }
+        let stamps = stored.server.map { CanonicalJSON.text(RecordEncoding.stamps($0)) } ?? ""
+        let fields =
+            stored.unsent.isEmpty ? server ?? "{}" : CanonicalJSON.text(RecordEncoding.fields(shown))
+        let overlaid = stored.unsent.isEmpty ? nil : server ?? ""
+        let root = schema[stored.collection] == nil ? stored.unit : schema.unit(of: shown)
+        let unit = root.flatMap { $0 == stored.id ? nil : $0.blob }
+        guard let row = stored.row else {
+            return try insert(
+                stored.id, stored.collection, unit: unit, isDeleted: shown.isDeleted, fields: fields, stamps: stamps,
+                server: overlaid)
+        }
+        try run(
+            "UPDATE record SET unit = ?, deleted = ?, fields = ?, stamps = ?, server = ? WHERE row = ?",
+            [unit, shown.isDeleted, fields, stamps, overlaid, row])
+        try reindex(row: row, before: stored.before, after: shown)
+    }
+
+    func insert(
+        _ id: RecordID, _ collection: CollectionName, unit: Data?, isDeleted: Bool, fields: String, stamps: String,
+        server: String?
+    ) throws {
+        try run(
+            """
+            INSERT INTO record (id, collection, unit, deleted, fields, stamps, server) VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [id.blob, number(of: collection), unit, isDeleted, fields, stamps, server])
+    }
+
+    private func remove(_ stored: StoredRow) throws {
+        guard let row = stored.row else { return }
+        try run("DELETE FROM record WHERE row = ?", [row])
+        try noteDispute(stored.id, stored.collection, nil)
+        try reindex(row: row, before: stored.before, after: nil)
+        try noteRemovedRow()
+    }
+
+    /// The number that stands for a collection in this file; a new one for a name that is met for the first time.
+    func number(of collection: CollectionName) throws -> Int64 {
+        let statement = try db.cachedStatement(sql: "SELECT number FROM collection WHERE name = ?")
+        if let number = try Int64.fetchOne(statement, arguments: [collection.text]) { return number }
+        try run("INSERT INTO collection (name) VALUES (?)", [collection.text])
+        return db.lastInsertedRowID
+    }
+}

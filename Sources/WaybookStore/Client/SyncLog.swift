@@ -1,0 +1,76 @@
+import GRDB
+import WaybookModel
+
+/// One line of what came, what went, and why.
+public struct SyncLogEntry: Hashable, Sendable {
+    public enum Kind: String, Sendable {
+        /// Records that this replica met for the first time.
+        case arrived
+        /// Records that another replica changed.
+        case changed
+        /// A set of this replica was accepted as it was.
+        case accepted
+        /// A set was accepted, and something in it was settled otherwise than written.
+        case settled
+        /// A set was accepted under the server's stamp, for this device's clock ran ahead.
+        case restamped
+        /// A set was refused.
+        case refused
+        /// A set was put aside by the server.
+        case quarantined
+        /// This replica took a new number, for another copy of it had used its own.
+        case renumbered
+        /// Everything up to the server's head has been read.
+        case completed
+    }
+
+    /// The order of the log.
+    public var row: Int64
+    /// The device's wall clock, milliseconds since 1970.
+    public var atMilliseconds: Int64
+    public var kind: Kind
+    /// The record, where the line is about one.
+    public var record: RecordID?
+    public var collection: CollectionName?
+    /// The set, where the line is about one (the last of a run), or the sequence that was reached.
+    public var number: Int64?
+    /// How many records or sets the line stands for.
+    public var count: Int
+}
+
+extension ClientTables {
+    /// The most lines that are kept.
+    static let mostLogLines: Int64 = 100_000
+
+    func log(
+        _ kind: SyncLogEntry.Kind, at milliseconds: Int64, record: RecordID? = nil, collection: CollectionName? = nil,
+        number: Int64? = nil, count: Int = 1
+    ) throws {
+        try run(
+            "INSERT INTO synclog (at, kind, id, collection, number, count) VALUES (?, ?, ?, ?, ?, ?)",
+            [milliseconds, kind.rawValue, record?.blob, collection?.text, number, count])
+    }
+
+    func trimLog() throws {
+        try run("DELETE FROM synclog WHERE row <= (SELECT max(row) FROM synclog) - ?", [Self.mostLogLines])
+    }
+
+    /// The latest lines, newest first.
+    func logEntries(before row: Int64, limit: Int) throws -> [SyncLogEntry] {
+        let rows = try Row.fetchAll(
+            db,
+            sql:
+                """
+                SELECT row, at, kind, id, collection, number, count FROM synclog
+                WHERE row < ? ORDER BY row DESC LIMIT ?
+                """,
+            arguments: [row, limit])
+        return rows.compactMap { row in
+            guard let kind = SyncLogEntry.Kind(rawValue: row[2]) else { return nil }
+            let collection: String? = row[4]
+            return SyncLogEntry(
+                row: row[0], atMilliseconds: row[1], kind: kind, record: RecordID(blob: row[3]),
+                collection: collection.map { CollectionName($0) }, number: row[5], count: row[6])
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import GRDB
+import WaybookModel
+
+/// A record as the server keeps it, with what deletes are judged by.
+public struct ServerRow: Hashable, Sendable {
+    public var record: VersionedRecord
+    public var unit: RecordID
+    /// Its place in the feed; nil before it was first stored.
+    public var position: Int64?
+    /// The replica of the last accepted set that did more than delete.
+    public var author: ReplicaID
+    /// The commit of that set.
+    public var authored: Int64
+    /// The latest such commit by any other replica.
+    public var others: Int64
+
+    public init(record: VersionedRecord, unit: RecordID) {
+        self.record = record
+        self.unit = unit
+        position = nil
+        author = ReplicaID(0)
+        authored = 0
+        others = 0
+    }
+
+    /// Notes that a set of `replica`, committed at `sequence`, wrote to the record.
+    public mutating func noteAuthor(_ replica: ReplicaID, sequence: Int64) {
+        if replica != author { others = authored }
+        author = replica
+        authored = sequence
+    }
+
+    /// The latest commit that `replica` did not write.
+    public func latestByOthers(than replica: ReplicaID) -> Int64 {
+        author == replica ? others : authored
+    }
+}
+
+/// What is stored does not decode: the file was damaged, or written by something else.
+public struct DamagedRow: Error, Hashable, Sendable {
+    public var record: RecordID?
+
+    public init(record: RecordID? = nil) { self.record = record }
+}
+
+/// A connection to a server's tables inside one transaction. All reading and writing of records is here; nothing here
+/// decides. Cost of each verb: a few indexed reads or writes.
+public struct ServerRows {
+    let db: Database
+
+    public init(_ db: Database) { self.db = db }
+
+    /// Loads a record with its body, from the bin if it was deleted.
+    public func row(_ id: RecordID) throws -> ServerRow? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT position, collection, unit, fields, stamps, author, authored, others, deleted
+                FROM record WHERE id = ?
+                """)
+        guard let row = try Row.fetchOne(statement, arguments: [Data(id.bytes)]) else { return nil }
+        let isDeleted: Bool = row[8]
+        let collection = CollectionName(row[1])
+        var record = try decode(id, collection, fields: row[3], stamps: row[4])
+        if isDeleted, let body = try bin(id, collection) { record = Join.records(body, record) }
+        var loaded = ServerRow(record: record, unit: try unit(row[2], or: id))
+        loaded.position = row[0]
+        loaded.author = ReplicaID(row[5])
+        loaded.authored = row[6]
+        loaded.others = row[7]
+        return loaded
+    }
+
+    private func unit(_ bytes: Data?, or id: RecordID) throws -> RecordID {
+        guard let bytes else { return id }
+        guard let unit = RecordID(bytes: bytes) else { throw DamagedRow(record: id) }
+        return unit
+    }
+
+    private func bin(_ id: RecordID, _ collection: CollectionName) throws -> VersionedRecord? {
+        let statement = try db.cachedStatement(sql: "SELECT fields, stamps FROM bin WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [Data(id.bytes)]) else { return nil }
+        return try decode(id, collection, fields: row[0], stamps: row[1])
+    }
+
+    func decode(
+        _ id: RecordID, _ collection: CollectionName, fields: String, stamps: String
+    ) throws -> VersionedRecord {
+        guard let fields = try? JSONParser.parse(fields), let stamps = try? JSONParser.parse(stamps),
+            let record = RecordEncoding.decode(id: id, collection: collection, fields: fields, stamps: stamps)
+        else { throw DamagedRow(record: id) }
+        return record
+    }
+
+    /// Stores a record at a new position, which takes the place of its old one.
+    public func store(_ row: ServerRow, at position: Int64) throws {
+        let id = Data(row.record.id.bytes)
+        if row.position != nil {
+            try db.cachedStatement(sql: "DELETE FROM record WHERE id = ?").execute(arguments: [id])
+        }
+        var shown = row.record
+        if row.record.isDeleted {
+            try store(inBin: row.record)
+            shown.atoms = shown.atoms.filter { $0.key == .life }
+        } else if row.record.atoms[.life] != nil {
+            try db.cachedStatement(sql: "DELETE FROM bin WHERE id = ?").execute(arguments: [id])
+        }
+        let insert = try db.cachedStatement(
+            sql: """
+                INSERT INTO record (position, id, collection, unit, fields, stamps, author, authored, others, deleted)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        try insert.execute(arguments: [
+            position, id, row.record.collection.text, row.unit == row.record.id ? nil : Data(row.unit.bytes),
+            CanonicalJSON.text(RecordEncoding.fields(shown)), CanonicalJSON.text(RecordEncoding.stamps(shown)),
+            row.author.number, row.authored, row.others, row.record.isDeleted,
+        ])
+    }
+
+    private func store(inBin record: VersionedRecord) throws {
+        let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO bin (id, fields, stamps) VALUES (?, ?, ?)")
+        try insert.execute(arguments: [
+            Data(record.id.bytes), CanonicalJSON.text(RecordEncoding.fields(record)),
+            CanonicalJSON.text(RecordEncoding.stamps(record)),
+        ])
+    }
+
+    /// The latest commit in a unit that `replica` did not write.
+    public func latestInUnit(_ unit: RecordID, byOthersThan replica: ReplicaID) throws -> Int64 {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT max(CASE WHEN author = ?1 THEN others ELSE authored END) FROM record WHERE unit = ?2 OR id = ?2
+                """)
+        return try Int64.fetchOne(statement, arguments: [replica.number, Data(unit.bytes)]) ?? 0
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+import WaybookTesting
+
+@testable import WaybookStore
+
+@Suite struct FullDiskTests {
+    @Test func aFullDiskRefusesWritesGoesOnReadingAndResumes() throws {
+        let folder = try TestFolder()
+        let shim = try FaultVFS(watching: folder.path)
+        defer { shim.forget() }
+        let store = try openNotes(folder.store)
+        try store.addNote(1)
+        shim.inject(.diskFull, isLasting: true)
+        for _ in 0..<3 { #expect(storeErrorCode { try store.addNote(2) } == .diskFull) }
+        let meanwhile = try store.noteNumbers()
+        #expect(meanwhile == [1])
+        shim.inject(.none)
+        try store.addNote(2)
+        let found = try store.noteNumbers()
+        #expect(found == [1, 2])
+        #expect(try store.isIntact())
+        try store.close()
+    }
+
+    @Test func aDiskThatIsFullForCheckpointsOnlyDoesNotRefuseCommits() throws {
+        let folder = try TestFolder()
+        let shim = try FaultVFS(watching: folder.path)
+        defer { shim.forget() }
+        let store = try openNotes(folder.store, options: .init(checkpointPages: 5))
+        shim.inject(.diskFull, on: .database, isLasting: true)
+        for number in 1...50 { try store.addNote(number) }
+        #expect(storeErrorCode { try store.checkpoint(.truncate) } == .diskFull)
+        shim.inject(.none)
+        try store.checkpoint(.truncate)
+        let found = try store.noteNumbers()
+        #expect(found.count == 50)
+        try store.close()
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))
+    func aRealFullDiskRefusesWritesGoesOnReadingAndResumes() throws {
+        let folder = try TestFolder()
+        let disk = try SmallDisk(at: folder.path + "/disk", megabytes: 2)
+        defer { disk.unmount() }
+        let store = try openNotes(disk.path + "/store.db")
+        let ballast = URL(fileURLWithPath: disk.path + "/ballast")
+        try Data(repeating: 1, count: 500_000).write(to: ballast)
+        var acknowledged = 0
+        var refusal: StoreFileError.Code?
+        for number in 1...1_000 where refusal == nil {
+            refusal = storeErrorCode { try store.addNote(number, text: String(repeating: "x", count: 3_000)) }
+            if refusal == nil { acknowledged = number }
+        }
+        #expect(refusal == .diskFull)
+        #expect(try store.noteNumbers().count == acknowledged)
+        try FileManager.default.removeItem(at: ballast)
+        try store.addNote(acknowledged + 1)
+        #expect(try store.noteNumbers().count == acknowledged + 1)
+        #expect(try store.isIntact())
+        try store.close()
+    }
+}
+
+/// A tmpfs of a few megabytes.
+struct SmallDisk {
+    let path: String
+
+    static var isPossible: Bool {
+        guard let folder = try? TestFolder(), let disk = try? SmallDisk(at: folder.path + "/disk", megabytes: 1) else {
+            return false
+        }
+        disk.unmount()
+        return true
+    }
+
+    init(at path: String, megabytes: Int) throws {
+        self.path = path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let status = try run("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", path])
+        guard status == 0 else { throw CocoaError(.fileWriteUnknown) }
+    }
+
+    func unmount() { _ = try? run("umount", ["-l", path]) }
+}
+
+private func run(_ command: String, _ arguments: [String]) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [command] + arguments
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+}
