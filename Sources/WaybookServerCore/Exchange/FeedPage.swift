@@ -1,0 +1,53 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// One page of the feed for one reader.
+struct FeedPage {
+    /// Rows committed after this sequence.
+    var after: Int64
+    /// What the reader had wholly read when the exchange began; 0 at a first pull.
+    var readThrough: Int64
+    var reader: ReplicaID
+
+    init(after: Int64, readThrough: Int64, reader: ReplicaID) {
+        self.after = after
+        self.readThrough = readThrough
+        self.reader = reader
+    }
+
+    /// Reads the page in one snapshot.
+    /// - Returns: its lines, the sequence up to which the reader now has everything, and whether nothing follows.
+    func read(_ rows: ServerRows, atLeast: Int) throws -> (lines: [UInt8], sequence: Int64, isLast: Bool) {
+        let (feed, isLast) = try rows.feed(after: after, atLeast: atLeast)
+        var lines: [UInt8] = []
+        for row in feed {
+            guard let line = try line(row, rows) else { continue }
+            lines += line
+            lines.append(UInt8(ascii: "\n"))
+        }
+        let sequence = isLast ? try rows.lastSequence() : feed.last?.sequence ?? after
+        return (lines, max(sequence, after), isLast)
+    }
+
+    /// The line that tells a row: as stored at a first pull; otherwise what changed since, without the reader's own
+    /// writes, and the whole record where it is new to the reader or came back to life.
+    private func line(_ row: FeedRow, _ rows: ServerRows) throws -> [UInt8]? {
+        if readThrough == 0, !row.isDeleted {
+            return FeedRecord.line(
+                id: row.id, collection: row.collection, unit: row.unit, position: row.position, fields: row.fields,
+                stamps: row.stamps)
+        }
+        let record = try rows.record(row)
+        let isRevived = record.atoms[.life].map { $0.commit > readThrough && !record.isDeleted } ?? false
+        var told = record
+        if !isRevived {
+            told.atoms = record.atoms.filter { $0.value.commit > readThrough && $0.value.stamp.replica != reader }
+        }
+        guard !told.atoms.isEmpty else { return nil }
+        let isWhole = isRevived || (told.atoms.count == record.atoms.count && !record.isDeleted)
+        return ResponseLine.record(
+            FeedRecord(record: told, unit: row.unit, position: row.position, isWhole: isWhole)
+        ).bytes
+    }
+}

@@ -1,0 +1,34 @@
+import WaybookModel
+import WaybookProtocol
+
+/// Who exchanges: whose device, under which replica number.
+public struct ExchangePrincipal: Hashable, Sendable {
+    public var replica: ReplicaID
+    /// The user's identity in the directory.
+    public var user: String
+
+    public init(replica: ReplicaID, user: String) {
+        self.replica = replica
+        self.user = user
+    }
+}
+
+/// Change sets of one replica, read from a request and waiting for a commit.
+public struct PushBatch: Sendable {
+    public var principal: ExchangePrincipal
+    /// The server's clock less the laptop's, milliseconds.
+    public var offsetMilliseconds: Int64
+    /// The highest verdict that the replica has stored.
+    public var answered: Int64
+    public var sets: [ChangeSet]
+}
+
+/// What became of a batch.
+public struct PushResult: Sendable {
+    /// In order of the sets, as far as they were judged.
+    public var verdicts: [(number: Int64, verdict: Verdict)] = []
+    /// What ended the batch early: a gap or a fork.
+    public var problem: Problem?
+    /// Whether anything was committed that others want to know.
+    public var hasChanges = false
+}

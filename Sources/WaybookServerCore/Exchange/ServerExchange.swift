@@ -1,0 +1,220 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// One exchange as the server leads it: takes the request's bytes, hands out batches to commit, then gives the answer's
+/// bytes page by page. Decides everything about the exchange and performs no input or output of its own but reads.
+///
+/// Use: ``receive(_:)`` for every chunk of the body, then ``endRequest()``; each returns a batch when one is due, which
+/// the caller commits and passes to ``note(_:)`` before going on; then ``nextChunk()`` until nil. Memory: one batch, one
+/// page.
+public struct ServerExchange {
+    /// A batch is committed when it holds so many sets, or so many bytes.
+    private static let batchSets = 256
+    private static let batchBytes = 1 << 20
+
+    private enum Phase { case hello, sets, head, feed, done }
+
+    private let service: ExchangeService
+    private let principal: ExchangePrincipal
+    private let reader: ReplicaID
+    private var phase = Phase.hello
+    private var splitter: LineSplitter
+    private var bodyBytes = 0
+    private var hello: Hello?
+    private var checkpoint: CheckpointToken?
+    private var offsetMilliseconds: Int64 = 0
+    private var pending: [ChangeSet] = []
+    private var pendingBytes = 0
+    private var setCount = 0
+    private var verdicts: [(number: Int64, verdict: Verdict)] = []
+    private var problem: Problem?
+    /// The replica knows of fewer own sets than the server does: it is an older copy of itself.
+    private var isOlderCopy = false
+    private var cursor: Int64 = 0
+
+    init(service: ExchangeService, principal: ExchangePrincipal, reader: ReplicaID) {
+        self.service = service
+        self.principal = principal
+        self.reader = reader
+        splitter = LineSplitter(maximumLineBytes: service.limits.lineBytes)
+    }
+
+    // MARK: Request
+
+    /// Takes the next bytes of the body, unpacked.
+    /// - Returns: a batch that must be committed before more is received, or nil.
+    /// - Throws: a problem that ends the exchange before its answer began.
+    public mutating func receive(_ chunk: some Collection<UInt8>) throws(Problem) -> PushBatch? {
+        bodyBytes += chunk.count
+        guard bodyBytes <= service.limits.requestBytes else {
+            throw Problem(.tooLarge, maximum: Int64(service.limits.requestBytes))
+        }
+        var lines: [[UInt8]] = []
+        do {
+            try splitter.push(chunk) { lines.append($0) }
+        } catch {
+            throw Problem(.tooLarge, maximum: Int64(service.limits.lineBytes))
+        }
+        for line in lines { try take(line) }
+        return pending.count >= Self.batchSets || pendingBytes >= Self.batchBytes ? dueBatch() : nil
+    }
+
+    /// The body has ended.
+    /// - Returns: the last batch, or nil.
+    public mutating func endRequest() throws(Problem) -> PushBatch? {
+        guard phase == .sets, !splitter.hasRemainder else { throw Problem(.badRequest) }
+        return dueBatch()
+    }
+
+    /// Takes the result of a batch.
+    public mutating func note(_ result: PushResult) {
+        verdicts += result.verdicts
+        problem = problem ?? result.problem
+    }
+
+    private mutating func dueBatch() -> PushBatch? {
+        guard let hello, !pending.isEmpty, problem == nil else { return nil }
+        let batch = PushBatch(
+            principal: principal, offsetMilliseconds: offsetMilliseconds, answered: hello.answered, sets: pending)
+        pending.removeAll(keepingCapacity: true)
+        pendingBytes = 0
+        return batch
+    }
+
+    private mutating func take(_ line: [UInt8]) throws(Problem) {
+        let value: Value
+        do {
+            value = try JSONParser.parse(line)
+        } catch {
+            throw Problem(.badRequest)
+        }
+        switch phase {
+        case .hello: try greet(value)
+        case .sets:
+            setCount += 1
+            guard setCount <= service.limits.requestSets else {
+                throw Problem(.tooLarge, maximum: Int64(service.limits.requestSets))
+            }
+            guard line.count <= ChangeSet.maximumBytes else {
+                throw Problem(.tooLarge, maximum: Int64(ChangeSet.maximumBytes))
+            }
+            guard let set = ChangeSetLine.decode(value), set.stamp.replica == principal.replica,
+                !set.stamp.isServerGiven
+            else { throw Problem(.badRequest) }
+            pending.append(set)
+            pendingBytes += line.count
+        case .head, .feed, .done: throw Problem(.badRequest)
+        }
+    }
+
+    private mutating func greet(_ value: Value) throws(Problem) {
+        guard let hello = Hello(value) else { throw Problem(.badRequest) }
+        guard hello.protocols.contains(Hello.protocolVersion) else { throw Problem(.upgrade) }
+        guard hello.replica == principal.replica else { throw Problem(.fork) }
+        checkpoint = try checkpoint(hello)
+        cursor = checkpoint?.sequence ?? 0
+        isOlderCopy = try hello.lastSet < lastJudged(of: hello.replica)
+        self.hello = hello
+        let now = Int64(clamping: service.now)
+        let (offset, overflow) = now.subtractingReportingOverflow(hello.wallMilliseconds)
+        offsetMilliseconds = overflow ? .max : offset
+        phase = .sets
+    }
+
+    private func checkpoint(_ hello: Hello) throws(Problem) -> CheckpointToken? {
+        guard let text = hello.checkpoint else { return nil }
+        guard let token = CheckpointToken(text, service.secret) else { throw Problem(.stale) }
+        guard token.timeline == service.timeline else { throw Problem(.timeline) }
+        do {
+            guard token.sequence <= (try service.lastSequence()) else { throw Problem(.stale) }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.internalError)
+        }
+        return token
+    }
+
+    private func lastJudged(of replica: ReplicaID) throws(Problem) -> Int64 {
+        do {
+            return try service.file.read { try ServerRows($0).replica(replica)?.last ?? 0 }
+        } catch {
+            throw Problem(.internalError)
+        }
+    }
+
+    // MARK: Answer
+
+    /// The next bytes of the answer, whole lines; nil at its end. Call only after ``endRequest()``.
+    public mutating func nextChunk() throws -> [UInt8]? {
+        switch phase {
+        case .hello, .sets, .head: try begin()
+        case .feed: try page()
+        case .done: nil
+        }
+    }
+
+    private mutating func begin() throws -> [UInt8] {
+        var output: [UInt8] = []
+        let head = Head(
+            epoch: service.epoch, timeline: Int(service.timeline), sequence: try service.lastSequence(),
+            clockMilliseconds: Int64(clamping: service.now), offsetMilliseconds: offsetMilliseconds,
+            schemaVersion: service.schema.version, limits: service.limits)
+        append(.head(head), to: &output)
+        appendVerdicts(to: &output)
+        // An older copy first learns what became of the sets that it shares with its other self, then that it is one.
+        if let problem = problem ?? (isOlderCopy ? Problem(.fork) : nil) {
+            append(.error(problem), to: &output)
+            phase = .done
+        } else if hello?.pulls == false {
+            append(.end, to: &output)
+            phase = .done
+        } else {
+            phase = .feed
+        }
+        return output
+    }
+
+    private func append(_ line: ResponseLine, to output: inout [UInt8]) {
+        output += line.bytes
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    private mutating func appendVerdicts(to output: inout [UInt8]) {
+        var run: (first: Int64, last: Int64)?
+        for (number, verdict) in verdicts {
+            if verdict.isPlain, let applied = run, number == applied.last + 1 {
+                run = (applied.first, number)
+                continue
+            }
+            if let applied = run { append(.applied(first: applied.first, last: applied.last), to: &output) }
+            run = verdict.isPlain ? (number, number) : nil
+            if verdict.isPlain { continue }
+            append(.verdict(number: number, verdict), to: &output)
+        }
+        if let applied = run { append(.applied(first: applied.first, last: applied.last), to: &output) }
+        verdicts = []
+    }
+
+    /// One page of the feed and the checkpoint behind it, from one snapshot; the last page is the one after which, in
+    /// its snapshot, nothing follows: then the client has wholly read that sequence.
+    private mutating func page() throws -> [UInt8] {
+        let readThrough = checkpoint?.readThrough ?? 0
+        let page = FeedPage(after: cursor, readThrough: readThrough, reader: reader)
+        let (lines, sequence, isLast) = try service.file.read { db in
+            try page.read(ServerRows(db), atLeast: service.pageRows)
+        }
+        var output = lines
+        cursor = sequence
+        let token = CheckpointToken(
+            timeline: service.timeline, sequence: sequence, readThrough: isLast ? sequence : readThrough,
+            membership: checkpoint?.membership ?? 0)
+        append(.checkpoint(token: token.text(service.secret), sequence: sequence), to: &output)
+        if isLast {
+            append(.end, to: &output)
+            phase = .done
+        }
+        return output
+    }
+}

@@ -1,0 +1,322 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// Judges one change set inside the server's write transaction: the only place where rules beyond "later stamp wins" are
+/// applied (`protocol/3-merge.md#arbitration`).
+struct SetJudge {
+    /// Why a set is refused; thrown inside, a verdict outside.
+    struct Refused: Error {
+        var refusal: Refusal
+    }
+
+    /// Two stores stamp as one replica; thrown inside, a verdict outside.
+    struct Cloned: Error {}
+
+    let schema: Schema
+    let rows: ServerRows
+    let replica: ReplicaID
+    let authorship: (ReplicaID) throws -> Authorship?
+    var clock: ServerClock
+    var set: ChangeSet
+    /// The stamp under which the set is judged.
+    var stamp: Stamp
+    /// The bases of the set's writes, translated.
+    var bases: [RecordID: [FieldPath: Stamp]]
+    /// What the author had wholly read. A sequence that this server has not reached is another timeline's, or a lie:
+    /// it counts as nothing read, so that a delete asks rather than hides.
+    private var readThrough: Int64
+    var work: SetWork
+    /// What the set resolves, by record and path.
+    private var resolved: [RecordID: [FieldPath: Set<RecordID>]] = [:]
+
+    init(
+        schema: Schema, rows: ServerRows, replica: ReplicaID, clock: ServerClock, set: ChangeSet, stamp: Stamp,
+        bases: [RecordID: [FieldPath: Stamp]], sequence: Int64,
+        authorship: @escaping (ReplicaID) throws -> Authorship?
+    ) {
+        self.schema = schema
+        self.rows = rows
+        self.replica = replica
+        self.clock = clock
+        self.set = set
+        self.stamp = stamp
+        self.bases = bases
+        self.authorship = authorship
+        readThrough = set.readThrough < sequence ? set.readThrough : 0
+        work = SetWork(rows: rows, sequence: sequence)
+    }
+
+    /// Judges the set. Nothing is stored yet: ``SetWork/store()`` does that when the verdict is acceptance.
+    mutating func verdict() throws -> Verdict {
+        do {
+            for change in set.changes { try admit(change) }
+            try resolve()
+            for change in set.changes { try judgeLife(of: change) }
+            for change in set.changes { try judgeFields(of: change) }
+            for change in set.changes { try place(change) }
+            for change in set.changes { try weigh(change) }
+            return .accepted(stamp: stamp == set.stamp ? nil : stamp, outcomes: work.outcomes)
+        } catch let refused as Refused {
+            return .rejected(refused.refusal)
+        } catch is Cloned {
+            return .quarantined
+        }
+    }
+
+    // MARK: Admission
+
+    /// Refuses what does not fit the schema, and writes to records that the server does not know.
+    private mutating func admit(_ change: Change) throws {
+        guard change.collection != ConflictRecord.collection else {
+            throw refusal(.access, change.id, change.writes.first?.path)
+        }
+        if let violation = schema.violation(in: change, strictness: .exchange) {
+            throw refusal(violation.rule, change.id, violation.path)
+        }
+        let row = try work.row(change.id)
+        if row == nil, !change.isCreating { throw try unknown(change.id) }
+        if let row, row.record.collection != change.collection { throw refusal(.path, change.id, nil) }
+        if row == nil {
+            let record = VersionedRecord(id: change.id, collection: change.collection)
+            work.update(ServerRow(record: record, unit: change.id))
+        }
+    }
+
+    /// Refuses what would make a record that no reader could parse.
+    private mutating func weigh(_ change: Change) throws {
+        for write in change.writes where RecordSize(of: write.value ?? .null).values > RecordSize.maximumValuesOfValue {
+            throw refusal(.limit, change.id, write.path)
+        }
+        guard let row = try work.row(change.id), change.writes.contains(where: { $0.path != .life }) else { return }
+        if !RecordSize(of: row.record).isReadable { throw refusal(.limit, change.id, nil) }
+    }
+
+    private func unknown(_ id: RecordID) throws -> Refused {
+        refusal(try rows.isRefusedCreation(id, by: replica) ? .depends : .unknown, id, nil)
+    }
+
+    private func refusal(_ rule: RefusalRule, _ id: RecordID, _ path: FieldPath?, present: Value? = nil) -> Refused {
+        Refused(refusal: Refusal(rule: rule, record: id, path: path, present: present))
+    }
+
+    // MARK: Resolutions
+
+    private mutating func resolve() throws {
+        for id in set.resolves {
+            guard let row = try work.row(id), let conflict = ConflictRecord(row.record) else { continue }
+            resolved[conflict.about, default: [:]][conflict.loser.path, default: []].insert(id)
+            guard conflict.isOpen else { continue }
+            try close(conflict, as: "resolved", by: try authorship(replica)?.person)
+        }
+    }
+
+    private mutating func close(_ conflict: ConflictRecord, as status: String, by person: String?) throws {
+        var fields: [FieldName: Value] = [
+            ConflictRecord.Field.status: .string(status),
+            ConflictRecord.Field.resolvedAt: .string(now),
+        ]
+        if let person { fields[ConflictRecord.Field.resolvedBy] = .string(person) }
+        try work.close(conflict, status: fields, stamp: giveStamp())
+    }
+
+    private var now: String { Instant(milliseconds: Int64(clamping: clock.milliseconds)).description }
+
+    private mutating func giveStamp() -> Stamp {
+        let given = clock.next(above: clock.last)
+        clock.take(given)
+        return given
+    }
+
+    // MARK: Life
+
+    private mutating func judgeLife(of change: Change) throws {
+        guard let write = change.writes.first(where: { $0.path == .life }), let row = try work.row(change.id) else {
+            return
+        }
+        let hasUnseen = try write.value == VersionedRecord.deleted && hasUnseen(row)
+        let life = row.record.atoms[.life]
+        let losers = try work.openConflicts(change.id, .life)
+        let candidate = clock.next(above: max(life?.stamp ?? stamp, stamp))
+        let arbitration = LifeArbitration(
+            present: life, losers: losers.map(\.loser), serverStamp: { _ in candidate })
+        let translated = Write(path: .life, value: write.value, base: bases[change.id]?[.life])
+        let ruling = arbitration.ruling(
+            on: translated, stamp: stamp, hasUnseen: hasUnseen, knowsDelete: knowsDelete(life))
+        try settle(ruling, translated, change.id, losers: losers, candidate: candidate)
+    }
+
+    /// Whether anything that a delete of this record takes with it was written by others after what the deleter had read.
+    private func hasUnseen(_ row: ServerRow) throws -> Bool {
+        var latest = row.latestByOthers(than: replica)
+        if row.unit == row.record.id {
+            latest = max(latest, try rows.latestInUnit(row.unit, byOthersThan: replica))
+        }
+        return latest > readThrough
+    }
+
+    private func knowsDelete(_ life: Atom?) -> Bool {
+        guard let life else { return false }
+        return life.commit <= readThrough || life.origin.replica == replica
+    }
+
+    /// Brings a deleted record back because something was written to it or under it.
+    private mutating func revive(_ id: RecordID) throws {
+        guard let row = try work.row(id), let life = row.record.atoms[.life], row.record.isDeleted else { return }
+        let losers = try work.openConflicts(id, .life)
+        let candidate = clock.next(above: life.stamp)
+        let arbitration = LifeArbitration(
+            present: life, losers: losers.map(\.loser), serverStamp: { _ in candidate })
+        guard let decision = arbitration.revival(knowsDelete: knowsDelete(life)) else { return }
+        let write = Write(path: .life, value: VersionedRecord.alive, base: nil)
+        try settle(.accepted(decision), write, id, losers: losers, candidate: candidate)
+    }
+
+    // MARK: Fields
+
+    private mutating func judgeFields(of change: Change) throws {
+        for write in change.writes where write.path != .life {
+            guard let rule = schema.rule(for: write.path, in: change.collection) else {
+                throw refusal(.path, change.id, write.path)
+            }
+            let present = try work.row(change.id)?.record.atoms[write.path]
+            let losers = try work.openConflicts(change.id, write.path)
+            let translated = Write(path: write.path, value: write.value, base: bases[change.id]?[write.path])
+            let candidate = clock.next(above: max(present?.stamp ?? stamp, stamp))
+            var arbitration = Arbitration(
+                rule: rule, path: write.path, present: present, losers: losers.map(\.loser),
+                serverStamp: { _ in candidate })
+            if rule == .text, let base = translated.base, let text = try value(change.id, write.path, at: base)?.text {
+                arbitration.textAt = { $0 == base ? text : nil }
+            }
+            let resolution = resolution(change.id, translated)
+            if resolution != nil { arbitration.resolutionAt = try rivals(change.id, write.path, present, losers) }
+            let ruling = arbitration.ruling(on: translated, stamp: stamp, resolution: resolution)
+            if let resolution { work.note(resolution, change.id, write.path, origin: stamp) }
+            try settle(ruling, translated, change.id, losers: losers, candidate: candidate)
+        }
+        if change.writes.contains(where: { $0.path != .life }) { try revive(change.id) }
+    }
+
+    private func resolution(_ id: RecordID, _ write: Write) -> Resolution? {
+        guard let conflicts = resolved[id]?[write.path] else { return nil }
+        let present = work.known(id)?.record.atoms[write.path]
+        let base = write.base.flatMap { base in present.flatMap { $0.isNamed(by: base) ? $0.origin : nil } ?? base }
+        return Resolution(conflicts: conflicts, base: base)
+    }
+
+    private func rivals(
+        _ id: RecordID, _ path: FieldPath, _ present: Atom?, _ losers: [ConflictRecord]
+    ) throws -> (Stamp) -> Resolution? {
+        var known: [Stamp: Resolution] = [:]
+        for origin in losers.map(\.loser.origin) + (present.map { [$0.origin] } ?? []) {
+            known[origin] = try rows.resolution(record: id, path: path, origin: origin)
+        }
+        return { [known] in known[$0] }
+    }
+
+    /// The value that stood under a stamp: presently, as an open loser, or in history.
+    private mutating func value(_ id: RecordID, _ path: FieldPath, at stamp: Stamp) throws -> Value? {
+        if let present = try work.row(id)?.record.atoms[path], present.isNamed(by: stamp) { return present.value }
+        for conflict in try work.openConflicts(id, path) {
+            if conflict.loser.stamp == stamp || conflict.loser.origin == stamp { return conflict.loser.value }
+        }
+        return try rows.retiredValue(record: id, path: path, stamp: stamp)
+    }
+
+    // MARK: Settling
+
+    /// Carries out a ruling: state, history, conflicts, and the line that tells the author.
+    private mutating func settle(
+        _ ruling: Ruling, _ write: Write, _ id: RecordID, losers: [ConflictRecord], candidate: Stamp
+    ) throws {
+        switch ruling {
+        case .refused(let rule, let present): throw refusal(rule, id, write.path, present: present)
+        case .clonedStore: throw Cloned()
+        case .accepted(let decision):
+            if decision.present.stamp == candidate { clock.take(candidate) }
+            guard let collection = try work.row(id)?.record.collection else { return }
+            if try decision.present != work.row(id)?.record.atoms[write.path] {
+                work.set(decision.present.committed(work.sequence), at: write.path, of: id)
+            }
+            for atom in decision.retired { work.retire(atom, id, write.path) }
+            for conflict in losers where decision.closed.contains(conflict.loser) {
+                try close(conflict, as: "superseded", by: nil)
+            }
+            var listed: RecordID?
+            if let loser = decision.listed, let row = try work.row(id) {
+                listed = try list(loser, against: decision, write, row)
+            }
+            tell(decision, write, id, collection, listed: listed)
+        }
+    }
+
+    private mutating func tell(
+        _ decision: Decision, _ write: Write, _ id: RecordID, _ collection: CollectionName, listed: RecordID?
+    ) {
+        let present = decision.present
+        if present.value == write.value, present.stamp == stamp, decision.outcome == .applied { return }
+        work.outcomes.append(
+            OutcomeLine(
+                id: id, collection: collection, path: write.path, outcome: decision.outcome,
+                present: present.committed(0), conflict: listed))
+    }
+
+    private mutating func list(
+        _ loser: OpenLoser, against decision: Decision, _ write: Write, _ row: ServerRow
+    ) throws -> RecordID {
+        let id = DeterministicID.conflict(about: row.record.id, loser)
+        var fields: [FieldName: Value] = [
+            ConflictRecord.Field.about: .string(row.record.id.description),
+            ConflictRecord.Field.aboutCollection: .string(row.record.collection.text),
+            ConflictRecord.Field.unit: .string(row.unit.description),
+            ConflictRecord.Field.path: .string(loser.path.text),
+            ConflictRecord.Field.stamp: .string(loser.stamp.description),
+            ConflictRecord.Field.origin: .string(loser.origin.description),
+            ConflictRecord.Field.foundAt: .string(now),
+            ConflictRecord.Field.status: "open",
+        ]
+        if let value = loser.value { fields[ConflictRecord.Field.value] = .string(CanonicalJSON.text(value)) }
+        if let base = write.base, let value = try value(row.record.id, loser.path, at: base) {
+            fields[ConflictRecord.Field.baseValue] = .string(CanonicalJSON.text(value))
+        }
+        if let author = try authorship(loser.origin.replica) {
+            fields[ConflictRecord.Field.author] = .string(author.person)
+            fields[ConflictRecord.Field.device] = .string(author.device)
+        }
+        let standing = decision.present.origin.replica
+        let revives = write.path == .life && write.value == VersionedRecord.alive
+        if let author = try authorship(standing.isServer ? (revives ? replica : row.author) : standing) {
+            fields[ConflictRecord.Field.rival] = .string(author.person)
+            fields[ConflictRecord.Field.rivalDevice] = .string(author.device)
+        }
+        let stamp = giveStamp()
+        var conflict =
+            try work.row(id)
+            ?? ServerRow(
+                record: VersionedRecord(id: id, collection: ConflictRecord.collection), unit: row.unit)
+        for (field, value) in fields {
+            conflict.record.atoms[FieldPath(field)] = Atom(value: value, stamp: stamp, commit: work.sequence)
+        }
+        try work.open(conflict)
+        return id
+    }
+
+    // MARK: Units
+
+    /// Puts the record into its unit, and brings its root back if that was deleted.
+    private mutating func place(_ change: Change) throws {
+        guard var row = try work.row(change.id) else { return }
+        guard let unit = schema.unit(of: row.record) else { throw refusal(.required, change.id, nil) }
+        let isContent = change.writes.contains { $0.path != .life }
+        if isContent || row.unit != unit {
+            row.unit = unit
+            if isContent { row.noteAuthor(replica, sequence: work.sequence) }
+            work.update(row)
+        }
+        guard unit != change.id else { return }
+        guard try work.row(unit) != nil else { throw try unknown(unit) }
+        let isAlive = !row.record.isDeleted
+        if isContent, isAlive { try revive(unit) }
+    }
+}

@@ -1,0 +1,79 @@
+import Synchronization
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// One exchange of a replica with its server: gives the request's bytes, takes the answer's, in bounded memory.
+///
+/// Each transaction is done within one call, so none is open while the transport waits. A class, because the sending of
+/// the body and the reading of the answer share it; all its state is behind one lock.
+public final class ExchangeSession: Sendable {
+    /// What is asked of one exchange.
+    public struct Plan: Hashable, Sendable {
+        /// Whether the feed is asked for.
+        public var pulls: Bool
+        public var limits: ExchangeLimits
+
+        public init(pulls: Bool, limits: ExchangeLimits = .standard) {
+            self.pulls = pulls
+            self.limits = limits
+        }
+    }
+
+    private let state: Mutex<(request: RequestWriter, answer: AnswerReader)>
+
+    /// - Parameter now: the reading at the start: its wall clock goes into the hello, and the answer's offset is
+    ///   anchored to it.
+    public init(_ store: ClientStore, plan: Plan, now: ClientTime) throws {
+        let start = try store.exchangeStart()
+        let request = RequestWriter(store: store, start: start, plan: plan, now: now)
+        let answer = AnswerReader(store: store, start: start, pulls: plan.pulls, now: now)
+        state = Mutex((request, answer))
+    }
+
+    /// The next bytes of the request, whole lines; nil at its end.
+    public func nextRequestChunk() throws -> [UInt8]? {
+        try state.withLock { try $0.request.nextChunk() }
+    }
+
+    /// Takes the next bytes of the answer. Throws ``AnswerError`` when they cannot be one, or what the store throws;
+    /// the exchange is then over, and what was stored stays.
+    public func receive(_ chunk: some Collection<UInt8> & Sendable) throws {
+        try state.withLock { try $0.answer.receive(chunk) }
+    }
+
+    /// Ends the exchange: stores the verdicts that came, drops what no checkpoint covers. Call it whatever happened; a
+    /// second call changes nothing.
+    public func finish() throws -> ExchangeResult {
+        try state.withLock { state in
+            try state.answer.finish(sentBytes: state.request.sentBytes, sentSets: state.request.sentSets)
+        }
+    }
+}
+
+/// What an exchange came to.
+public struct ExchangeResult: Hashable, Sendable {
+    public var head: Head?
+    /// Whether the answer came to its end.
+    public var isComplete: Bool
+    /// What the server said went wrong after the answer had begun.
+    public var problem: Problem?
+    public var sentSets: Int
+    public var answeredSets: Int
+    public var refusedSets: Int
+    public var receivedRecords: Int
+    public var sentBytes: Int
+    public var receivedBytes: Int
+}
+
+/// Why bytes cannot be an answer. Nothing of the line it is about was taken.
+public enum AnswerError: Error, Hashable, Sendable {
+    case malformedLine
+    case lineTooLong
+    /// A line where it has no place: before the head, after the end, a verdict out of order.
+    case unexpectedLine
+    /// More records than the limit came without a checkpoint.
+    case tooMuchWithoutCheckpoint
+    /// Other data than the checkpoint is of.
+    case otherServer
+}

@@ -1,0 +1,57 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// Writes the request: hello, then change sets as they stand in the outbox, lazily, within the server's limits.
+struct RequestWriter {
+    private let store: ClientStore
+    private let hello: Hello
+    private let limits: ExchangeLimits
+    private let last: Int64
+    private var next: Int64
+    private var hasSaidHello = false
+    private(set) var sentBytes = 0
+    private(set) var sentSets = 0
+
+    init(store: ClientStore, start: ExchangeStart, plan: ExchangeSession.Plan, now: ClientTime) {
+        self.store = store
+        limits = plan.limits
+        hello = Hello(
+            schemaVersion: store.schema.version, replica: start.replica, wallMilliseconds: now.wallMilliseconds,
+            checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls)
+        // Sets made from here on go with the next exchange.
+        last = start.outbox.numbers?.upperBound ?? 0
+        next = start.outbox.numbers?.lowerBound ?? 1
+    }
+
+    mutating func nextChunk() throws -> [UInt8]? {
+        if !hasSaidHello {
+            hasSaidHello = true
+            return count(CanonicalJSON.bytes(hello.value) + [UInt8(ascii: "\n")])
+        }
+        let sets = min(200, limits.requestSets - sentSets)
+        guard next <= last, sets > 0 else { return nil }
+        let lines = try store.outboxLines(from: next, through: last, limit: sets)
+        var chunk: [UInt8] = []
+        var through = next - 1
+        for line in lines where through + 1 == line.number {
+            guard sentBytes + chunk.count + line.bytes.count + 1 <= limits.requestBytes else { break }
+            chunk += line.bytes
+            chunk.append(UInt8(ascii: "\n"))
+            through = line.number
+        }
+        guard through >= next else {
+            next = last + 1
+            return nil
+        }
+        try store.noteSending(through: through)
+        sentSets += Int(through - next + 1)
+        next = through + 1
+        return count(chunk)
+    }
+
+    private mutating func count(_ chunk: [UInt8]) -> [UInt8] {
+        sentBytes += chunk.count
+        return chunk
+    }
+}

@@ -1,0 +1,129 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// Synchronises one replica: performs what ``SyncDecisions`` decides. No edit waits for it, and it waits for none.
+public struct SyncEngine: Sendable {
+    /// What is passed in so that a run can be repeated.
+    public struct Surroundings: Sendable {
+        /// Reads the device's clocks.
+        public var now: @Sendable () -> ClientTime
+        /// Evenly distributed numbers.
+        public var random: @Sendable () -> UInt64
+        /// Waits; throws when the caller cancels.
+        public var pause: @Sendable (_ milliseconds: Int64) async throws -> Void
+
+        public init(
+            now: @escaping @Sendable () -> ClientTime, random: @escaping @Sendable () -> UInt64,
+            pause: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void
+        ) {
+            self.now = now
+            self.random = random
+            self.pause = pause
+        }
+    }
+
+    private let store: ClientStore
+    private let transport: any ExchangeTransport
+    private let surroundings: Surroundings
+
+    public init(_ store: ClientStore, over transport: any ExchangeTransport, _ surroundings: Surroundings) {
+        self.store = store
+        self.transport = transport
+        self.surroundings = surroundings
+    }
+
+    /// Sends the outbox, then reads what is new, until both are done or something stops it. Throws only what the store
+    /// throws; what server and network do is in the report.
+    /// - Parameter progress: told after each exchange.
+    public func synchronise(progress: (@Sendable (SyncReport) -> Void)? = nil) async throws -> SyncReport {
+        var decisions = SyncDecisions(random: surroundings.random)
+        var report = SyncReport(ending: .stopped(.cancelled))
+        while true {
+            switch decisions.next() {
+            case .exchange(let limits):
+                decisions.take(try await exchange(limits: limits, &report))
+                progress?(report)
+            case .newReplica: decisions.take(try await renumber(&report))
+            case .pause(let milliseconds):
+                do {
+                    try await surroundings.pause(milliseconds)
+                } catch {
+                    decisions.take(.cancelled)
+                }
+            case .end(let ending):
+                report.ending = ending
+                return report
+            }
+        }
+    }
+
+    private func exchange(limits: ExchangeLimits, _ report: inout SyncReport) async throws -> SyncDecisions.Event {
+        if Task.isCancelled { return .cancelled }
+        let outbox = try store.exchangeStart().outbox
+        let fits = outbox.sets <= limits.requestSets && outbox.bytes + Self.helloBytes <= limits.requestBytes
+        let pulls = fits || outbox.sets == 0
+        let plan = ExchangeSession.Plan(pulls: pulls, limits: limits)
+        let session = try ExchangeSession(store, plan: plan, now: surroundings.now())
+        var failure: (any Error)?
+        do {
+            try await transport.exchange(session)
+        } catch {
+            failure = error
+        }
+        let result = try session.finish()
+        report.add(result)
+        return try event(result, failure: failure, pulled: pulls)
+    }
+
+    /// More than any hello takes.
+    private static let helloBytes = 1_024
+
+    private func event(
+        _ result: ExchangeResult, failure: (any Error)?, pulled: Bool
+    ) throws -> SyncDecisions.Event {
+        if let problem = result.problem { return try event(problem) }
+        if result.isComplete {
+            guard result.answeredSets >= result.sentSets else { return .cut(progressed: result.answeredSets > 0) }
+            // A set that alone is beyond the server's limit would be tried for ever.
+            guard pulled || result.sentSets > 0 else { return .problem(Problem(.tooLarge), resendable: false) }
+            // Sets made during the exchange wait for the next one: without an end to it a busy rep would never be done.
+            return .completed(pulled: pulled, head: result.head)
+        }
+        let cut = SyncDecisions.Event.cut(progressed: result.answeredSets + result.receivedRecords > 0)
+        guard let failure else { return cut }
+        switch failure {
+        case let failure as TransportFailure:
+            switch failure {
+            case .refused(let problem): return try event(problem)
+            case .unreachable: return result.head == nil ? .unreachable : cut
+            }
+        case let error as AnswerError: return .invalid(error)
+        case ClientStoreError.checkpointWentBack, ClientStoreError.unexpectedVerdict: return .invalid(.unexpectedLine)
+        case is CancellationError: return .cancelled
+        default: throw failure
+        }
+    }
+
+    private func event(_ problem: Problem) throws -> SyncDecisions.Event {
+        guard problem.code == .gap, let expected = problem.expected else { return .problem(problem, resendable: false) }
+        let isHeld = try store.exchangeStart().outbox.numbers?.contains(expected) ?? false
+        return .problem(problem, resendable: isHeld)
+    }
+
+    private func renumber(_ report: inout SyncReport) async throws -> SyncDecisions.Event {
+        do {
+            let replica = try await transport.newReplica()
+            try store.renumber(to: replica, at: surroundings.now())
+            report.newReplica = replica
+            return .renumbered
+        } catch let failure as TransportFailure {
+            switch failure {
+            case .unreachable: return .unreachable
+            case .refused(let problem): return .problem(problem, resendable: false)
+            }
+        } catch is CancellationError {
+            return .cancelled
+        }
+    }
+}

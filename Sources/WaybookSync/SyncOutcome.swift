@@ -1,0 +1,52 @@
+import WaybookModel
+import WaybookProtocol
+
+/// How a synchronisation ended.
+public enum SyncEnding: Hashable, Sendable {
+    /// Everything is sent and answered, and everything that was announced has been read.
+    case upToDate
+    /// It stopped; nothing is lost, and what is unsent stays in the outbox.
+    case stopped(SyncStop)
+}
+
+/// Why a synchronisation stopped: one next step each.
+public enum SyncStop: Hashable, Sendable {
+    /// Tried often enough; try again later by itself.
+    case unreachable
+    /// The server asks to come again later, after so many seconds where it says so.
+    case later(afterSeconds: Int?)
+    /// The person must act: sign in, upgrade, ask the administrator. The code says what.
+    case problem(Problem)
+    /// The server was restored to an earlier state; what this replica has stays as it is.
+    case timeline(Problem)
+    /// Another server's data answers at this address.
+    case otherServer
+    /// The answer is not one.
+    case invalidAnswer(AnswerError)
+    /// The caller cancelled.
+    case cancelled
+}
+
+/// What a synchronisation did.
+public struct SyncReport: Hashable, Sendable {
+    public var ending: SyncEnding
+    public var exchanges = 0
+    public var sentSets = 0
+    public var answeredSets = 0
+    public var refusedSets = 0
+    public var receivedRecords = 0
+    public var sentBytes = 0
+    public var receivedBytes = 0
+    /// The number that the replica took after a fork.
+    public var newReplica: ReplicaID?
+
+    mutating func add(_ result: ExchangeResult) {
+        exchanges += 1
+        sentSets += result.sentSets
+        answeredSets += result.answeredSets
+        refusedSets += result.refusedSets
+        receivedRecords += result.receivedRecords
+        sentBytes += result.sentBytes
+        receivedBytes += result.receivedBytes
+    }
+}

@@ -1,0 +1,161 @@
+import Synchronization
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookSync
+
+/// Carries exchanges from the production client to the production server in one process, under one seed: no sockets, no
+/// threads of its own, and every fault that a seed asks for.
+///
+/// Sets are committed one at a time, so that an observer sees what each of them did.
+public final class InProcessTransport: ExchangeTransport {
+    // A class, because it outlives the exchanges it carries and they share its random numbers.
+
+    /// What can happen on the way.
+    public struct Weather: Sendable {
+        /// How many exchanges in a hundred are cut, somewhere in the request or the answer.
+        public var cutPercent: Int
+        /// Called between chunks: the world goes on while an exchange is under way.
+        public var between: (@Sendable () throws -> Void)?
+        /// Changes lines on the way; for planted faults.
+        public var tamper: Tampering?
+
+        public init(cutPercent: Int = 0, between: (@Sendable () throws -> Void)? = nil, tamper: Tampering? = nil) {
+            self.cutPercent = cutPercent
+            self.between = between
+            self.tamper = tamper
+        }
+    }
+
+    private struct State {
+        var principal: ExchangePrincipal
+        var random: SeededRandom
+        var weather = Weather()
+    }
+
+    private let service: ExchangeService
+    private let enrol: @Sendable (ReplicaID) throws -> ReplicaID
+    private let observe: @Sendable (ChangeSet, Verdict, _ before: ServerView, _ after: ServerView) throws -> Void
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - enrol: gives a new replica number to the copy of an old one.
+    ///   - observe: told of each set that was judged for the first time, with the server's rows before and after.
+    public init(
+        _ service: ExchangeService, principal: ExchangePrincipal, seed: UInt64,
+        enrol: @escaping @Sendable (ReplicaID) throws -> ReplicaID,
+        observe: @escaping @Sendable (ChangeSet, Verdict, ServerView, ServerView) throws -> Void
+    ) {
+        self.service = service
+        self.enrol = enrol
+        self.observe = observe
+        state = Mutex(State(principal: principal, random: SeededRandom(seed: seed)))
+    }
+
+    public func set(_ weather: Weather) { state.withLock { $0.weather = weather } }
+
+    public func newReplica() async throws -> ReplicaID {
+        let old = state.withLock { $0.principal.replica }
+        let new = try enrol(old)
+        state.withLock { $0.principal.replica = new }
+        return new
+    }
+
+    public func exchange(_ session: ExchangeSession) async throws {
+        let (principal, weather, cut) = state.withLock { state in
+            let isCut = state.random.chance(state.weather.cutPercent)
+            return (state.principal, state.weather, isCut ? Cut(random: &state.random) : nil)
+        }
+        var server = service.open(principal, feedFor: weather.tamper?.reader(principal.replica))
+        do {
+            try request(session, &server, weather, cut)
+        } catch let problem as Problem {
+            throw TransportFailure.refused(problem)
+        }
+        try answer(session, &server, principal, weather, cut)
+    }
+
+    /// Where an exchange is cut: after so many bytes of the request, or else of the answer.
+    private struct Cut {
+        var requestBytes: Int?
+        var answerBytes: Int?
+
+        init(random: inout SeededRandom) {
+            let bytes = random.below(random.chance(50) ? 600 : 60_000)
+            if random.chance(40) { requestBytes = bytes } else { answerBytes = bytes }
+        }
+    }
+
+    private func request(
+        _ session: ExchangeSession, _ server: inout ServerExchange, _ weather: Weather, _ cut: Cut?
+    ) throws {
+        var left = cut?.requestBytes ?? .max
+        while var chunk = try session.nextRequestChunk() {
+            if let tamper = weather.tamper { chunk = tamper.request(chunk) }
+            let isCut = chunk.count > left
+            if let batch = try server.receive(isCut ? Array(chunk.prefix(left)) : chunk) { try commit(batch, &server) }
+            if isCut { throw TransportFailure.unreachable }
+            left -= chunk.count
+            try weather.between?()
+        }
+        if let batch = try server.endRequest() { try commit(batch, &server) }
+    }
+
+    private func commit(_ batch: PushBatch, _ server: inout ServerExchange) throws {
+        for set in batch.sets {
+            var single = batch
+            single.sets = [set]
+            let last = try service.file.read { try ServerView.lastSet(of: set.stamp.replica, $0) }
+            let before = try view(of: set)
+            let result = try service.commit([single])[0]
+            if let verdict = result.verdicts.first?.verdict, set.number > last {
+                try observe(set, verdict, before, try view(of: set))
+            }
+            server.note(result)
+            if result.problem != nil { return }
+        }
+    }
+
+    private func view(of set: ChangeSet) throws -> ServerView {
+        try service.file.read { try ServerView(of: set, $0) }
+    }
+
+    private func answer(
+        _ session: ExchangeSession, _ server: inout ServerExchange, _ principal: ExchangePrincipal, _ weather: Weather,
+        _ cut: Cut?
+    ) throws {
+        var left = cut?.answerBytes ?? .max
+        while var chunk = try server.nextChunk() {
+            if let tamper = weather.tamper { chunk = tamper.answer(chunk) + tamper.addition() }
+            try refuseEcho(chunk, of: principal.replica)
+            let isCut = chunk.count > left
+            let piece = isCut ? Array(chunk.prefix(left)) : chunk
+            for start in stride(from: 0, to: piece.count, by: 1_700) {
+                try session.receive(Array(piece[start..<min(start + 1_700, piece.count)]))
+            }
+            if isCut { throw TransportFailure.unreachable }
+            if weather.tamper?.addition().isEmpty == false { return }
+            left -= chunk.count
+            try weather.between?()
+        }
+    }
+
+    /// An author must not be told its own writes, but for whole records and for what others made of them.
+    private func refuseEcho(_ chunk: [UInt8], of reader: ReplicaID) throws {
+        for line in chunk.split(separator: UInt8(ascii: "\n")) {
+            guard let value = try? JSONParser.parse(line), case .record(let told)? = ResponseLine(value), !told.isWhole
+            else { continue }
+            for (path, atom) in told.record.atoms where atom.stamp.replica == reader {
+                throw SimulationFailure(law: "echo", detail: "\(path) of \(told.record.id) came back to its author")
+            }
+        }
+    }
+}
+
+/// A law that a simulated history broke.
+public struct SimulationFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    public var law: String
+    public var detail: String
+
+    public var description: String { "\(law): \(detail)" }
+}

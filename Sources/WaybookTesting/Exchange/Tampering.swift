@@ -1,0 +1,101 @@
+import Synchronization
+import WaybookModel
+
+/// A fault planted on the way between client and server: what a wrong implementation of either would do, without a
+/// switch in the right one. Each must be found by the oracle.
+public final class Tampering: Sendable {
+    // A class, because a fault remembers what it did from line to line.
+
+    public enum Fault: String, Sendable, CaseIterable {
+        /// Writes lose their bases.
+        case baseIgnored
+        /// The author's own writes come back in the feed.
+        case ownWritesEchoed
+        /// A checkpoint is stored although the data before it is not: as if both had transactions of their own.
+        case checkpointStoredLate
+        /// Two sets are given the same stamp.
+        case collidingStamp
+        /// A refused set is taken for accepted.
+        case refusedEditKept
+        /// A back-fill that was cut is taken for whole.
+        case halfBackFillTakenForWhole
+    }
+
+    private struct State {
+        var lastGiven: Value?
+        var isDropping = false
+        var hasEnded = false
+    }
+
+    public let fault: Fault
+    private let chancePercent: Int
+    private let state: Mutex<(State, SeededRandom)>
+
+    public init(_ fault: Fault, seed: UInt64, chancePercent: Int = 30) {
+        self.fault = fault
+        self.chancePercent = chancePercent
+        state = Mutex((State(), SeededRandom(seed: seed)))
+    }
+
+    func request(_ chunk: [UInt8]) -> [UInt8] {
+        state.withLock { $0.0.hasEnded = false }
+        guard fault == .baseIgnored else { return chunk }
+        return lines(chunk) { value in
+            guard var set = value.entries, let changes = set["changes"]?.elements else { return value }
+            set["changes"] = .list(
+                changes.map { change in
+                    var entries = change.entries ?? [:]
+                    entries["base"] = nil
+                    return .map(entries)
+                })
+            return .map(set)
+        }
+    }
+
+    func answer(_ chunk: [UInt8]) -> [UInt8] {
+        state.withLock { $0.0.isDropping = $0.1.chance(chancePercent) }
+        return lines(chunk) { value in state.withLock { alter(value, &$0.0) } }
+    }
+
+    /// Whether the feed's page for `reader` is read as if it were somebody else's, so that nothing of it is left out.
+    func reader(_ reader: ReplicaID) -> ReplicaID { fault == .ownWritesEchoed ? ReplicaID(.max) : reader }
+
+    private func alter(_ value: Value, _ state: inout State) -> Value? {
+        guard var entries = value.entries else { return value }
+        let isRecord = entries["record"] != nil || entries["update"] != nil
+        switch fault {
+        case .checkpointStoredLate: return isRecord && state.isDropping ? nil : value
+        case .halfBackFillTakenForWhole:
+            if state.hasEnded { return nil }
+            guard entries["checkpoint"] != nil else { return value }
+            state.hasEnded = true
+            return value
+        case .refusedEditKept:
+            guard let number = entries["set"], entries["verdict"]?.entries?["rejected"] != nil else { return value }
+            return ["applied": [number, number]]
+        case .collidingStamp:
+            guard var verdict = entries["verdict"]?.entries, let given = verdict["stamp"] else { return value }
+            verdict["stamp"] = state.lastGiven ?? given
+            state.lastGiven = state.lastGiven ?? given
+            entries["verdict"] = .map(verdict)
+            return .map(entries)
+        case .baseIgnored, .ownWritesEchoed: return value
+        }
+    }
+
+    /// What is added after a chunk: the early end of a back-fill.
+    func addition() -> [UInt8] {
+        guard fault == .halfBackFillTakenForWhole, state.withLock({ $0.0.hasEnded }) else { return [] }
+        return CanonicalJSON.bytes(["end": true]) + [UInt8(ascii: "\n")]
+    }
+
+    private func lines(_ chunk: [UInt8], _ alter: (Value) -> Value?) -> [UInt8] {
+        var output: [UInt8] = []
+        for line in chunk.split(separator: UInt8(ascii: "\n")) {
+            guard let value = try? JSONParser.parse(line), let altered = alter(value) else { continue }
+            CanonicalJSON.append(altered, to: &output)
+            output.append(UInt8(ascii: "\n"))
+        }
+        return output
+    }
+}

@@ -1,0 +1,128 @@
+import WaybookModel
+
+/// The oracle of version vectors for long runs over registers: each write has a context, the causal past of the value it
+/// was made on; what must be present and what must be listed follows from contexts alone. It never sees a base.
+///
+/// Every simulated write has a text of its own, so a shown value names the write that made it.
+public struct WriteOracle: Sendable {
+    /// One atom.
+    public struct Place: Hashable, Sendable {
+        public var record: RecordID
+        public var path: FieldPath
+    }
+
+    private struct Made: Sendable {
+        var parent: String?
+        var resolves: Set<String>
+        var context: Set<String> = []
+        var isRefused = false
+        var stamp: Stamp?
+    }
+
+    private struct State: Sendable {
+        var arrived: Set<String> = []
+        var dominated: Set<String> = []
+        var settled: Set<String> = []
+        var present: String?
+    }
+
+    private var made: [Place: [String: Made]] = [:]
+    private var states: [Place: State] = [:]
+    private let quiet: Set<FieldPath>
+
+    /// - Parameter quiet: the paths whose losers go to history.
+    public init(quiet: Set<FieldPath>) { self.quiet = quiet }
+
+    /// The places that writes have reached.
+    public var places: [Place] { states.keys.sorted { ($0.record, $0.path) < ($1.record, $1.path) } }
+
+    /// Takes note of a write at its making.
+    /// - Parameters:
+    ///   - shown: the value that the replica showed where it was made.
+    ///   - resolves: the losing values that it resolves.
+    public mutating func note(_ text: String, at place: Place, shown: String?, resolves: Set<String> = []) {
+        made[place, default: [:]][text] = Made(parent: shown, resolves: resolves)
+    }
+
+    /// The server refused the write.
+    public mutating func refuse(_ text: String, at place: Place) { made[place]?[text]?.isRefused = true }
+
+    /// The server accepted the write.
+    /// - Parameters:
+    ///   - stamp: the stamp it was judged under.
+    ///   - before: the server's state of the place before; only its stamp is looked at.
+    /// - Returns: the value that must be present now.
+    public mutating func arrive(_ text: String, at place: Place, stamp: Stamp, before: Atom?) -> String {
+        var state = states[place] ?? State()
+        let context = context(of: text, at: place)
+        made[place]?[text]?.context = context
+        made[place]?[text]?.stamp = stamp
+        state.arrived.insert(text)
+        state.dominated.formUnion(context)
+        defer { states[place] = state }
+        guard let present = state.present, let before, !context.contains(present) else {
+            state.present = text
+            return text
+        }
+        for head in heads(state) where head != text && head != present {
+            guard let theirs = made[place]?[head]?.stamp else { continue }
+            if stamp > theirs, isCovered(head, by: text, at: place) { state.settled.insert(head) }
+            if stamp < theirs, isCovered(text, by: head, at: place) {
+                state.settled.insert(text)
+                return present
+            }
+        }
+        let wins = stamp > before.stamp
+        let (winner, loser) = wins ? (text, present) : (present, text)
+        if quiet.contains(place.path) || isCovered(loser, by: winner, at: place) { state.settled.insert(loser) }
+        state.present = winner
+        return winner
+    }
+
+    private func context(of text: String, at place: Place) -> Set<String> {
+        guard let write = made[place]?[text] else { return [] }
+        var context: Set<String> = []
+        for past in [effectiveParent(write, at: place)].compactMap({ $0 }) + write.resolves {
+            context.formUnion(made[place]?[past]?.context ?? [])
+            context.insert(past)
+        }
+        return context
+    }
+
+    private func effectiveParent(_ write: Made, at place: Place) -> String? {
+        var parent = write.parent
+        while let text = parent, let next = made[place]?[text], next.isRefused { parent = next.parent }
+        return parent
+    }
+
+    private func isCovered(_ loser: String, by winner: String, at place: Place) -> Bool {
+        guard let lost = made[place]?[loser], let won = made[place]?[winner] else { return false }
+        return !lost.resolves.isEmpty && lost.resolves.isSubset(of: won.resolves)
+            && effectiveParent(lost, at: place) == effectiveParent(won, at: place)
+    }
+
+    private func heads(_ state: State) -> Set<String> {
+        state.arrived.subtracting(state.dominated).subtracting(state.settled)
+    }
+
+    /// The value that must be present.
+    public func present(at place: Place) -> String? { states[place]?.present }
+
+    /// What is known of some writes, for a person who looks into a failure.
+    public func story(of texts: Set<String>, at place: Place) -> String {
+        texts.sorted().map { text in
+            let write = made[place]?[text]
+            let heirs = (made[place] ?? [:]).filter { $0.value.parent == text || $0.value.resolves.contains(text) }
+            let told = heirs.map { "\($0.key)\($0.value.isRefused ? " (refused)" : "")" }.sorted()
+            return
+                "\(text): on \(write?.parent ?? "nothing"), resolves \(write?.resolves.sorted() ?? []), heirs \(told), "
+                + "settled \(states[place]?.settled.contains(text) ?? false)"
+        }.joined(separator: "; ")
+    }
+
+    /// The values that must be listed as open conflicts.
+    public func open(at place: Place) -> Set<String> {
+        guard let state = states[place] else { return [] }
+        return heads(state).subtracting(state.present.map { [$0] } ?? [])
+    }
+}

@@ -1,0 +1,146 @@
+import Crypto
+import Foundation
+import Testing
+import WaybookModel
+import WaybookProtocol
+
+@testable import WaybookServerCore
+
+/// Holds the wire against `protocol/vectors/exchange/wire.json` and the table of versions in `protocol/4-exchange.md`.
+@Suite struct WireFingerprintTests {
+    private let file: Value
+
+    init() throws {
+        let url = ExchangeVectorTests.folder.appendingPathComponent("wire.json")
+        if ProcessInfo.processInfo.environment["WAYBOOK_RECORD_VECTORS"] == "1" {
+            let lines = WireExamples.lines.map { "  " + CanonicalJSON.text(.string($0)) }.joined(separator: ",\n")
+            let text = """
+                {
+                "about": "One example line of every message. A line that changes is another protocol version.",
+                "fingerprints": {"\(Hello.protocolVersion)": "\(Self.fingerprint)"},
+                "lines": [
+                \(lines)
+                ]
+                }
+
+                """
+            try Data(text.utf8).write(to: url, options: .atomic)
+        }
+        file = try JSONParser.parse(try Data(contentsOf: url))
+    }
+
+    private static var fingerprint: String {
+        let bytes = Array(WireExamples.lines.joined(separator: "\n").utf8)
+        return SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    @Test func theWireDoesNotChangeWithoutANewVersion() throws {
+        let fingerprints = file.entries?["fingerprints"]?.entries ?? [:]
+        #expect(
+            fingerprints["\(Hello.protocolVersion)"]?.text == Self.fingerprint,
+            "the wire changed: raise Hello.protocolVersion, add a line to the table in 4-exchange.md, record anew")
+        #expect(file.entries?["lines"]?.elements?.compactMap(\.text) == WireExamples.lines)
+    }
+
+    @Test func theTableOfVersionsHasALineForEveryVersionAndNoOther() throws {
+        let page = ExchangeVectorTests.folder.deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("4-exchange.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        let table = text.components(separatedBy: "## Versions").last ?? ""
+        let versions = table.split(separator: "\n").compactMap { line -> Int? in
+            guard line.hasPrefix("| ") else { return nil }
+            return Int(line.dropFirst(2).prefix { $0 != " " })
+        }
+        #expect(versions == Array(1...Hello.protocolVersion))
+        let fingerprints = file.entries?["fingerprints"]?.entries ?? [:]
+        #expect(Set(fingerprints.keys) == Set(versions.map(String.init)))
+    }
+
+    @Test func everyExampleIsReadAsItWasWritten() throws {
+        for line in WireExamples.lines {
+            let value = try JSONParser.parse(line)
+            let again =
+                Hello(value).map { CanonicalJSON.text($0.value) }
+                ?? ChangeSetLine.decode(value).map { CanonicalJSON.text(ChangeSetLine.value($0)) }
+                ?? ResponseLine(value).map { CanonicalJSON.text($0.value) }
+            #expect(again == line)
+        }
+    }
+}
+
+/// One example of every message, with every member that it can have.
+enum WireExamples {
+    static let lines: [String] =
+        ([
+            Hello(
+                protocols: 1...2, schemaVersion: 3, replica: replica, wallMilliseconds: 5, checkpoint: "token",
+                lastSet: 9,
+                answered: 8, pulls: true
+            ).value,
+            Hello(
+                schemaVersion: 1, replica: replica, wallMilliseconds: -5, checkpoint: nil, lastSet: 0, answered: 0,
+                pulls: false
+            ).value,
+            ChangeSetLine.value(fullSet), ChangeSetLine.value(deleteSet),
+        ] + answers.map(\.value)).map { CanonicalJSON.text($0) }
+
+    private static let replica = ReplicaID(7)
+    private static let id = RecordID(high: 0x0198_C2EF_0000_7000, low: 0x8000_0000_0000_0001)
+    private static let other = RecordID(high: 0x0198_C2EF_0000_7000, low: 0x8000_0000_0000_0002)
+    private static let early = Stamp(milliseconds: 1_795_293_000_000, counter: 1, replica: replica)
+    private static let late = Stamp(milliseconds: 1_795_293_000_001, counter: Stamp.serverBit, replica: ReplicaID(0))
+
+    private static let fullSet = ChangeSet(
+        number: 42, stamp: early, readThrough: 57, wallMilliseconds: 6,
+        changes: [
+            Change(
+                id: id, collection: "customer", isCreating: true,
+                writes: [
+                    Write(path: FieldPath("city"), value: "Lyon", base: late),
+                    Write(path: FieldPath("tags/a~1b"), value: nil),
+                ]),
+            Change(
+                id: other, collection: "contact",
+                writes: [Write(path: FieldPath("name"), value: ["a": [1, true]], base: early)]),
+        ], resolves: [other])
+    private static let deleteSet = ChangeSet(
+        number: 43, stamp: early, readThrough: 0, wallMilliseconds: 6,
+        changes: [Change(id: id, collection: "customer", writes: [Write(path: .life, value: "deleted")])])
+
+    private static let atoms: [FieldPath: Atom] = [
+        FieldPath("city"): Atom(value: "Lyon", stamp: early, commit: 3),
+        FieldPath("name"): Atom(value: "Acme", stamp: early, commit: 3),
+        FieldPath("stage"): Atom(value: "won", stamp: late, origin: early, commit: 4),
+        FieldPath("tags/x"): Atom(value: nil, stamp: early, commit: 2),
+    ]
+    private static let record = VersionedRecord(id: id, collection: "customer", atoms: atoms)
+
+    private static let outcomes = [
+        OutcomeLine(
+            id: id, collection: "customer", path: FieldPath("city"), outcome: .conflict,
+            present: Atom(value: "Oslo", stamp: late, origin: early), conflict: other),
+        OutcomeLine(
+            id: id, collection: "customer", path: FieldPath("tags/x"), outcome: .merged,
+            present: Atom(value: nil, stamp: early), conflict: nil),
+        OutcomeLine(
+            id: id, collection: "customer", path: FieldPath("stage"), outcome: .applied,
+            present: Atom(value: "won", stamp: early), conflict: nil),
+    ]
+
+    private static let answers: [ResponseLine] =
+        [
+            .head(
+                Head(
+                    epoch: "epoch", timeline: 2, sequence: 61, clockMilliseconds: 10, offsetMilliseconds: -3,
+                    schemaVersion: 4, limits: .standard)),
+            .applied(first: 1, last: 9), .verdict(number: 10, .accepted(stamp: late, outcomes: outcomes)),
+            .verdict(number: 11, .quarantined),
+            .record(FeedRecord(record: record, unit: id, position: 4_097, isWhole: true)),
+            .record(FeedRecord(record: record, unit: other, position: 4_098, isWhole: false)),
+            .checkpoint(token: "token", sequence: 61), .end, .error(Problem(.gap, expected: 3)),
+            .error(Problem(.slowDown, retryAfterSeconds: 4, maximum: 5)),
+        ]
+        + RefusalRule.allCases.map { rule in
+            .verdict(number: 12, .rejected(Refusal(rule: rule, record: id, path: FieldPath("city"), present: "Oslo")))
+        }
+}
