@@ -8,7 +8,7 @@ SWIFT_BUILD := swift build --scratch-path $(SCRATCH)
 SWIFT_TEST := swift test --scratch-path $(SCRATCH)
 
 LIBRARIES := libsqlite3-dev zlib1g-dev libzstd-dev libargon2-dev
-TEST_TOOLS := sqlite3 zstd python3 python3-venv diffutils
+TEST_TOOLS := sqlite3 zstd curl python3 python3-venv diffutils
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
@@ -42,7 +42,28 @@ format: ## Lays the sources out.
 lint: ## Fails where the layout of a source differs from the project's.
 	swift format lint --strict --recursive Package.swift Sources Tests
 
+# Where `swift build` puts the programs.
+PROGRAMS := $(SCRATCH)/debug
+
+.PHONY: demo
+demo: install build ## A server and two laptops that disagree and come together, in under a minute.
+	docs/demo/demo.sh $(PROGRAMS)
+
+.PHONY: schemathesis
+schemathesis: install-test-tools ## Sends the server what its OpenAPI document allows and forbids.
+	$(SWIFT_BUILD) --product waybook-server
+	Tests/Http/schemathesis.sh $(PROGRAMS)/waybook-server $(VENV)/bin/schemathesis
+
 .PHONY: test
-test: install lint ## Runs everything that is checked before a change lands.
+test: install install-test-tools lint ## Runs everything that is checked before a change lands.
 	$(SWIFT_TEST)
+	python3 Tests/tidy.py
 	python3 Tests/PythonClient/run_vectors.py
+	WAYBOOK_SERVER=$(abspath $(PROGRAMS))/waybook-server python3 -W error -m unittest discover -s Tests/PythonClient
+	Tests/Http/schemathesis.sh $(PROGRAMS)/waybook-server $(VENV)/bin/schemathesis
+	docs/demo/check.py $(PROGRAMS)
+
+.PHONY: simulate
+simulate: ## Simulates four laptops and a server: SEED, RUNS and EDITS a laptop set the length.
+	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_RUNS=$(or $(RUNS),1) WAYBOOK_EDITS=$(or $(EDITS),5000) \
+	  $(SWIFT_TEST) --filter ExchangeSimulationTests/fourLaptops

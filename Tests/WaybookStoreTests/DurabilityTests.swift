@@ -114,7 +114,7 @@ func runWithPowerCuts(
     let folder = try TestFolder()
     let shim = try FaultVFS(watching: folder.path)
     defer { shim.forget() }
-    var random = SeededRandom(state: seed)
+    var random = SeededRandom(seed: seed)
     var outcome = PowerCutOutcome()
     let options = StoreFile.Options(checkpointPages: 20)
     var store = try openNotes(folder.store, options: options, synchronous: synchronous)

@@ -49,7 +49,7 @@ import WaybookTesting
     }
 
     @Test func aKilledWriterLosesNothingAcknowledgedAndLetsOthersGoOn() throws {
-        var random = SeededRandom(state: 7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<25 {
             let folder = try TestFolder()
             let operations = Int.random(in: 0..<400, using: &random)

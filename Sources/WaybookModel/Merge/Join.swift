@@ -5,18 +5,14 @@ public enum Join {
     /// write before it spreads, and so that the laws hold all the same, the greater canonical encoding is taken.
     public static func atoms(_ left: Atom, _ right: Atom) -> Atom {
         if left.stamp != right.stamp { return left.stamp > right.stamp ? left : right }
-        if left.value == right.value, left.origin == right.origin {
-            return left.commit >= right.commit ? left : right
-        }
-        return precedes(left, right) ? right : left
+        // By bytes, not by `==`: two spellings of one character are equal to Swift and not to a digest.
+        let (mine, theirs) = (encoding(left), encoding(right))
+        if mine == theirs { return left.commit >= right.commit ? left : right }
+        return mine.lexicographicallyPrecedes(theirs) ? right : left
     }
 
-    private static func precedes(_ left: Atom, _ right: Atom) -> Bool {
-        func key(_ atom: Atom) -> [UInt8] {
-            (atom.value.map { [1] + CanonicalJSON.bytes($0) } ?? [0])
-                + Array(atom.origin.description.utf8)
-        }
-        return key(left).lexicographicallyPrecedes(key(right))
+    private static func encoding(_ atom: Atom) -> [UInt8] {
+        (atom.value.map { [1] + CanonicalJSON.bytes($0) } ?? [0]) + Array(atom.origin.description.utf8)
     }
 
     /// Joins two states of one record.

@@ -38,6 +38,12 @@ public struct RecordID: Hashable, Sendable {
         self.init(high: words.0, low: words.1)
     }
 
+    /// Reads the one text form that goes over the wire, in lower case; nil for any other.
+    public init?(canonical text: String) {
+        guard !text.utf8.contains(where: { (0x41...0x46).contains($0) }) else { return nil }
+        self.init(text)
+    }
+
     private static func hexDigit(_ byte: UInt8) -> UInt64? {
         switch byte {
         case 0x30...0x39: UInt64(byte - 0x30)

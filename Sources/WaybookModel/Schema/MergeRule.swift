@@ -53,7 +53,7 @@ extension MergeRule {
         case (.set, .some, nil): .element(quiet: true)
         case (.map, .some, nil): .element(quiet: false)
         case (.map(let flags), .some, let flag?):
-            flags[flag].map { .register(quiet: true, prefer: [$0.prefer]) }
+            flags[flag].map { .register(quiet: true, prefer: [$0.prefer]) } ?? .unknown
         default: nil
         }
     }

@@ -70,6 +70,8 @@ extension CollectionSchema {
         of value: Value, at path: FieldPath, field: FieldSchema, strictness: Strictness
     ) -> Violation? {
         let type = field.type.atomType(at: path)
+        // A flag that this version does not know is kept.
+        if type == nil, path.flag != nil, strictness == .exchange { return nil }
         guard let type else { return Violation(rule: .path, path: path, expected: field.type) }
         if value == .null, !path.isElement { return nil }
         switch type.check(value, strictness: strictness) {

@@ -65,7 +65,7 @@ public enum ChangeSetLine {
         var resolves: [RecordID] = []
         guard let resolved = entries["resolves"].map(\.elements) ?? [] else { return nil }
         for element in resolved {
-            guard let id = element.text.flatMap({ RecordID($0) }) else { return nil }
+            guard let id = element.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             resolves.append(id)
         }
         let set = ChangeSet(
@@ -75,7 +75,7 @@ public enum ChangeSetLine {
     }
 
     private static func change(_ value: Value) -> Change? {
-        guard let entries = value.entries, let id = entries["id"]?.text.flatMap({ RecordID($0) }),
+        guard let entries = value.entries, let id = entries["id"]?.text.flatMap({ RecordID(canonical: $0) }),
             let collection = entries["in"]?.text, isWellFormedName(collection),
             let put = entries["put"].map(\.entries) ?? [:], let removed = entries["remove"].map(\.elements) ?? []
         else { return nil }
@@ -89,8 +89,7 @@ public enum ChangeSetLine {
             writes.append(Write(path: path, value: value, base: base(path)))
         }
         for element in removed {
-            guard let path = element.text.flatMap({ FieldPath(parsing: $0) }), path.isElement,
-                seen.insert(path).inserted
+            guard let path = element.text.flatMap({ FieldPath(parsing: $0) }), seen.insert(path).inserted
             else { return nil }
             writes.append(Write(path: path, value: nil, base: base(path)))
         }

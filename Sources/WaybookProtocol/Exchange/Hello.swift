@@ -57,6 +57,7 @@ public struct Hello: Hashable, Sendable {
             let last = entries.natural("last"), let answered = entries.natural("answered", maximum: last)
         else { return nil }
         if let checkpoint = entries["checkpoint"], checkpoint.text == nil { return nil }
+        if let pulls = entries["pull"], pulls.boolean == nil { return nil }
         self.init(
             protocols: lower...upper, schemaVersion: schema, replica: ReplicaID(UInt32(replica)),
             wallMilliseconds: wall,

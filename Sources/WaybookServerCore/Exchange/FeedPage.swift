@@ -8,13 +8,9 @@ struct FeedPage {
     var after: Int64
     /// What the reader had wholly read when the exchange began; 0 at a first pull.
     var readThrough: Int64
+    /// Whether the reader is being told everything for the first time, its own writes included: rows go out as stored.
+    var isFirstPull: Bool
     var reader: ReplicaID
-
-    init(after: Int64, readThrough: Int64, reader: ReplicaID) {
-        self.after = after
-        self.readThrough = readThrough
-        self.reader = reader
-    }
 
     /// Reads the page in one snapshot.
     /// - Returns: its lines, the sequence up to which the reader now has everything, and whether nothing follows.
@@ -33,7 +29,7 @@ struct FeedPage {
     /// The line that tells a row: as stored at a first pull; otherwise what changed since, without the reader's own
     /// writes, and the whole record where it is new to the reader or came back to life.
     private func line(_ row: FeedRow, _ rows: ServerRows) throws -> [UInt8]? {
-        if readThrough == 0, !row.isDeleted {
+        if isFirstPull, !row.isDeleted {
             return FeedRecord.line(
                 id: row.id, collection: row.collection, unit: row.unit, position: row.position, fields: row.fields,
                 stamps: row.stamps)

@@ -114,7 +114,10 @@ public struct ServerExchange {
         guard hello.replica == principal.replica else { throw Problem(.fork) }
         checkpoint = try checkpoint(hello)
         cursor = checkpoint?.sequence ?? 0
-        isOlderCopy = try hello.lastSet < lastJudged(of: hello.replica)
+        let last = try lastJudged(of: hello.replica)
+        // It holds verdicts that this server never gave: the server was put back to an earlier state.
+        guard hello.answered <= last else { throw Problem(.timeline, expected: last + 1) }
+        isOlderCopy = hello.lastSet < last
         self.hello = hello
         let now = Int64(clamping: service.now)
         let (offset, overflow) = now.subtractingReportingOverflow(hello.wallMilliseconds)
@@ -201,7 +204,8 @@ public struct ServerExchange {
     /// its snapshot, nothing follows: then the client has wholly read that sequence.
     private mutating func page() throws -> [UInt8] {
         let readThrough = checkpoint?.readThrough ?? 0
-        let page = FeedPage(after: cursor, readThrough: readThrough, reader: reader)
+        let isFirstPull = checkpoint.map { $0.readThrough == 0 && $0.sequence > 0 } ?? true
+        let page = FeedPage(after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader)
         let (lines, sequence, isLast) = try service.file.read { db in
             try page.read(ServerRows(db), atLeast: service.pageRows)
         }

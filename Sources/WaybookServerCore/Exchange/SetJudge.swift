@@ -74,6 +74,7 @@ struct SetJudge {
         if let violation = schema.violation(in: change, strictness: .exchange) {
             throw refusal(violation.rule, change.id, violation.path)
         }
+        for write in change.writes where !write.path.isNormalised { throw refusal(.path, change.id, write.path) }
         let row = try work.row(change.id)
         if row == nil, !change.isCreating { throw try unknown(change.id) }
         if let row, row.record.collection != change.collection { throw refusal(.path, change.id, nil) }
@@ -96,7 +97,7 @@ struct SetJudge {
         refusal(try rows.isRefusedCreation(id, by: replica) ? .depends : .unknown, id, nil)
     }
 
-    private func refusal(_ rule: RefusalRule, _ id: RecordID, _ path: FieldPath?, present: Value? = nil) -> Refused {
+    func refusal(_ rule: RefusalRule, _ id: RecordID, _ path: FieldPath?, present: Value? = nil) -> Refused {
         Refused(refusal: Refusal(rule: rule, record: id, path: path, present: present))
     }
 
@@ -111,7 +112,7 @@ struct SetJudge {
         }
     }
 
-    private mutating func close(_ conflict: ConflictRecord, as status: String, by person: String?) throws {
+    mutating func close(_ conflict: ConflictRecord, as status: String, by person: String?) throws {
         var fields: [FieldName: Value] = [
             ConflictRecord.Field.status: .string(status),
             ConflictRecord.Field.resolvedAt: .string(now),
@@ -120,9 +121,9 @@ struct SetJudge {
         try work.close(conflict, status: fields, stamp: giveStamp())
     }
 
-    private var now: String { Instant(milliseconds: Int64(clamping: clock.milliseconds)).description }
+    var now: String { Instant(milliseconds: Int64(clamping: clock.milliseconds)).description }
 
-    private mutating func giveStamp() -> Stamp {
+    mutating func giveStamp() -> Stamp {
         let given = clock.next(above: clock.last)
         clock.take(given)
         return given
@@ -216,90 +217,12 @@ struct SetJudge {
     }
 
     /// The value that stood under a stamp: presently, as an open loser, or in history.
-    private mutating func value(_ id: RecordID, _ path: FieldPath, at stamp: Stamp) throws -> Value? {
+    mutating func value(_ id: RecordID, _ path: FieldPath, at stamp: Stamp) throws -> Value? {
         if let present = try work.row(id)?.record.atoms[path], present.isNamed(by: stamp) { return present.value }
         for conflict in try work.openConflicts(id, path) {
             if conflict.loser.stamp == stamp || conflict.loser.origin == stamp { return conflict.loser.value }
         }
         return try rows.retiredValue(record: id, path: path, stamp: stamp)
-    }
-
-    // MARK: Settling
-
-    /// Carries out a ruling: state, history, conflicts, and the line that tells the author.
-    private mutating func settle(
-        _ ruling: Ruling, _ write: Write, _ id: RecordID, losers: [ConflictRecord], candidate: Stamp
-    ) throws {
-        switch ruling {
-        case .refused(let rule, let present): throw refusal(rule, id, write.path, present: present)
-        case .clonedStore: throw Cloned()
-        case .accepted(let decision):
-            if decision.present.stamp == candidate { clock.take(candidate) }
-            guard let collection = try work.row(id)?.record.collection else { return }
-            if try decision.present != work.row(id)?.record.atoms[write.path] {
-                work.set(decision.present.committed(work.sequence), at: write.path, of: id)
-            }
-            for atom in decision.retired { work.retire(atom, id, write.path) }
-            for conflict in losers where decision.closed.contains(conflict.loser) {
-                try close(conflict, as: "superseded", by: nil)
-            }
-            var listed: RecordID?
-            if let loser = decision.listed, let row = try work.row(id) {
-                listed = try list(loser, against: decision, write, row)
-            }
-            tell(decision, write, id, collection, listed: listed)
-        }
-    }
-
-    private mutating func tell(
-        _ decision: Decision, _ write: Write, _ id: RecordID, _ collection: CollectionName, listed: RecordID?
-    ) {
-        let present = decision.present
-        if present.value == write.value, present.stamp == stamp, decision.outcome == .applied { return }
-        work.outcomes.append(
-            OutcomeLine(
-                id: id, collection: collection, path: write.path, outcome: decision.outcome,
-                present: present.committed(0), conflict: listed))
-    }
-
-    private mutating func list(
-        _ loser: OpenLoser, against decision: Decision, _ write: Write, _ row: ServerRow
-    ) throws -> RecordID {
-        let id = DeterministicID.conflict(about: row.record.id, loser)
-        var fields: [FieldName: Value] = [
-            ConflictRecord.Field.about: .string(row.record.id.description),
-            ConflictRecord.Field.aboutCollection: .string(row.record.collection.text),
-            ConflictRecord.Field.unit: .string(row.unit.description),
-            ConflictRecord.Field.path: .string(loser.path.text),
-            ConflictRecord.Field.stamp: .string(loser.stamp.description),
-            ConflictRecord.Field.origin: .string(loser.origin.description),
-            ConflictRecord.Field.foundAt: .string(now),
-            ConflictRecord.Field.status: "open",
-        ]
-        if let value = loser.value { fields[ConflictRecord.Field.value] = .string(CanonicalJSON.text(value)) }
-        if let base = write.base, let value = try value(row.record.id, loser.path, at: base) {
-            fields[ConflictRecord.Field.baseValue] = .string(CanonicalJSON.text(value))
-        }
-        if let author = try authorship(loser.origin.replica) {
-            fields[ConflictRecord.Field.author] = .string(author.person)
-            fields[ConflictRecord.Field.device] = .string(author.device)
-        }
-        let standing = decision.present.origin.replica
-        let revives = write.path == .life && write.value == VersionedRecord.alive
-        if let author = try authorship(standing.isServer ? (revives ? replica : row.author) : standing) {
-            fields[ConflictRecord.Field.rival] = .string(author.person)
-            fields[ConflictRecord.Field.rivalDevice] = .string(author.device)
-        }
-        let stamp = giveStamp()
-        var conflict =
-            try work.row(id)
-            ?? ServerRow(
-                record: VersionedRecord(id: id, collection: ConflictRecord.collection), unit: row.unit)
-        for (field, value) in fields {
-            conflict.record.atoms[FieldPath(field)] = Atom(value: value, stamp: stamp, commit: work.sequence)
-        }
-        try work.open(conflict)
-        return id
     }
 
     // MARK: Units

@@ -40,7 +40,7 @@ public final class ExchangeSimulation: Sendable {
         public init() {}
     }
 
-    private struct World {
+    struct World {
         var random: SeededRandom
         var oracle: WriteOracle
         var editsLeft: [Int]
@@ -50,19 +50,19 @@ public final class ExchangeSimulation: Sendable {
         var failure: SimulationFailure?
     }
 
-    private static let name = FieldPath(FieldName("name"))
-    private static let city = FieldPath(FieldName("city"))
-    private static let mood = FieldPath(FieldName("mood"))
-    private static let code = FieldPath(FieldName("code"))
-    private static let customer: CollectionName = "customer"
-    private static let year: Int64 = 365 * 86_400_000
+    static let name = FieldPath(FieldName("name"))
+    static let city = FieldPath(FieldName("city"))
+    static let mood = FieldPath(FieldName("mood"))
+    static let code = FieldPath(FieldName("code"))
+    static let customer: CollectionName = "customer"
+    static let year: Int64 = 365 * 86_400_000
 
-    private let plan: Plan
-    private let service: ExchangeService
-    private let clock: WorldClock
-    private let world: Mutex<World>
-    private let laptopsBox = Mutex<[Laptop]>([])
-    private var laptops: [Laptop] { laptopsBox.withLock { $0 } }
+    let plan: Plan
+    let service: ExchangeService
+    let clock: WorldClock
+    let world: Mutex<World>
+    let laptopsBox = Mutex<[Laptop]>([])
+    var laptops: [Laptop] { laptopsBox.withLock { $0 } }
 
     /// Sets everything up in a folder, which must be empty.
     public init(_ plan: Plan, in folder: URL) throws {
@@ -166,7 +166,7 @@ public final class ExchangeSimulation: Sendable {
         }
     }
 
-    private func synchronise(_ laptop: Laptop) async throws -> SyncReport {
+    func synchronise(_ laptop: Laptop) async throws -> SyncReport {
         let seed = world.withLock { $0.random.next() }
         let report: SyncReport
         do {
@@ -203,80 +203,8 @@ public final class ExchangeSimulation: Sendable {
         }
     }
 
-    private func customerID(_ number: Int) -> RecordID {
+    func customerID(_ number: Int) -> RecordID {
         .version7(milliseconds: 1_789_000_000_000, random: (UInt64(number), plan.seed))
-    }
-
-    // MARK: Editing
-
-    private func edit(_ laptop: Laptop, _ index: Int) throws {
-        let drawn = world.withLock { world -> (Int, Int, Int, Bool)? in
-            guard world.editsLeft[index] > 0 else { return nil }
-            world.editsLeft[index] -= 1
-            world.report.edits += 1
-            let customer = min(world.random.below(plan.customers), world.random.below(plan.customers))
-            let isRefused = world.random.chance(plan.refusedPercent)
-            return (customer, world.random.below(100), world.report.edits, isRefused)
-        }
-        guard let (customer, kind, number, isRefused) = drawn else { return }
-        let id = customerID(customer)
-        guard let shown = try laptop.store.record(id), shown.isVisible else { return }
-        switch kind {
-        case 0..<4: _ = try laptop.store.edit(tagging(id, number, shown.record), at: laptop.now)
-        case 4..<12: try resolve(laptop, id, shown, number)
-        default: try write(laptop, id, shown.record, number, kind, isRefused: isRefused)
-        }
-    }
-
-    private func tagging(_ id: RecordID, _ number: Int, _ record: VersionedRecord) -> UserAction {
-        let path = FieldPath("tags", key: "t\(number % 5)")
-        let isThere = record.atoms[path]?.value != nil
-        return UserAction([
-            Change(
-                id: id, collection: Self.customer,
-                writes: [Write(path: path, value: isThere ? nil : .string("t\(number % 5)"))])
-        ])
-    }
-
-    private func write(
-        _ laptop: Laptop, _ id: RecordID, _ record: VersionedRecord, _ number: Int, _ kind: Int, isRefused: Bool
-    ) throws {
-        let path = kind < 55 ? Self.city : kind < 80 ? Self.name : Self.mood
-        let text = "\(path)-\(number)"
-        var writes = [Write(path: path, value: .string(text))]
-        // Longer than the server takes: the whole set will be refused.
-        if isRefused { writes.append(Write(path: Self.code, value: .string("too-long-\(number)"))) }
-        note(text, at: path, of: id, in: record)
-        try save(UserAction([Change(id: id, collection: Self.customer, writes: writes)]), laptop)
-    }
-
-    private func resolve(_ laptop: Laptop, _ id: RecordID, _ shown: ShownRecord, _ number: Int) throws {
-        let conflicts = try shown.conflicts.compactMap { try laptop.store.record($0) }
-            .compactMap { ConflictRecord($0.record) }
-        guard let first = conflicts.first else { return }
-        let path = first.loser.path
-        let settled = conflicts.filter { $0.loser.path == path }
-        let text = "resolved-\(number)"
-        note(
-            text, at: path, of: id, in: shown.record,
-            resolves: Set(settled.compactMap { $0.loser.value?.text }))
-        let change = Change(id: id, collection: Self.customer, writes: [Write(path: path, value: .string(text))])
-        try save(UserAction([change], resolves: settled.map(\.id)), laptop)
-    }
-
-    private func note(
-        _ text: String, at path: FieldPath, of id: RecordID, in record: VersionedRecord, resolves: Set<String> = []
-    ) {
-        let shown = record.atoms[path]?.value?.text
-        world.withLock {
-            $0.oracle.note(text, at: .init(record: id, path: path), shown: shown, resolves: resolves)
-        }
-    }
-
-    private func save(_ action: UserAction, _ laptop: Laptop) throws {
-        guard case .saved = try laptop.store.edit(action, at: laptop.now) else {
-            throw SimulationFailure(law: "edit", detail: "a fitting edit was not saved")
-        }
     }
 
     // MARK: Observing the server
@@ -328,91 +256,6 @@ public final class ExchangeSimulation: Sendable {
                 world.oracle.refuse(text, at: .init(record: change.id, path: write.path))
                 world.refused[set.stamp.replica, default: []].insert(text)
             }
-        }
-    }
-
-    // MARK: Checking
-
-    /// Everybody syncs until nothing moves; then a second sync sends nothing and brings nothing.
-    private func settle() async throws {
-        for _ in 0..<2 {
-            for laptop in laptops {
-                var ending: SyncEnding?
-                for _ in 0..<200 where ending != .upToDate { ending = try await synchronise(laptop).ending }
-                guard ending == .upToDate else {
-                    throw SimulationFailure(
-                        law: "liveness", detail: "\(laptop.name) is stuck: \(String(describing: ending))")
-                }
-            }
-        }
-        for laptop in laptops {
-            laptop.transport.set(InProcessTransport.Weather(tamper: plan.fault.map { Tampering($0, seed: plan.seed) }))
-            _ = try await synchronise(laptop)
-        }
-        for laptop in laptops {
-            let report = try await synchronise(laptop)
-            guard report.ending == .upToDate, report.sentSets == 0, report.receivedRecords == 0 else {
-                throw SimulationFailure(law: "quiet", detail: "a second sync of \(laptop.name) still moved something")
-            }
-        }
-    }
-
-    private func checkServer() throws {
-        let places = world.withLock { $0.oracle.places }
-        try service.file.read { db in
-            let rows = ServerRows(db)
-            for place in places {
-                let (present, open) = world.withLock { ($0.oracle.present(at: place), $0.oracle.open(at: place)) }
-                let row = try rows.row(place.record)
-                guard row?.record.atoms[place.path]?.value?.text == present else {
-                    throw SimulationFailure(law: "I1", detail: "\(place): the server lost the present value")
-                }
-                let listed = try rows.openConflicts(of: place.record).filter { $0.loser.path == place.path }
-                let texts = listed.compactMap { $0.loser.value?.text }
-                guard texts.count == Set(texts).count, Set(texts) == open else {
-                    let story = world.withLock { $0.oracle.story(of: Set(texts).symmetricDifference(open), at: place) }
-                    throw SimulationFailure(
-                        law: "I3", detail: "\(place): lists \(texts), heads \(open.sorted()); \(story)")
-                }
-                world.withLock { $0.report.conflictsListed += texts.count }
-            }
-        }
-    }
-
-    private func checkReplica(_ laptop: Laptop) throws {
-        let status = try laptop.store.status()
-        guard status.unsentSets == 0 else {
-            throw SimulationFailure(law: "liveness", detail: "\(laptop.name) kept sets")
-        }
-        let rows = try service.file.read { db in
-            let serverRows = ServerRows(db)
-            return try serverRows.feed(after: 0, atLeast: .max).rows.map { try serverRows.record($0) }
-        }
-        for row in rows {
-            let shown = try laptop.store.record(row.id)?.record
-            guard shown.map(RecordEncoding.canonicalBytes) != RecordEncoding.canonicalBytes(row) else { continue }
-            let texts = [shown, row].map { record in
-                record.map { String(decoding: RecordEncoding.canonicalBytes($0), as: UTF8.self) } ?? "nothing"
-            }
-            throw SimulationFailure(law: "I2", detail: "\(laptop.name) has \(texts[0]), the server \(texts[1])")
-        }
-        guard status.recordCount <= rows.count else {
-            throw SimulationFailure(law: "I2", detail: "\(laptop.name) holds more than the server")
-        }
-        try checkRejected(laptop)
-    }
-
-    /// Every refused set is on its author's list, but for what an older copy no longer knows of.
-    private func checkRejected(_ laptop: Laptop) throws {
-        guard let replica = try laptop.store.replica(), laptop.name != "laptop3" else { return }
-        let expected = world.withLock { $0.refused[replica] ?? [] }
-        var listed: Set<String> = []
-        for rejected in try laptop.store.rejected(limit: 1_000_000) {
-            for change in rejected.set.changes { listed.formUnion(change.writes.compactMap { $0.value?.text }) }
-        }
-        guard listed == expected else {
-            throw SimulationFailure(
-                law: "I9", detail: "\(laptop.name): \(listed.count) listed, \(expected.count) refused")
         }
     }
 }

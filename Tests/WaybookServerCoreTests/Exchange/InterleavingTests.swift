@@ -1,5 +1,6 @@
 import Testing
 import WaybookModel
+import WaybookTesting
 import WaybookProtocol
 
 @testable import WaybookServerCore
@@ -37,7 +38,7 @@ struct RandomHistory {
     var ids: [RecordID] = []
 
     init(seed: UInt64) throws {
-        random = SeededRandom(state: seed)
+        random = SeededRandom(seed: seed)
         workspace = try Workspace(pageRows: Int.random(in: 1...5, using: &random))
         let skews: [Int64] = [0, 0, -90_000, 60_000, 400_000, -31_536_000_000, 31_536_000_000]
         laptops = []

@@ -1,5 +1,6 @@
 import Testing
 import WaybookModel
+import WaybookTesting
 import WaybookProtocol
 import WaybookStore
 
@@ -132,7 +133,7 @@ import WaybookStore
     }
 
     @Test func everyStampThatLeavesIsAtMostTwoMinutesAheadWhateverComesIn() throws {
-        var random = SeededRandom(state: 7)
+        var random = SeededRandom(seed: 7)
         for round in 0..<120 {
             bob.state.clock = HybridClock(replica: ReplicaID(2))
             bob.skew = [0, year, -year, 119_000, 121_000, 3_600_000].randomElement(using: &random) ?? 0

@@ -1,0 +1,85 @@
+import WaybookModel
+
+// What help says at more length.
+extension Texts.Help {
+    package static var waybookMore: LocalizedText {
+        LocalizedText(
+            en: "Exit codes: 0 done, 1 failed, 2 not understood.",
+            zh: "退出码：0 完成，1 失败，2 无法理解。"
+        )
+    }
+
+    package static var fieldsHeading: LocalizedText {
+        LocalizedText(
+            en: "Fields:",
+            zh: "字段："
+        )
+    }
+
+    package static var examplesHeading: LocalizedText {
+        LocalizedText(
+            en: "Examples:",
+            zh: "示例："
+        )
+    }
+
+    package static var required: LocalizedText {
+        LocalizedText(
+            en: ", required",
+            zh: "，必填"
+        )
+    }
+
+    package static var assignments: LocalizedText {
+        LocalizedText(
+            en:
+                "A set or a map takes elements between commas and keeps the others; -element removes one, field= empties it. field/key=… means one element.",
+            zh: "集合和映射字段接受逗号分隔的若干项，其余保留；-项 表示移除，字段= 表示清空。字段/键=… 指其中一项。"
+        )
+    }
+
+    package static var listMore: LocalizedText {
+        LocalizedText(
+            en:
+                "Conditions must all hold: = != < <= > >=, and ~ for a part of a text; field= asks for fields without a value. A record marked * has unsent changes, ! a conflict. With --json all records are written unless --limit says otherwise.",
+            zh: "各条件须同时成立：= != < <= > >=，~ 表示包含；字段= 表示没有值。标 * 的记录有未发送的修改，标 ! 的有冲突。使用 --json 时，除非指定 --limit，否则输出全部记录。"
+        )
+    }
+
+    package static var importMore: LocalizedText {
+        LocalizedText(
+            en:
+                "A row is known by the column externalId or ID if there is one, else by --key, else by its name and customer: the same file taken twice changes nothing. Rows that are not taken are reported, the others go on; the exit code is then 1.",
+            zh: "每行以编号列（externalId）识别；没有时用 --key，再没有则用名称和所属客户：同一文件导入两次不会重复。未导入的行会报告，其余继续；此时退出码为 1。"
+        )
+    }
+
+    package static var log: LocalizedText {
+        LocalizedText(
+            en: "Write down a call or a visit, and what is to be done next.",
+            zh: "记录一次电话或拜访，以及下一步任务。"
+        )
+    }
+
+    package static var loginMore: LocalizedText {
+        LocalizedText(
+            en: "The password is asked for, or taken from WAYBOOK_PASSWORD.",
+            zh: "密码会提示输入，或取自环境变量 WAYBOOK_PASSWORD。"
+        )
+    }
+
+    package static var logoutMore: LocalizedText {
+        LocalizedText(
+            en: "Refuses while changes are unsent, unless they are written to a file or dropped.",
+            zh: "有未发送的修改时拒绝退出，除非将其写入文件或放弃。"
+        )
+    }
+
+    package static var conflictMore: LocalizedText {
+        LocalizedText(
+            en:
+                "A conflict is a field that two people changed at once. The current value stays until somebody decides.",
+            zh: "冲突是两人同时修改的同一字段。在有人处理之前，当前值保持不变。"
+        )
+    }
+}

@@ -1,0 +1,148 @@
+import WaybookModel
+
+extension Texts {
+    /// Progress and outcome of a sync.
+    package enum Sync {
+        package static func connecting(server: String) -> LocalizedText {
+            LocalizedText(
+                en: "Connecting to \(server)…",
+                zh: "正在连接 \(server)…"
+            )
+        }
+
+        package static func sending(sent: Int, total: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Sending \(sent) of \(total)…",
+                zh: "正在发送 \(sent)/\(total)…"
+            )
+        }
+
+        package static func receiving(received: Int, total: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Receiving \(received) of \(total)…",
+                zh: "正在接收 \(received)/\(total)…"
+            )
+        }
+
+        package static func receivingMore(received: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Receiving \(received)…",
+                zh: "正在接收 \(received)…"
+            )
+        }
+
+        package static func indexing(done: Int, total: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Preparing search, \(done) of \(total)…",
+                zh: "正在准备搜索 \(done)/\(total)…"
+            )
+        }
+
+        package static func done(sent: Int, received: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    Synced: sent \(sent, one: "change set", other: "change sets"), received \
+                    \(received, one: "record", other: "records").
+                    """,
+                zh: "同步完成：发送 \(sent) 组修改，接收 \(received) 条记录。"
+            )
+        }
+
+        package static var nothingNew: LocalizedText {
+            LocalizedText(
+                en: "Synced: nothing was new on either side.",
+                zh: "同步完成：双方均无新内容。"
+            )
+        }
+
+        package static func newConflicts(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "\(count, one: "conflict needs", other: "conflicts need") a decision: “waybook conflict list”.",
+                zh: "有 \(count) 处冲突待处理：waybook conflict list。"
+            )
+        }
+
+        package static func newlyRejected(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "\(count, one: "change set was", other: "change sets were") not accepted: “waybook rejected list”.",
+                zh: "有 \(count) 组修改未被接受：waybook rejected list。"
+            )
+        }
+
+        package static func interrupted(sent: Int, received: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Interrupted after \(sent) sent and \(received) received; the next sync goes on from there.",
+                zh: "已中断，此前发送 \(sent)、接收 \(received)；下次同步将从此处继续。"
+            )
+        }
+
+        package static var connectionLost: LocalizedText {
+            LocalizedText(
+                en: "The connection was lost; nothing is lost, the next sync goes on from here.",
+                zh: "连接中断；数据没有丢失，下次同步将从此处继续。"
+            )
+        }
+
+        package static func waiting(seconds: Int) -> LocalizedText {
+            LocalizedText(
+                en: "No connection. Next try in \(seconds, one: "second", other: "seconds").",
+                zh: "无连接。\(seconds) 秒后重试。"
+            )
+        }
+
+        package static var watching: LocalizedText {
+            LocalizedText(
+                en: "Watching for changes; stop with Ctrl-C.",
+                zh: "正在持续同步；按 Ctrl-C 停止。"
+            )
+        }
+
+        package static var alreadyRunning: LocalizedText {
+            LocalizedText(
+                en: "Another sync of this store is running.",
+                zh: "此数据目录正在进行另一个同步。"
+            )
+        }
+
+        package static func clockCorrected(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    The clock of this laptop was far off; \
+                    \(count, one: "change set was", other: "change sets were") given corrected times.
+                    """,
+                zh: "本机时钟偏差过大；已校正 \(count) 组修改的时间。"
+            )
+        }
+
+        package static func replicaRenewed(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    This store is an older copy or a clone; it got a new number and resent \
+                    \(count, one: "change set", other: "change sets").
+                    """,
+                zh: "此数据目录是旧副本或克隆；已获得新编号，并重新发送 \(count) 组修改。"
+            )
+        }
+
+        package static var previewEmpty: LocalizedText {
+            LocalizedText(
+                en: "Nothing would be sent.",
+                zh: "没有要发送的内容。"
+            )
+        }
+
+        package static func previewTitle(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Would send \(count, one: "change set", other: "change sets"):",
+                zh: "将发送 \(count) 组修改："
+            )
+        }
+
+        package static func previewMightClash(field: String, record: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(field) of \(record) might clash: it was changed elsewhere too.",
+                zh: "\(record) 的\(field)可能冲突：其他地方也修改过。"
+            )
+        }
+    }
+}

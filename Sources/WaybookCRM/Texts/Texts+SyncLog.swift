@@ -1,0 +1,158 @@
+import WaybookModel
+
+// The lines of the sync log and of the preview.
+extension Texts.Sync {
+    package static var logEmpty: LocalizedText {
+        LocalizedText(
+            en: "Nothing has been sent or received yet.",
+            zh: "尚未发送或接收任何内容。"
+        )
+    }
+
+    package static func logSent(record: String, fields: String) -> LocalizedText {
+        LocalizedText(
+            en: "sent \(record): \(fields)",
+            zh: "发送 \(record)：\(fields)"
+        )
+    }
+
+    package static func logReceived(record: String, who: String) -> LocalizedText {
+        LocalizedText(
+            en: "received \(record), changed by \(who)",
+            zh: "接收 \(record)，由 \(who) 修改"
+        )
+    }
+
+    package static func logArrived(record: String, reason: String) -> LocalizedText {
+        LocalizedText(
+            en: "\(record) came: \(reason)",
+            zh: "\(record) 到来：\(reason)"
+        )
+    }
+
+    package static func logDeparted(record: String, reason: String) -> LocalizedText {
+        LocalizedText(
+            en: "\(record) left: \(reason)",
+            zh: "\(record) 离开：\(reason)"
+        )
+    }
+
+    package static var watchOrPreview: LocalizedText {
+        LocalizedText(
+            en: "--watch and --preview exclude each other.",
+            zh: "--watch 与 --preview 不能同时使用。"
+        )
+    }
+
+    package static func otherServer(server: String) -> LocalizedText {
+        LocalizedText(
+            en: "Another server than before answers at \(server); nothing was sent or fetched.",
+            zh: "\(server) 的响应来自另一台服务器；未发送也未获取任何内容。"
+        )
+    }
+
+    package static func previewNew(kind: String, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "add \(kind) \(record)",
+            zh: "添加\(kind) \(record)"
+        )
+    }
+
+    package static func previewDelete(kind: String, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "delete \(kind) \(record)",
+            zh: "删除\(kind) \(record)"
+        )
+    }
+
+    package static func previewRestore(kind: String, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "restore \(kind) \(record)",
+            zh: "恢复\(kind) \(record)"
+        )
+    }
+
+    package static func previewChange(kind: String, record: String, fields: [String]) -> LocalizedText {
+        LocalizedText(
+            en: "\(kind) \(record): \(fields, separator: ", ")",
+            zh: "\(kind) \(record)：\(fields, separator: "、")"
+        )
+    }
+
+    package static func logCame(count: Int) -> LocalizedText {
+        LocalizedText(
+            en: "\(count, one: "record", other: "records") came",
+            zh: "到来 \(count) 条记录"
+        )
+    }
+
+    package static func logCameOne(kind: String, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "\(kind) \(record) came: new to this laptop",
+            zh: "\(kind) \(record) 到来：本机新增"
+        )
+    }
+
+    package static func logChanged(count: Int) -> LocalizedText {
+        LocalizedText(
+            en: "\(count, one: "record was", other: "records were") changed elsewhere",
+            zh: "\(count) 条记录在别处被修改"
+        )
+    }
+
+    package static func logChangedOne(kind: String, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "\(kind) \(record) was changed elsewhere",
+            zh: "\(kind) \(record) 在别处被修改"
+        )
+    }
+
+    package static func logAccepted(count: Int, through: Int) -> LocalizedText {
+        LocalizedText(
+            en: "sent \(count, one: "change set", other: "change sets"), up to number \(through): accepted",
+            zh: "发送 \(count) 组修改，至第 \(through) 组：已接受"
+        )
+    }
+
+    package static func logSettled(number: Int, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "sent change set \(number) (\(record)): accepted, and merged with what others wrote",
+            zh: "发送第 \(number) 组修改（\(record)）：已接受，并与他人的修改合并"
+        )
+    }
+
+    package static func logRestamped(number: Int, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "sent change set \(number) (\(record)): accepted, its time corrected by the server",
+            zh: "发送第 \(number) 组修改（\(record)）：已接受，时间由服务器校正"
+        )
+    }
+
+    package static func logRefused(number: Int, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "sent change set \(number) (\(record)): not accepted",
+            zh: "发送第 \(number) 组修改（\(record)）：未被接受"
+        )
+    }
+
+    package static func logQuarantined(number: Int, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "sent change set \(number) (\(record)): put aside by the server",
+            zh: "发送第 \(number) 组修改（\(record)）：被服务器隔离"
+        )
+    }
+
+    package static func logRenumbered(number: Int) -> LocalizedText {
+        LocalizedText(
+            en: "this store got the new number \(number)",
+            zh: "此数据目录获得新编号 \(number)"
+        )
+    }
+
+    package static func logCompleted(number: Int) -> LocalizedText {
+        LocalizedText(
+            en: "everything up to change \(number) was read",
+            zh: "已读完至第 \(number) 次变更"
+        )
+    }
+}

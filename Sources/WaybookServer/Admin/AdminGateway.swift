@@ -1,0 +1,53 @@
+import WaybookModel
+import WaybookServerCore
+
+/// Brings a command to where it can be done: to the running server through its socket, to the file when none runs.
+public struct AdminGateway: Sendable {
+    /// How long a command waits for a server that is starting or stopping, or for another command.
+    public static let patience = Duration.seconds(10)
+    private static let pause = Duration.milliseconds(50)
+
+    private let folder: DataFolder
+    private let now: @Sendable () -> Int64
+
+    /// Names the folder.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    public init(_ folder: DataFolder, now: @escaping @Sendable () -> Int64) {
+        self.folder = folder
+        self.now = now
+    }
+
+    /// Performs a command.
+    ///
+    /// - Throws: `AdminFailure`, `StoreFileError`, `AdminSocketError`.
+    public func perform(_ command: AdminCommand) async throws -> Value {
+        let socket = AdminSocketClient(path: try AdminSocket.path(inDataFolder: folder.path))
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            if let lock = try DataFolderLock(folder) {
+                return try withExtendedLifetime(lock) { try performOnFile(command) }
+            }
+            do {
+                return try Self.value(try await socket.send(command))
+            } catch AdminSocketError.notRunning {
+                guard ContinuousClock.now < end else { throw AdminFailure(.busy, folder.path) }
+                try await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    private func performOnFile(_ command: AdminCommand) throws -> Value {
+        let file = try folder.open()
+        let reply = Administration(file: file, now: now).perform(command)
+        try file.close()
+        return try Self.value(reply)
+    }
+
+    private static func value(_ reply: AdminReply) throws(AdminFailure) -> Value {
+        switch reply {
+        case .done(let value): return value
+        case .failed(let failure): throw failure
+        }
+    }
+}

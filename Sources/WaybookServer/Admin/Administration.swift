@@ -1,0 +1,203 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookServerCore
+import WaybookStore
+
+/// Performs administrators' commands on an open file: inside the server when one runs, in the command's own process when
+/// none does. Blocking; never on an event loop.
+public struct Administration: Sendable {
+    private let file: StoreFile
+    private let directory = Directory()
+    private let now: @Sendable () -> Int64
+    private let cut: @Sendable (ReplicaID) -> Void
+
+    /// Makes the administration of a file.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - cut: ends what a device has open; called after its revocation is committed.
+    public init(
+        file: StoreFile, now: @escaping @Sendable () -> Int64, cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }
+    ) {
+        self.file = file
+        self.now = now
+        self.cut = cut
+    }
+
+    /// Performs a command; its expected failures are answers.
+    public func perform(_ command: AdminCommand) -> AdminReply {
+        do {
+            return .done(try dispatch(command))
+        } catch let failure as AdminFailure {
+            return .failed(failure)
+        } catch {
+            return .failed(Self.failure(error, command))
+        }
+    }
+
+    private func dispatch(_ command: AdminCommand) throws -> Value {
+        switch command.verb {
+        case "user.add": try addUser(command)
+        case "user.list": try listUsers()
+        case "user.disable": try setDisabled(command, true)
+        case "user.enable": try setDisabled(command, false)
+        case "user.password": try setPassword(command)
+        case "device.list": try listDevices(command)
+        case "device.revoke": try revoke(command)
+        case "backup": try backup(command)
+        case "check": try check()
+        default: throw AdminFailure(.malformed)
+        }
+    }
+
+    // MARK: Users
+
+    private func addUser(_ command: AdminCommand) throws -> Value {
+        let email = try email(command)
+        guard let name = command.arguments["name"], let hash = Self.hash(command) else {
+            throw AdminFailure(.malformed)
+        }
+        let isAdmin = command.arguments["admin"] == "true"
+        var random = SystemRandomNumberGenerator()
+        let now = now()
+        let id = UserID(now: now, random: &random)
+        try file.write { db in
+            try directory.addUser(
+                db, id: id, email: email, name: name, passwordHash: hash, isAdmin: isAdmin, now: now)
+        }
+        return ["email": .string(email.text), "id": .string(id.text)]
+    }
+
+    private func listUsers() throws -> Value {
+        let (users, devices) = try file.read { (try directory.users($0), try directory.devices($0)) }
+        return .list(
+            users.map { user in
+                [
+                    "admin": .bool(user.isAdmin), "created": .int(user.created),
+                    "devices": .int(Int64(devices.count { $0.user == user.id && $0.revoked == nil })),
+                    "disabled": user.disabled.map { .int($0) } ?? .null, "email": .string(user.email),
+                    "id": .string(user.id.text), "name": .string(user.name),
+                ]
+            })
+    }
+
+    private func setDisabled(_ command: AdminCommand, _ isDisabled: Bool) throws -> Value {
+        let email = try email(command)
+        let now = now()
+        let cutOff = try file.write { db in
+            let user = try user(db, email)
+            if isDisabled, user.isAdmin {
+                let others = try directory.users(db).filter { $0.isAdmin && $0.disabled == nil && $0.id != user.id }
+                guard !others.isEmpty else { throw AdminFailure(.lastAdmin, email.text) }
+            }
+            return try directory.setDisabled(db, user: user.id, isDisabled, now: now)
+        }
+        for replica in cutOff { cut(replica) }
+        return ["devices": .int(Int64(cutOff.count)), "email": .string(email.text)]
+    }
+
+    private func setPassword(_ command: AdminCommand) throws -> Value {
+        let email = try email(command)
+        guard let hash = Self.hash(command) else { throw AdminFailure(.malformed) }
+        try file.write { db in try directory.setPassword(db, of: try user(db, email).id, to: hash) }
+        return ["email": .string(email.text)]
+    }
+
+    private func email(_ command: AdminCommand) throws -> AccountEmail {
+        let typed = command.arguments["email"] ?? ""
+        guard let email = AccountEmail(typed) else { throw AdminFailure(.invalidEmail, typed) }
+        return email
+    }
+
+    private func user(_ db: Database, _ email: AccountEmail) throws -> DirectoryUser {
+        guard let user = try directory.user(db, email: email) else { throw AdminFailure(.userNotFound, email.text) }
+        return user
+    }
+
+    private static func hash(_ command: AdminCommand) -> PasswordHash? {
+        command.arguments["password"].flatMap { try? PasswordHash(phc: $0) }
+    }
+
+    // MARK: Devices
+
+    private func listDevices(_ command: AdminCommand) throws -> Value {
+        let typed = command.arguments["email"]
+        let (users, devices) = try file.read { db in
+            let only = try typed.map { _ in try user(db, email(command)).id }
+            return (try directory.users(db), try directory.devices(db, of: only))
+        }
+        let emails = Dictionary(users.map { ($0.id, $0.email) }, uniquingKeysWith: { first, _ in first })
+        return .list(
+            devices.map { device in
+                [
+                    "created": .int(device.created), "email": .string(emails[device.user] ?? ""),
+                    "lastSeen": .int(device.lastSeen), "name": .string(device.name),
+                    "replica": .int(Int64(device.replica.number)),
+                    "revoked": device.revoked.map { .int($0) } ?? .null,
+                    "wipeOrdered": device.wipeOrdered.map { .int($0) } ?? .null,
+                ]
+            })
+    }
+
+    private func revoke(_ command: AdminCommand) throws -> Value {
+        let typed = command.arguments["replica"] ?? ""
+        guard let replica = UInt32(typed).map({ ReplicaID($0) }) else { throw AdminFailure(.deviceNotFound, typed) }
+        let wipes = command.arguments["wipe"] == "true"
+        let now = now()
+        let found = try file.write { db in
+            guard let device = try directory.devices(db).first(where: { $0.replica == replica }) else {
+                throw AdminFailure(.deviceNotFound, typed)
+            }
+            try directory.revoke(db, replica: replica, orderingWipe: wipes, now: now)
+            return (name: device.name, email: try directory.user(db, id: device.user)?.email ?? "")
+        }
+        cut(replica)
+        return [
+            "email": .string(found.email), "name": .string(found.name), "replica": .int(Int64(replica.number)),
+            "wipe": .bool(wipes),
+        ]
+    }
+
+    // MARK: The file
+
+    private func backup(_ command: AdminCommand) throws -> Value {
+        guard let path = command.arguments["path"], path.hasPrefix("/") else { throw AdminFailure(.malformed) }
+        let bytes = try ServerBackup.write(file, to: path)
+        return ["bytes": .int(Int64(bytes)), "path": .string(path)]
+    }
+
+    private func check() throws -> Value {
+        let report = try file.read { try ServerCheck.run($0) }
+        return [
+            "faults": .list(
+                report.faults.map { ["kind": .string($0.kind.rawValue), "subject": .string($0.subject)] }),
+            "records": .int(Int64(report.records)),
+        ]
+    }
+
+    // MARK: Failures
+
+    private static func failure(_ error: any Error, _ command: AdminCommand) -> AdminFailure {
+        let email = command.arguments["email"] ?? ""
+        switch error {
+        case DirectoryError.emailTaken: return AdminFailure(.userExists, email)
+        case DirectoryError.unknownUser: return AdminFailure(.userNotFound, email)
+        case DirectoryError.unknownDevice: return AdminFailure(.deviceNotFound, command.arguments["replica"] ?? "")
+        case DirectoryError.invalidName: return AdminFailure(.invalidName, command.arguments["name"] ?? "")
+        case ServerBackup.Failure.exists: return AdminFailure(.backupExists, command.arguments["path"] ?? "")
+        case is ServerBackup.Failure: return AdminFailure(.backupFailed, command.arguments["path"] ?? "")
+        case let error as StoreFileError: return AdminFailure(code(of: error), error.context)
+        default: return AdminFailure(.failed)
+        }
+    }
+
+    private static func code(of error: StoreFileError) -> AdminFailure.Code {
+        switch error.code {
+        case .diskFull: .diskFull
+        case .busy: .busy
+        case .damaged: .damaged
+        default: .failed
+        }
+    }
+}

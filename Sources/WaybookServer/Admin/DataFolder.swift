@@ -1,0 +1,111 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookServerCore
+import WaybookStore
+
+/// A server's folder: its file, the lock that tells whether somebody works on it, and the admin socket.
+public struct DataFolder: Sendable {
+    /// The names of the files that may lie in it besides those that SQLite and the store put beside the database.
+    static let databaseName = "server.db"
+    static let lockName = "server.lock"
+
+    /// Why a folder is not made a workspace.
+    public enum InitialisationError: Error, Hashable, Sendable {
+        case alreadyInitialised
+        /// Something else lies in it.
+        case notEmpty
+        /// It cannot be made, or its mode not be set.
+        case inaccessible
+    }
+
+    /// The absolute path.
+    public let path: String
+    var databasePath: String { path + "/" + Self.databaseName }
+    var lockPath: String { path + "/" + Self.lockName }
+
+    /// Names a folder; a relative path counts from the working folder.
+    public init(_ path: String) {
+        let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        self.path = URL(fileURLWithPath: absolute).standardizedFileURL.path
+    }
+
+    /// Whether a server's file is there.
+    public var hasStore: Bool { FileManager.default.fileExists(atPath: databasePath) }
+
+    /// Opens the file with the product's tables.
+    public func open() throws -> StoreFile {
+        try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
+    }
+
+    /// Makes the folder (0700) and in it a workspace with its first administrator, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    /// - Throws: ``InitialisationError``, `DirectoryError`, `StoreFileError`.
+    public func initialise(
+        workspace: String, admin: AccountEmail, name: String, password: PasswordHash, now: Int64
+    ) throws {
+        try makeFolder()
+        let file = try open()
+        var random = SystemRandomNumberGenerator()
+        let (epoch, user) = (UserID(now: now, random: &random).text, UserID(now: now, random: &random))
+        let secret = randomBytes(32, &random)
+        try file.write { db in
+            guard try ServerRows(db).text("epoch") == nil else { throw InitialisationError.alreadyInitialised }
+            try ExchangeService.initialise(db, epoch: epoch, secret: secret)
+            try ServerRows(db).set("workspace", workspace)
+            try Directory().addUser(
+                db, id: user, email: admin, name: name, passwordHash: password, isAdmin: true, now: now)
+        }
+        try file.close()
+    }
+
+    /// The workspace's name; nil in a file that was never made one.
+    public static func workspace(_ file: StoreFile) throws -> String? {
+        try file.read { db in
+            guard try ServerRows(db).text("epoch") != nil else { return nil }
+            return try ServerRows(db).text("workspace") ?? ""
+        }
+    }
+
+    /// Makes the folder, or takes an empty one. One in which an earlier attempt was cut off is taken as well.
+    private func makeFolder() throws {
+        let manager = FileManager.default
+        do {
+            if let names = try? manager.contentsOfDirectory(atPath: path) {
+                let isOurs = names.allSatisfy { $0.hasPrefix(Self.databaseName) || $0 == Self.lockName }
+                guard isOurs else { throw InitialisationError.notEmpty }
+                if names.isEmpty { try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path) }
+            } else {
+                try manager.createDirectory(
+                    atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            }
+        } catch let error as InitialisationError {
+            throw error
+        } catch {
+            throw InitialisationError.inaccessible
+        }
+    }
+}
+
+/// Tells who works on a data folder: a server for its whole life, a command for as long as it takes. The kernel lets go
+/// of it when a process dies.
+public final class DataFolderLock: Sendable {
+    // A class, because letting go is tied to its end.
+    private let descriptor: Int32
+
+    /// Takes the lock of a folder that exists; nil when somebody else has it.
+    ///
+    /// - Throws: `AdminFailure` when the folder cannot be used.
+    public init?(_ folder: DataFolder) throws(AdminFailure) {
+        descriptor = Glibc.open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw AdminFailure(.failed, folder.path) }
+        // Where this fails the object ends at once, and with it the descriptor.
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+}

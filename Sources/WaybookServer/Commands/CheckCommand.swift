@@ -1,0 +1,41 @@
+import ArgumentParser
+import WaybookCRM
+import WaybookModel
+import WaybookServerCore
+import WaybookTerminal
+
+/// `waybook-server check`: exit code 1 when something is wrong.
+struct CheckCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "check", abstract: Texts.Help.serverCheck(Speech.language))
+    }
+
+    @OptionGroup var options: CommandOptions
+
+    func run() async throws {
+        let report = try await options.perform(AdminCommand("check"))
+        let language = Speech.language
+        let faults = report.entries?["faults"]?.elements?.compactMap(\.entries) ?? []
+        let records = Int(clamping: report.entries?["records"]?.integer ?? 0)
+        guard !faults.isEmpty else {
+            return try options.write(report, [Texts.Server.checkOK(records: records)(language)])
+        }
+        let lines = faults.map { fault in
+            "  \(Self.text(fault["kind"]?.text)(language)): \(fault["subject"]?.text ?? "")"
+        }
+        try options.write(report, [Texts.Server.checkFailed(count: faults.count)(language)] + lines)
+        throw ExitCode(ExitStatus.failed.rawValue)
+    }
+
+    private static func text(_ kind: String?) -> LocalizedText {
+        switch kind.flatMap({ ServerCheckReport.Fault.Kind(rawValue: $0) }) {
+        case .structure: Texts.Server.faultStructure
+        case .record: Texts.Server.faultRecord
+        case .index: Texts.Server.faultIndex
+        case .conflictListed: Texts.Server.faultConflictListed
+        case .conflictUnlisted: Texts.Server.faultConflictUnlisted
+        case .sequence: Texts.Server.faultSequence
+        case nil: Texts.Words.unknown
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import NIOCore
+import WaybookCRM
+import WaybookModel
+import WaybookServerCore
+import WaybookStore
+import WaybookTerminal
+
+/// The one place where the server's errors become sentences and exit codes.
+enum FailureWording {
+    static func notInitialised(_ folder: DataFolder) -> CommandFailure {
+        CommandFailure("not-initialised", Texts.Server.notInitialised(path: folder.path))
+    }
+
+    /// Words any error; what it does not know has a sentence too.
+    ///
+    /// - Parameter path: the data folder, where it is known.
+    static func failure(_ error: any Error, path: String? = nil) -> CommandFailure {
+        switch error {
+        case let failure as CommandFailure: failure
+        case let failure as AdminFailure: self.failure(failure)
+        case let error as StoreFileError: self.failure(error, path: path ?? error.context)
+        case AdminSocketError.pathTooLong:
+            CommandFailure(
+                "path-too-long", Texts.Server.dataPathTooLong(limit: AdminSocket.maximumPathBytes), status: .usage)
+        case AdminSocketError.alreadyServed:
+            CommandFailure("already-serving", Texts.Server.alreadyServing(path: path ?? ""))
+        case is AdminSocketError: CommandFailure("no-answer", Texts.Server.noAnswer)
+        case let error as IOError:
+            CommandFailure("system", Texts.Server.systemRefused(number: Int(error.errnoCode)))
+        case is PasswordHashError: CommandFailure("password-hash", Texts.Server.passwordHashFailed)
+        default: CommandFailure("server-failed", Texts.Server.failed(kind: "\(type(of: error))"))
+        }
+    }
+
+    private static func failure(_ failure: AdminFailure) -> CommandFailure {
+        let (code, subject) = (failure.code.rawValue, failure.subject)
+        return switch failure.code {
+        case .malformed: CommandFailure(code, Texts.Server.commandMalformed, status: .usage)
+        case .invalidEmail: CommandFailure(code, Texts.Server.emailInvalid(email: subject), status: .usage)
+        case .invalidName: CommandFailure(code, Texts.Server.nameInvalid, status: .usage)
+        case .userExists: CommandFailure(code, Texts.Server.userExists(email: subject))
+        case .userNotFound: CommandFailure(code, Texts.Server.userNotFound(email: subject))
+        case .deviceNotFound: CommandFailure(code, Texts.Server.deviceNotFound(device: subject))
+        case .lastAdmin: CommandFailure(code, Texts.Server.lastAdmin(email: subject))
+        case .backupExists: CommandFailure(code, Texts.Server.backupExists(path: subject))
+        case .backupFailed: CommandFailure(code, Texts.Server.backupFailed(path: subject))
+        case .diskFull: CommandFailure(code, Texts.Storage.diskFull(path: subject))
+        case .busy: CommandFailure(code, Texts.Storage.busy(path: subject))
+        case .damaged: damaged(subject, "")
+        case .failed: CommandFailure(code, Texts.Server.failed(kind: subject))
+        }
+    }
+
+    private static func failure(_ error: StoreFileError, path: String) -> CommandFailure {
+        switch error.code {
+        case .newerVersion:
+            CommandFailure(
+                "newer-version", Texts.Storage.newerVersion(path: path), hint: Texts.Storage.newerVersionHint)
+        case .diskFull: CommandFailure("disk-full", Texts.Storage.diskFull(path: path))
+        case .busy: CommandFailure("store-busy", Texts.Storage.busy(path: path))
+        case .inaccessible: CommandFailure("not-permitted", Texts.Storage.notPermitted(path: path))
+        case .damaged(let damage): damaged(path, "\(damage)")
+        default: CommandFailure("store-failed", Texts.Server.storeUnusable(path: path, detail: "\(error)"))
+        }
+    }
+
+    private static func damaged(_ path: String, _ detail: String) -> CommandFailure {
+        CommandFailure(
+            "store-damaged", Texts.Server.storeDamaged(path: path, detail: detail),
+            hint: Texts.Server.storeDamagedHint)
+    }
+}

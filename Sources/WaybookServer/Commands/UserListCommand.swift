@@ -1,0 +1,31 @@
+import ArgumentParser
+import WaybookCRM
+import WaybookModel
+import WaybookTerminal
+
+/// `waybook-server user list`.
+struct UserListCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "list", abstract: Texts.Help.serverUserList(Speech.language))
+    }
+
+    @OptionGroup var options: CommandOptions
+
+    func run() async throws {
+        let users = try await options.perform(AdminCommand("user.list"))
+        let language = Speech.language
+        var table = TextTable([
+            .init(Texts.Words.email(language)), .init(Texts.Words.name(language)), .init(Texts.Words.state(language)),
+            .init(Texts.Server.administrator(language)), .init(Texts.Words.device(language), isNumeric: true),
+        ])
+        for user in users.elements?.compactMap(\.entries) ?? [] {
+            let state = user["disabled"]?.integer == nil ? Texts.Server.userStateActive : Texts.Server.userStateDisabled
+            let isAdmin = user["admin"]?.boolean == true ? Texts.Words.yes : Texts.Words.no
+            table.append([
+                user["email"]?.text ?? "", user["name"]?.text ?? "", state(language), isAdmin(language),
+                String(user["devices"]?.integer ?? 0),
+            ])
+        }
+        try options.write(users, table)
+    }
+}

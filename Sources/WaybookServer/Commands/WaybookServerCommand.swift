@@ -1,0 +1,15 @@
+import ArgumentParser
+import WaybookCRM
+import WaybookTerminal
+
+/// `waybook-server`.
+struct WaybookServerCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "waybook-server", abstract: Texts.Help.waybookServer(Speech.language),
+            subcommands: [
+                InitCommand.self, ServeCommand.self, UserCommand.self, DeviceCommand.self, BackupCommand.self,
+                CheckCommand.self,
+            ])
+    }
+}

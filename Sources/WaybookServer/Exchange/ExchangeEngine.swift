@@ -1,0 +1,119 @@
+import GRDB
+import Logging
+import Synchronization
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookStore
+
+/// Runs exchanges on the sync engine: parsing and reading on the readers' threads, commits in groups on the writer's.
+public final class ExchangeEngine: ExchangeHandling {
+    private let service: ExchangeService
+    private let threads: ServerThreads
+    private let committer: GroupCommitter
+    private let metrics: ExchangeMetrics
+
+    /// Makes the engine.
+    ///
+    /// - Parameter hub: told of every commit that others want to know of.
+    public init(
+        service: ExchangeService, threads: ServerThreads, metrics: ExchangeMetrics, hub: EventHub, logger: Logger
+    ) throws {
+        self.service = service
+        self.threads = threads
+        self.metrics = metrics
+        let announcer = CommitAnnouncer(hub: hub, service: service, last: try service.lastSequence())
+        committer = GroupCommitter(
+            threads: threads, metrics: metrics, logger: logger, commit: { try service.commit($0) },
+            onCommit: { announcer.announce($0) })
+    }
+
+    public func begin(for principal: Principal) async throws -> any ExchangeConversation {
+        let exchange = ExchangePrincipal(replica: principal.replica, user: principal.user.text)
+        return EngineConversation(
+            service.open(exchange), threads: threads, committer: committer, metrics: metrics)
+    }
+}
+
+/// Wakes whoever waits for events after a commit, its authors excepted.
+final class CommitAnnouncer: Sendable {
+    private let hub: EventHub
+    private let service: ExchangeService
+    private let last: Mutex<Int64>
+
+    init(hub: EventHub, service: ExchangeService, last: Int64) {
+        self.hub = hub
+        self.service = service
+        self.last = Mutex(last)
+    }
+
+    /// Called on the writer's thread, so one at a time.
+    func announce(_ committed: [(batch: PushBatch, result: PushResult)]) {
+        let authors = Set(committed.filter(\.result.hasChanges).map(\.batch.principal.replica))
+        guard !authors.isEmpty else { return }
+        // Should the reading fail, the earlier sequence is announced once more: that wakes, and wakes nobody in vain.
+        let present = try? service.lastSequence()
+        let before = last.withLock { last in
+            defer { last = present ?? last }
+            return last
+        }
+        // Of several authors each one has news of the others.
+        hub.announce(after: before) { authors.count > 1 || !authors.contains($0.replica) }
+    }
+}
+
+/// One exchange over HTTP.
+final class EngineConversation: ExchangeConversation {
+    private let exchange: Mutex<ServerExchange>
+    private let isCancelled = Atomic<Bool>(false)
+    private let threads: ServerThreads
+    private let committer: GroupCommitter
+    private let metrics: ExchangeMetrics
+
+    init(
+        _ exchange: sending ServerExchange, threads: ServerThreads, committer: GroupCommitter, metrics: ExchangeMetrics
+    ) {
+        self.exchange = Mutex(exchange)
+        self.threads = threads
+        self.committer = committer
+        self.metrics = metrics
+    }
+
+    func receive(_ bytes: [UInt8]) async throws {
+        metrics.noteReceived(bytes: bytes.count)
+        try await commit(try await step { exchange throws(Problem) in try exchange.receive(bytes) })
+    }
+
+    func endOfRequest() async throws {
+        try await commit(try await step { exchange throws(Problem) in try exchange.endRequest() })
+    }
+
+    func nextChunk() async throws -> [UInt8]? {
+        let chunk = try await step { exchange in try exchange.nextChunk() }
+        if let chunk { metrics.noteSent(chunk) }
+        return chunk
+    }
+
+    func cancel() { isCancelled.store(true, ordering: .releasing) }
+
+    /// Judges the batch that the last step brought to light, if any.
+    private func commit(_ batch: PushBatch?) async throws {
+        guard let batch else { return }
+        let result = try await committer.commit(batch) { [self] in isCancelled.load(ordering: .acquiring) }
+        exchange.withLock { $0.note(result) }
+    }
+
+    /// One step on a reader's thread. An exchange that was cancelled takes none.
+    private func step<Value: Sendable>(
+        _ body: @escaping @Sendable (inout ServerExchange) throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await threads.readers.runIfActive { [self] in
+                guard !isCancelled.load(ordering: .acquiring) else { throw CancellationError() }
+                return try exchange.withLock { try body(&$0) }
+            }
+        } catch {
+            throw Problem(storeError: error)
+        }
+    }
+}

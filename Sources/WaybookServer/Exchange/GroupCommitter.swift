@@ -1,0 +1,144 @@
+import Logging
+import Metrics
+import Synchronization
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookStore
+
+/// Commits the batches of all exchanges in groups: whatever waits when the writer is free is judged in one durable
+/// transaction, so that commits do not make clients wait in a row.
+///
+/// A class, because the queue outlives every caller.
+public final class GroupCommitter: Sendable {
+    /// The most batches that wait. Each exchange has one at most, so the limit of exchanges is reached first.
+    public static let maximumWaiting = 512
+    /// The most batches of one transaction: at most so many times 1 MiB, and a bound on how long it takes.
+    public static let maximumGroup = 32
+
+    private struct Waiter {
+        let batch: PushBatch
+        let isAbandoned: @Sendable () -> Bool
+        let continuation: CheckedContinuation<PushResult, any Error>
+    }
+
+    private struct State {
+        var waiting: [Waiter] = []
+        var isRunning = false
+    }
+
+    private let state = Mutex(State())
+    private let threads: ServerThreads
+    private let commitBatches: @Sendable ([PushBatch]) throws -> [PushResult]
+    private let onCommit: @Sendable ([(batch: PushBatch, result: PushResult)]) -> Void
+    private let metrics: ExchangeMetrics
+    private let logger: Logger
+
+    /// Makes a committer with nothing in its queue.
+    ///
+    /// - Parameters:
+    ///   - commit: judges batches in one transaction; what it throws was not committed. Called on the writer's thread.
+    ///   - onCommit: called there after each transaction, before anybody is answered.
+    public init(
+        threads: ServerThreads, metrics: ExchangeMetrics, logger: Logger,
+        commit: @escaping @Sendable ([PushBatch]) throws -> [PushResult],
+        onCommit: @escaping @Sendable ([(batch: PushBatch, result: PushResult)]) -> Void
+    ) {
+        self.threads = threads
+        self.metrics = metrics
+        self.logger = logger
+        commitBatches = commit
+        self.onCommit = onCommit
+    }
+
+    /// Waits until the batch has been judged and the verdicts are durable.
+    ///
+    /// - Parameter isAbandoned: asked just before the transaction; a batch of a device that was cut off is not judged.
+    /// - Throws: `Problem`: `slow-down` when the queue is full, `server-full`, `retry`.
+    public func commit(
+        _ batch: PushBatch, unless isAbandoned: @escaping @Sendable () -> Bool = { false }
+    ) async throws -> PushResult {
+        try await withCheckedThrowingContinuation { continuation in
+            let waiter = Waiter(batch: batch, isAbandoned: isAbandoned, continuation: continuation)
+            let (isTaken, starts) = state.withLock { state in
+                guard state.waiting.count < Self.maximumWaiting else { return (false, false) }
+                state.waiting.append(waiter)
+                defer { state.isRunning = true }
+                return (true, !state.isRunning)
+            }
+            guard isTaken else {
+                return continuation.resume(throwing: Problem(.slowDown, status: 503, retryAfterSeconds: 2))
+            }
+            if starts { start() }
+        }
+    }
+
+    private func start() {
+        threads.writer.submit { workState in
+            guard case .active = workState else { return self.refuseAll() }
+            self.commitGroup()
+        }
+    }
+
+    /// One group, then the thread goes to whoever else waits for it, and the next group to its end of the line.
+    private func commitGroup() {
+        let group = state.withLock { state in
+            let group = Array(state.waiting.prefix(Self.maximumGroup))
+            state.waiting.removeFirst(group.count)
+            return group
+        }
+        var live: [Waiter] = []
+        for waiter in group {
+            if waiter.isAbandoned() {
+                waiter.continuation.resume(throwing: Problem(.revoked))
+            } else {
+                live.append(waiter)
+            }
+        }
+        commit(live)
+        let goesOn = state.withLock { state in
+            state.isRunning = !state.waiting.isEmpty
+            return state.isRunning
+        }
+        if goesOn { start() }
+    }
+
+    private func commit(_ group: [Waiter]) {
+        guard !group.isEmpty else { return }
+        let start = ContinuousClock.now
+        do {
+            let results = try commitBatches(group.map(\.batch))
+            metrics.noteCommit(batches: group.count, duration: ContinuousClock.now - start)
+            let pairs = zip(group, results).map { (batch: $0.batch, result: $1) }
+            for pair in pairs { metrics.noteVerdicts(pair.result) }
+            onCommit(pairs)
+            for (waiter, result) in zip(group, results) { waiter.continuation.resume(returning: result) }
+        } catch {
+            fail(group, error)
+        }
+    }
+
+    /// Nothing was committed. A trouble of the file is everybody's; otherwise one batch is the reason, and the others
+    /// must not suffer for it.
+    private func fail(_ group: [Waiter], _ error: any Error) {
+        let problem = Problem(storeError: error)
+        if group.count > 1, !(error is StoreFileError) {
+            for waiter in group { commit([waiter]) }
+            return
+        }
+        logger.error(
+            "commit failed",
+            metadata: [
+                "kind": "\(type(of: error))", "code": "\(problem.code.rawValue)", "count": "\(group.count)",
+            ])
+        for waiter in group { waiter.continuation.resume(throwing: problem) }
+    }
+
+    private func refuseAll() {
+        let waiting = state.withLock { state in
+            defer { state = State() }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.continuation.resume(throwing: Problem(.unavailable, retryAfterSeconds: 5)) }
+    }
+}

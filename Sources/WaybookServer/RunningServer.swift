@@ -1,0 +1,97 @@
+import Logging
+import NIOPosix
+import WaybookCRM
+import WaybookModel
+import WaybookServerCore
+import WaybookStore
+
+/// A whole server over one data folder: the file, the threads, the engine, HTTP, and the admin socket. Everything that
+/// decides is made elsewhere; here it is put together.
+public struct RunningServer: Sendable {
+    /// The workspace's name.
+    public let workspace: String
+
+    private let file: StoreFile
+    private let lock: DataFolderLock
+    private let threads: ServerThreads
+    private let workers: PasswordWorkers
+    private let options: ServerOptions
+    private let services: WaybookHTTPServer.Services
+    private let admin: AdminSocketServer
+    private let logger: Logger
+
+    /// Opens a data folder for serving. It belongs to this process until ``run(onListening:)`` returns.
+    ///
+    /// - Throws: `AdminSocketError.alreadyServed`, `AdminFailure`, `StoreFileError`, `ExchangeService.NotInitialised`.
+    public init(folder: DataFolder, options: ServerOptions, logger: Logger) async throws {
+        lock = try await Self.lock(folder)
+        file = try folder.open()
+        threads = ServerThreads()
+        workers = PasswordWorkers(maximumWaiting: options.limits.waitingSignIns)
+        self.options = options
+        self.logger = logger
+        guard let workspace = try DataFolder.workspace(file) else { throw FailureWording.notInitialised(folder) }
+        self.workspace = workspace
+        services = try Self.services(file, threads, workers, options, logger)
+        let administration = Administration(file: file, now: SystemClock.now, cut: services.cut)
+        admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
+            // Administration waits for the file's writer itself: it does not keep the committing thread.
+            let reply = try? await threads.readers.runIfActive { administration.perform(command) }
+            return reply ?? .failed(AdminFailure(.busy, folder.path))
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT, finishes what is in hand, and closes the file.
+    ///
+    /// - Parameter onListening: called with the port once connections are taken.
+    public func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+        let server = WaybookHTTPServer(
+            options: options, services: services, logger: logger, onListening: onListening)
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await server.runUntilSignal(with: [admin]))
+        } catch {
+            result = .failure(error)
+        }
+        try await workers.stop()
+        try await threads.stop()
+        try file.close()
+        logger.info("stopped")
+        try withExtendedLifetime(lock) { try result.get() }
+    }
+
+    /// A command that works on the file right now is waited for; another server is not.
+    private static func lock(_ folder: DataFolder) async throws -> DataFolderLock {
+        let end = ContinuousClock.now + AdminGateway.patience
+        let socket = AdminSocketClient(path: try AdminSocket.path(inDataFolder: folder.path))
+        while true {
+            if let lock = try DataFolderLock(folder) { return lock }
+            if await socket.isServed() { throw AdminSocketError.alreadyServed }
+            guard ContinuousClock.now < end else { throw AdminFailure(.busy, folder.path) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private static func services(
+        _ file: StoreFile, _ threads: ServerThreads, _ workers: PasswordWorkers, _ options: ServerOptions,
+        _ logger: Logger
+    ) throws -> WaybookHTTPServer.Services {
+        let authors = Authors()
+        let exchange = try ExchangeService(
+            file: file, schema: Catalogue.schema, wallMilliseconds: { UInt64(clamping: SystemClock.now()) },
+            authorship: { try authors.authorship($0, of: $1) })
+        let database = StoreDatabase(file, threads: threads)
+        let (metrics, hub) = (PrometheusMetrics(), EventHub(limits: options.limits))
+        let timeline = exchange.timeline
+        let engine = try ExchangeEngine(
+            service: exchange, threads: threads, metrics: ExchangeMetrics(metrics), hub: hub, logger: logger)
+        return WaybookHTTPServer.Services(
+            database: database, exchange: engine, hub: hub, sessions: LiveSessions(), metrics: metrics,
+            signIn: try SignInService(
+                database: database, workers: workers, now: SystemClock.now, timeline: { timeline }),
+            forks: ForkService(
+                database: database, timeline: timeline, now: SystemClock.now,
+                noteFork: { try exchange.noteFork($0, of: $1, as: $2) }),
+            now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false })
+    }
+}

@@ -1,0 +1,195 @@
+import Foundation
+import GRDB
+import WaybookModel
+
+/// People and devices: functions over one database connection, without a clock or a source of chance of their own.
+public struct Directory: Sendable {
+    /// The most devices in good standing that one user may have.
+    public static let maximumDevicesPerUser = 50
+    /// The most characters of a name.
+    public static let maximumNameCharacters = 200
+
+    /// Makes the directory; it holds no state.
+    public init() {}
+
+    // MARK: Users
+
+    /// Adds a user.
+    ///
+    /// - Parameters:
+    ///   - passwordHash: made off the event loop, with `PasswordHash`.
+    ///   - now: milliseconds since 1970.
+    /// - Throws: `DirectoryError`, and GRDB's errors.
+    public func addUser(
+        _ db: Database, id: UserID, email: AccountEmail, name: String, language: String = "en",
+        passwordHash: PasswordHash, isAdmin: Bool = false, now: Int64
+    ) throws {
+        let name = try checkedName(name)
+        guard try user(db, email: email) == nil else { throw DirectoryError.emailTaken }
+        try db.execute(
+            sql: """
+                INSERT INTO user (id, email, name, language, password, isAdmin, created) VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [id.text, email.text, name, language, passwordHash.phc, isAdmin, now])
+    }
+
+    /// Returns the user with an e-mail address.
+    public func user(_ db: Database, email: AccountEmail) throws -> DirectoryUser? {
+        try Row.fetchOne(db, sql: "SELECT * FROM user WHERE email = ?", arguments: [email.text]).map(Self.user)
+    }
+
+    /// Returns the user with an id.
+    public func user(_ db: Database, id: UserID) throws -> DirectoryUser? {
+        try Row.fetchOne(db, sql: "SELECT * FROM user WHERE id = ?", arguments: [id.text]).map(Self.user)
+    }
+
+    /// Returns all users by e-mail address.
+    public func users(_ db: Database) throws -> [DirectoryUser] {
+        try Row.fetchAll(db, sql: "SELECT * FROM user ORDER BY email").map(Self.user)
+    }
+
+    /// Returns the stored hash of a user's password.
+    public func passwordHash(_ db: Database, of user: UserID) throws -> PasswordHash {
+        let phc = try String.fetchOne(db, sql: "SELECT password FROM user WHERE id = ?", arguments: [user.text])
+        guard let phc else { throw DirectoryError.unknownUser }
+        do { return try PasswordHash(phc: phc) } catch { throw DirectoryError.damaged }
+    }
+
+    /// Replaces the hash of a user's password. The devices stay signed in.
+    public func setPassword(_ db: Database, of user: UserID, to hash: PasswordHash) throws {
+        try db.execute(sql: "UPDATE user SET password = ? WHERE id = ?", arguments: [hash.phc, user.text])
+        guard db.changesCount == 1 else { throw DirectoryError.unknownUser }
+    }
+
+    /// Disables or enables a user.
+    ///
+    /// - Returns: the replica numbers whose open connections must be closed when disabled.
+    public func setDisabled(
+        _ db: Database, user: UserID, _ isDisabled: Bool, now: Int64
+    ) throws -> [ReplicaID] {
+        try db.execute(
+            sql: "UPDATE user SET disabled = ? WHERE id = ?", arguments: [isDisabled ? now : nil, user.text])
+        guard db.changesCount == 1 else { throw DirectoryError.unknownUser }
+        return isDisabled ? try devices(db, of: user).map(\.replica) : []
+    }
+
+    private func checkedName(_ name: String) throws -> String {
+        let name = name.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
+        guard (1...Self.maximumNameCharacters).contains(name.count), name.utf8.count <= 4 * Self.maximumNameCharacters,
+            name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else { throw DirectoryError.invalidName }
+        return name
+    }
+
+    private static func user(_ row: Row) throws -> DirectoryUser {
+        guard let id = UserID(row["id"]) else { throw DirectoryError.damaged }
+        return DirectoryUser(
+            id: id, email: row["email"], name: row["name"], language: row["language"], isAdmin: row["isAdmin"],
+            disabled: row["disabled"], created: row["created"])
+    }
+
+    // MARK: Devices
+
+    /// Adds a device under a replica number that was never given before.
+    ///
+    /// - Parameters:
+    ///   - timeline: the server's timeline.
+    ///   - now: milliseconds since 1970.
+    /// - Throws: `DirectoryError`, and GRDB's errors.
+    public func addDevice(
+        _ db: Database, user: UserID, name: String, token: DeviceToken, timeline: UInt8, now: Int64
+    ) throws -> DirectoryDevice {
+        let name = try checkedName(name)
+        let count = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM device WHERE user = ? AND revoked IS NULL", arguments: [user.text])
+        guard (count ?? 0) < Self.maximumDevicesPerUser else { throw DirectoryError.tooManyDevices }
+        let replica = try nextReplica(db, timeline: timeline)
+        try db.execute(
+            sql: "INSERT INTO device (replica, user, name, token, created, lastSeen) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [replica.number, user.text, name, Data(token.hash), now, now])
+        return DirectoryDevice(replica: replica, user: user, name: name, created: now, lastSeen: now)
+    }
+
+    /// Gives a store that found another one under its number (`fork`) a device entry of its own: a new number and token
+    /// under the same user and name. The old number and its token stay as they are, for the other store.
+    ///
+    /// - Throws: `DirectoryError`, and GRDB's errors.
+    public func addFork(
+        _ db: Database, of replica: ReplicaID, token: DeviceToken, timeline: UInt8, now: Int64
+    ) throws -> DirectoryDevice {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT user, name FROM device WHERE replica = ? AND token IS NOT NULL",
+            arguments: [replica.number])
+        guard let row else { throw DirectoryError.unknownDevice }
+        guard let user = UserID(row["user"]) else { throw DirectoryError.damaged }
+        return try addDevice(db, user: user, name: row["name"], token: token, timeline: timeline, now: now)
+    }
+
+    /// Returns the devices of a user, or all, by replica number.
+    public func devices(_ db: Database, of user: UserID? = nil) throws -> [DirectoryDevice] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM device WHERE ?1 IS NULL OR user = ?1 ORDER BY replica", arguments: [user?.text]
+        ).map(Self.device)
+    }
+
+    /// Cuts a device off for good; its number is never given again.
+    ///
+    /// - Parameter orderingWipe: whether the device is told to delete its copy when it comes back.
+    public func revoke(_ db: Database, replica: ReplicaID, orderingWipe: Bool = false, now: Int64) throws {
+        try db.execute(
+            sql: """
+                UPDATE device SET revoked = coalesce(revoked, ?1), wipeOrdered = iif(?2, ?1, wipeOrdered),
+                    formerToken = coalesce(token, formerToken), token = NULL WHERE replica = ?3
+                """,
+            arguments: [now, orderingWipe, replica.number])
+        guard db.changesCount == 1 else { throw DirectoryError.unknownDevice }
+    }
+
+    /// Notes that a device was heard of. Callers keep this to once a minute a device.
+    public func touch(_ db: Database, replica: ReplicaID, now: Int64) throws {
+        try db.execute(
+            sql: "UPDATE device SET lastSeen = max(lastSeen, ?) WHERE replica = ?", arguments: [now, replica.number])
+    }
+
+    /// Finds out whose a token is; one indexed read. The comparison of the hashes is constant-time.
+    public func authenticate(_ db: Database, token: DeviceToken) throws -> Authentication {
+        let hash = token.hash
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT device.replica, device.user, device.token, device.lastSeen, user.isAdmin, user.disabled
+                FROM device JOIN user ON user.id = device.user WHERE device.token = ?
+                """, arguments: [Data(hash)])
+        guard let row else { return try formerly(db, hash: hash) }
+        let stored: Data = row["token"]
+        guard constantTimeEqual(Array(stored), hash) else { return .unknown }
+        guard row["disabled"] as Int64? == nil else { return .revoked }
+        guard let user = UserID(row["user"]) else { throw DirectoryError.damaged }
+        let principal = Principal(
+            user: user, replica: ReplicaID(row["replica"]), isAdmin: row["isAdmin"])
+        return .accepted(principal, lastSeen: row["lastSeen"])
+    }
+
+    private func formerly(_ db: Database, hash: [UInt8]) throws -> Authentication {
+        let row = try Row.fetchOne(
+            db, sql: "SELECT wipeOrdered FROM device WHERE formerToken = ?", arguments: [Data(hash)])
+        guard let row else { return .unknown }
+        return row["wipeOrdered"] as Int64? == nil ? .revoked : .wipe
+    }
+
+    private func nextReplica(_ db: Database, timeline: UInt8) throws -> ReplicaID {
+        let next = try Int64.fetchOne(
+            db, sql: "UPDATE directoryState SET nextNumber = nextNumber + 1 WHERE id = 1 RETURNING nextNumber - 1")
+        guard let next else { throw DirectoryError.damaged }
+        guard let serial = Int(exactly: next), let replica = ReplicaID(timeline: Int(timeline), serial: serial)
+        else { throw DirectoryError.numbersExhausted }
+        return replica
+    }
+
+    private static func device(_ row: Row) throws -> DirectoryDevice {
+        guard let user = UserID(row["user"]) else { throw DirectoryError.damaged }
+        return DirectoryDevice(
+            replica: ReplicaID(row["replica"]), user: user, name: row["name"], created: row["created"],
+            lastSeen: row["lastSeen"], revoked: row["revoked"], wipeOrdered: row["wipeOrdered"])
+    }
+}

@@ -1,0 +1,34 @@
+/// The tables of people and devices, frozen: a later change is another migration.
+///
+/// `directoryState` holds the next replica number, apart from `device`, so that a number is never given twice even if
+/// rows go. Times are milliseconds since 1970. `device.token` is SHA-256 of the token, NULL once the device is cut off.
+public let directoryMigrationSQL = """
+    CREATE TABLE directoryState (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        nextNumber INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO directoryState (id, nextNumber) VALUES (1, 1);
+    CREATE TABLE user (
+        id TEXT PRIMARY KEY NOT NULL,
+        email TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        language TEXT NOT NULL,
+        password TEXT NOT NULL,
+        isAdmin INTEGER NOT NULL DEFAULT 0 CHECK (isAdmin IN (0, 1)),
+        disabled INTEGER,
+        created INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE device (
+        replica INTEGER PRIMARY KEY NOT NULL,
+        user TEXT NOT NULL REFERENCES user (id),
+        name TEXT NOT NULL,
+        token BLOB UNIQUE CHECK (token IS NULL OR length(token) = 32),
+        formerToken BLOB,
+        created INTEGER NOT NULL,
+        lastSeen INTEGER NOT NULL,
+        revoked INTEGER,
+        wipeOrdered INTEGER
+    ) STRICT;
+    CREATE INDEX device_user ON device (user);
+    CREATE INDEX device_formerToken ON device (formerToken) WHERE formerToken IS NOT NULL;
+    """

@@ -1,0 +1,10 @@
+import WaybookStore
+
+/// The tables of a server's file.
+public enum ServerSchema {
+    /// The frozen list of migrations, in order.
+    public static let migrations = [
+        ServerMigrations.records,
+        StoreMigration(number: 2, name: "directory", sql: directoryMigrationSQL),
+    ]
+}

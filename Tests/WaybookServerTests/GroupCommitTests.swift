@@ -1,0 +1,156 @@
+import Foundation
+import GRDB
+import Logging
+import Synchronization
+import Testing
+import WaybookCRM
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+@testable import WaybookServer
+@testable import WaybookServerCore
+
+@Suite(.timeLimit(.minutes(2))) struct GroupCommitTests {
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    private static func service(_ folder: DataFolderFixture) throws -> ExchangeService {
+        let file = try StoreFile(path: folder.path + "/server.db", role: .server, migrations: ServerSchema.migrations)
+        try file.write { try ExchangeService.initialise($0, epoch: "e", secret: Array(repeating: 7, count: 32)) }
+        return try ExchangeService(
+            file: file, schema: Catalogue.schema, wallMilliseconds: { wallMilliseconds() }, authorship: { _, _ in nil })
+    }
+
+    private static func batch(_ replica: UInt32, _ numbers: ClosedRange<Int64> = 1...1) -> PushBatch {
+        let principal = ExchangePrincipal(replica: ReplicaID(replica), user: "u")
+        return PushBatch(
+            principal: principal, offsetMilliseconds: 0, answered: 0,
+            sets: numbers.map {
+                PushingDevice.creation(number: $0, replica: principal.replica, milliseconds: 1_000_000)
+            })
+    }
+
+    @Test func fiftyConcurrentPushesShareCommitsAndEachGetsItsVerdicts() async throws {
+        let folder = DataFolderFixture()
+        let service = try Self.service(folder)
+        let commits = Mutex(0)
+        let threads = ServerThreads()
+        let committer = GroupCommitter(
+            threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), logger: Self.logger,
+            commit: { batches in
+                commits.withLock { $0 += 1 }
+                return try service.commit(batches)
+            }, onCommit: { _ in })
+        try await withThrowingTaskGroup(of: (UInt32, PushResult).self) { group in
+            for replica in UInt32(1)...50 {
+                // Every tenth comes with a gap, which is its own trouble alone.
+                let numbers: ClosedRange<Int64> = replica % 10 == 0 ? 2...3 : 1...3
+                group.addTask { (replica, try await committer.commit(Self.batch(replica, numbers))) }
+            }
+            for try await (replica, result) in group {
+                if replica % 10 == 0 {
+                    #expect(result.problem == Problem(.gap, expected: 1) && result.verdicts.isEmpty)
+                } else {
+                    #expect(result.problem == nil && result.verdicts.map(\.number) == [1, 2, 3])
+                    #expect(result.verdicts.allSatisfy { $0.verdict.isPlain })
+                }
+            }
+        }
+        let count = commits.withLock { $0 }
+        #expect(count < 50 && count >= 2, "\(count) commits for 50 pushes")
+        let records = try service.file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM record") }
+        #expect(records == 45 * 3)
+        try await threads.stop()
+    }
+
+    @Test func aBatchThatBreaksTheTransactionBreaksNoOther() async throws {
+        struct Broken: Error {}
+        let threads = ServerThreads()
+        let gate = DispatchSemaphore(value: 0)
+        let groups = Mutex<[[UInt32]]>([])
+        let committer = GroupCommitter(
+            threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), logger: Self.logger,
+            commit: { batches in
+                let replicas = batches.map(\.principal.replica.number)
+                groups.withLock { $0.append(replicas) }
+                if replicas == [1] { gate.wait() }
+                if replicas.contains(7) { throw Broken() }
+                return batches.map { _ in PushResult() }
+            }, onCommit: { _ in })
+        let first = Task { try await committer.commit(Self.batch(1)) }
+        while groups.withLock({ $0.isEmpty }) { await Task.yield() }
+        // While the first commit is under way the others gather.
+        let outcomes = try await withThrowingTaskGroup(of: (UInt32, Problem?).self) { group in
+            for replica in UInt32(5)...9 {
+                group.addTask {
+                    do {
+                        _ = try await committer.commit(Self.batch(replica))
+                        return (replica, nil)
+                    } catch { return (replica, error as? Problem) }
+                }
+            }
+            try await blocking {
+                Thread.sleep(forTimeInterval: 0.3)
+                gate.signal()
+            }
+            var outcomes: [UInt32: Problem?] = [:]
+            for try await (replica, problem) in group { outcomes[replica] = .some(problem) }
+            return outcomes
+        }
+        _ = try await first.value
+        for replica in UInt32(5)...9 {
+            #expect(outcomes[replica] == .some(replica == 7 ? Problem(.internalError) : nil))
+        }
+        let shared = groups.withLock { $0.contains { $0.count > 1 } }
+        #expect(shared)
+        try await threads.stop()
+    }
+
+    @Test func aFullDiskAndABusyFileAreToldToEveryWaiterAndNobodyIsTriedAlone() async throws {
+        for (code, expected) in [
+            (StoreFileError.Code.diskFull, ProblemCode.serverFull), (.busy(waitedMilliseconds: 1), .retry),
+        ] {
+            let threads = ServerThreads()
+            let calls = Mutex(0)
+            let committer = GroupCommitter(
+                threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), logger: Self.logger,
+                commit: { _ in
+                    calls.withLock { $0 += 1 }
+                    throw StoreFileError(code, context: "server.db")
+                }, onCommit: { _ in })
+            await #expect { try await committer.commit(Self.batch(1)) } throws: { ($0 as? Problem)?.code == expected }
+            await #expect(throws: Problem(.revoked)) { try await committer.commit(Self.batch(2)) { true } }
+            #expect(calls.withLock { $0 } == 1)
+            try await threads.stop()
+        }
+    }
+
+    @Test func whatIsCommittedWakesEverybodyButItsAuthor() async throws {
+        let folder = DataFolderFixture()
+        let service = try Self.service(folder)
+        let threads = ServerThreads()
+        let hub = EventHub()
+        let engine = try ExchangeEngine(
+            service: service, threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), hub: hub,
+            logger: Self.logger)
+        var random = SystemRandomNumberGenerator()
+        let user = UserID(now: 1, random: &random)
+        let (author, other) = (
+            Principal(user: user, replica: ReplicaID(1), isAdmin: false),
+            Principal(user: user, replica: ReplicaID(2), isAdmin: false)
+        )
+        let (own, others) = (try hub.subscribe(author), try hub.subscribe(other))
+        var device = PushingDevice(replica: author.replica, token: "")
+        let set = device.next(milliseconds: wallMilliseconds())
+        let conversation = try await engine.begin(for: author)
+        try await conversation.receive(device.body([set], pulls: true, milliseconds: wallMilliseconds()))
+        try await conversation.endOfRequest()
+        var answer: [UInt8] = []
+        while let chunk = try await conversation.nextChunk() { answer += chunk }
+        #expect(String(decoding: answer, as: UTF8.self).contains("{\"applied\":[1,1]}\n"))
+        #expect(hub.take(own) == nil && hub.take(others) == 0)
+        conversation.cancel()
+        await #expect(throws: Problem.self) { try await conversation.nextChunk() }
+        try await threads.stop()
+    }
+}
