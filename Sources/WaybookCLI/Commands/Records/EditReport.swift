@@ -1,0 +1,48 @@
+import WaybookCRM
+import WaybookModel
+import WaybookStore
+import WaybookTerminal
+
+/// What a person is told of an action that the store did not take.
+enum EditReport {
+    /// Throws a sentence unless the action was stored or there was nothing to do.
+    static func check(_ outcome: EditOutcome, of kind: CollectionSchema, _ book: RecordBook) throws(CommandFailure) {
+        switch outcome {
+        case .saved, .unchanged: return
+        case .deleted(let id): throw deleted(id, kind, book)
+        case .refused(let violation, let id): throw refused(violation, id, kind)
+        }
+    }
+
+    private static func deleted(_ id: RecordID, _ kind: CollectionSchema, _ book: RecordBook) -> CommandFailure {
+        let collection = (try? book.workspace.store.record(id)?.record.collection) ?? kind.name
+        return CommandFailure(
+            "record-deleted", Texts.Records.isDeleted(name: book.name(collection, id)),
+            hint: Texts.Records.isDeletedHint(command: "waybook \(collection.text) restore \(id)"))
+    }
+
+    private static func refused(_ violation: Violation, _ id: RecordID, _ kind: CollectionSchema) -> CommandFailure {
+        CommandFailure("not-valid", sentence(violation, kind), hint: hint(violation), status: .usage)
+    }
+
+    /// How a required field is given.
+    private static func hint(_ violation: Violation) -> LocalizedText? {
+        guard violation.rule == .required, let path = violation.path, let type = violation.expected else { return nil }
+        return Texts.Values.requiredHint(field: path.field.text, expected: FieldWording.expected(type))
+    }
+
+    /// Why a write does not fit the schema.
+    static func sentence(_ violation: Violation, _ kind: CollectionSchema) -> LocalizedText {
+        let field = violation.path.map { FieldWording.path($0, in: kind.name) } ?? kind.label.spoken
+        switch violation.rule {
+        case .required: return Texts.Values.required(field: field)
+        case .immutable: return Texts.Values.fieldImmutable(field: field)
+        case .access: return Texts.Values.fieldDerived(field: field)
+        case .limit: return Texts.Values.tooMuch(field: field)
+        case .type:
+            return Texts.Values.typeInvalid(
+                field: field, expected: violation.expected.map { FieldWording.expected($0) } ?? "")
+        case .path, .unknown, .served, .depends: return Texts.Values.notTaken(field: field)
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import WaybookCRM
+import WaybookModel
+import WaybookStore
+import WaybookTerminal
+
+/// `waybook sync log`
+struct SyncLogCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "log", abstract: Texts.Help.syncLog.spoken)
+    }
+
+    @Option(help: ArgumentHelp(Texts.HelpOptions.limit.spoken, valueName: "count"))
+    var limit = 50
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let workspace = try options.open()
+        let entries = try workspace.store.syncLog(limit: max(1, limit))
+        let reporter = options.reporter
+        try reporter.json(.list(entries.map(Self.json)))
+        guard !entries.isEmpty else { return try reporter.say(Texts.Sync.logEmpty) }
+        let book = RecordBook(workspace)
+        for entry in entries {
+            let time = Moments.text(entry.atMilliseconds, zone: reporter.scene.zone)
+            try reporter.say("\(time)  \(Self.text(entry, book).spoken)")
+        }
+    }
+
+    private static func text(_ entry: SyncLogEntry, _ book: RecordBook) -> LocalizedText {
+        let collection = entry.collection ?? ConflictRecord.collection
+        let kind = FieldWording.kind(collection)
+        let name = entry.record.map { book.name(collection, $0) } ?? ""
+        let number = Int(clamping: entry.number ?? 0)
+        switch entry.kind {
+        case .arrived:
+            return entry.record == nil
+                ? Texts.Sync.logCame(count: entry.count) : Texts.Sync.logCameOne(kind: kind, record: name)
+        case .changed:
+            return entry.record == nil
+                ? Texts.Sync.logChanged(count: entry.count) : Texts.Sync.logChangedOne(kind: kind, record: name)
+        case .accepted: return Texts.Sync.logAccepted(count: entry.count, through: number)
+        case .settled: return Texts.Sync.logSettled(number: number, record: name)
+        case .restamped: return Texts.Sync.logRestamped(number: number, record: name)
+        case .refused: return Texts.Sync.logRefused(number: number, record: name)
+        case .quarantined: return Texts.Sync.logQuarantined(number: number, record: name)
+        case .renumbered: return Texts.Sync.logRenumbered(number: number)
+        case .completed: return Texts.Sync.logCompleted(number: number)
+        }
+    }
+
+    private static func json(_ entry: SyncLogEntry) -> JSONOutput {
+        .object([
+            "at": .string(Instant(milliseconds: entry.atMilliseconds).description), "count": .int(Int64(entry.count)),
+            "id": entry.record.map { .string($0.description) } ?? .null, "kind": .string(entry.kind.rawValue),
+            "number": entry.number.map { .int($0) } ?? .null,
+            "of": entry.collection.map { .string($0.text) } ?? .null,
+        ])
+    }
+}

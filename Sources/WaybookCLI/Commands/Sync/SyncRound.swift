@@ -1,0 +1,93 @@
+import Synchronization
+import WaybookCRM
+import WaybookClient
+import WaybookModel
+import WaybookStore
+import WaybookSync
+import WaybookTerminal
+
+/// One synchronisation as a person sees it: progress, outcome, what needs them.
+struct SyncRound {
+    private let workspace: Workspace
+    private let reporter: Reporter
+
+    init(_ workspace: Workspace, _ reporter: Reporter) {
+        self.workspace = workspace
+        self.reporter = reporter
+    }
+
+    func run() async throws {
+        let before = try workspace.store.status()
+        let progress = ProgressTeller(reporter)
+        let result = try await Interruption.cancelling {
+            try await workspace.sync(language: reporter.scene.language) { report in progress.tell(report, before) }
+        }
+        progress.finish()
+        let after = try workspace.store.status()
+        try reporter.json(Self.json(result, after))
+        try SyncWords.tell(result, before: before, after: after, workspace, reporter)
+        guard case .stopped(let stop) = result.report.ending else { return }
+        throw FailureWording.stop(stop, result.failure, session: workspace.session)
+    }
+
+    static func json(_ result: SyncResult, _ status: ClientStatus) -> JSONOutput {
+        let report = result.report
+        return .object([
+            "complete": .bool(report.ending == .upToDate), "conflicts": .int(Int64(status.openConflicts)),
+            "exchanges": .int(Int64(report.exchanges)), "received": .int(Int64(report.receivedRecords)),
+            "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
+            "sent": .int(Int64(report.answeredSets)), "sentBytes": .int(Int64(report.sentBytes)),
+            "unsent": .int(Int64(status.unsentSets)),
+        ])
+    }
+}
+
+/// What is said after a synchronisation.
+enum SyncWords {
+    static func tell(
+        _ result: SyncResult, before: ClientStatus, after: ClientStatus, _ workspace: Workspace, _ reporter: Reporter
+    ) throws {
+        let report = result.report
+        if report.newReplica != nil { reporter.note(Texts.Sync.replicaRenewed(count: report.answeredSets)) }
+        let (sent, received) = (report.answeredSets, report.receivedRecords)
+        switch report.ending {
+        case .upToDate where sent == 0 && received == 0: try reporter.say(Texts.Sync.nothingNew)
+        case .upToDate: try reporter.say(Texts.Sync.done(sent: sent, received: received))
+        case .stopped where sent + received > 0:
+            reporter.note(Texts.Sync.interrupted(sent: sent, received: received))
+        case .stopped: break
+        }
+        if report.refusedSets > 0 { try reporter.say(Texts.Sync.newlyRejected(count: report.refusedSets)) }
+        if after.openConflicts > before.openConflicts {
+            try reporter.say(Texts.Sync.newConflicts(count: after.openConflicts))
+        }
+        let corrected = try workspace.store.takeClockNotice()
+        if corrected > 0 { reporter.note(Texts.Sync.clockCorrected(count: corrected)) }
+    }
+}
+
+/// Shows how far a synchronisation has come. A class, for it is told from the engine's task.
+final class ProgressTeller: @unchecked Sendable {
+    // `@unchecked`: the line is touched under the lock only.
+    private let lock = Mutex(())
+    private var line: ProgressLine
+    private let reporter: Reporter
+
+    init(_ reporter: Reporter) {
+        self.reporter = reporter
+        line = reporter.progress()
+    }
+
+    func tell(_ report: SyncReport, _ before: ClientStatus) {
+        lock.withLock { _ in
+            let total = before.unsentSets
+            let text =
+                report.answeredSets < total
+                ? Texts.Sync.sending(sent: report.answeredSets, total: total)
+                : Texts.Sync.receivingMore(received: report.receivedRecords)
+            line.show(text.spoken, now: reporter.steadyNow)
+        }
+    }
+
+    func finish() { lock.withLock { _ in line.finish() } }
+}

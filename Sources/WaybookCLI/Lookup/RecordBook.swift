@@ -1,0 +1,144 @@
+import Synchronization
+import WaybookCRM
+import WaybookClient
+import WaybookModel
+import WaybookStore
+
+/// The records of a workspace as people name them: by identity, the beginning of one, or by name; and their names.
+///
+/// A class for the names that it has looked up already.
+final class RecordBook: Sendable {
+    /// The fewest characters that are taken for the beginning of an identity.
+    static let shortestPrefix = 4
+    /// The most candidates that are looked at for a name.
+    static let mostCandidates = 50
+
+    let workspace: Workspace
+    let scene: CommandScene
+    private let titles = Mutex<[RecordID: String]>([:])
+    private let resolved = Mutex<[String: RecordID?]>([:])
+
+    init(_ workspace: Workspace, scene: CommandScene = .current) {
+        self.workspace = workspace
+        self.scene = scene
+    }
+
+    private var store: ClientStore { workspace.store }
+
+    /// What a reference may mean.
+    enum Finding {
+        case found(RecordID)
+        case none
+        /// Several fit; some of them.
+        case several([ListedRecord])
+    }
+
+    /// Finds the record that a person means.
+    /// - Parameter deleted: whether deleted records are meant instead.
+    func find(_ text: String, in collection: CollectionName, deleted: Bool = false) throws -> Finding {
+        let scope: RecordQuery.Scope = deleted ? .deleted : .visible
+        if let id = RecordID(text) {
+            guard let record = try store.record(id), record.record.collection == collection else { return .none }
+            return .found(id)
+        }
+        if let finding = try byPrefix(text, collection, scope) { return finding }
+        return try byName(text, collection, scope)
+    }
+
+    private func byPrefix(
+        _ text: String, _ collection: CollectionName, _ scope: RecordQuery.Scope
+    ) throws -> Finding? {
+        let prefix = text.lowercased()
+        let isHex = prefix.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) || $0 == 0x2D }
+        guard isHex, prefix.count >= Self.shortestPrefix, prefix.count < 36 else { return nil }
+        let query = RecordQuery(
+            collection, filter: .begins(FieldSelector("id"), prefix), limit: Self.mostCandidates, scope: scope)
+        return Self.finding(try store.list(query))
+    }
+
+    private static func finding(_ records: [ListedRecord]) -> Finding? {
+        switch records.count {
+        case 0: nil
+        case 1: .found(records[0].id)
+        default: .several(records)
+        }
+    }
+
+    /// The exact name first, then a part of one.
+    private func byName(
+        _ text: String, _ collection: CollectionName, _ scope: RecordQuery.Scope
+    ) throws -> Finding {
+        guard let title = Catalogue.schema[collection]?.titleField else { return .none }
+        let wanted = ElementKey.fold(text)
+        guard !wanted.isEmpty else { return .none }
+        func isNamed(_ record: ListedRecord) -> Bool {
+            ElementKey.fold(record.fields[title.text]?.text ?? "") == wanted
+        }
+        func isLike(_ record: ListedRecord) -> Bool {
+            ElementKey.fold(record.fields[title.text]?.text ?? "").contains(wanted)
+        }
+        if scope == .visible {
+            let answer = try store.search(text, in: collection, limit: Self.mostCandidates)
+            if answer.isComplete, answer.records.count < Self.mostCandidates, answer.records.contains(where: isLike) {
+                return Self.finding(answer.records.filter(isNamed)) ?? Self.finding(answer.records.filter(isLike))
+                    ?? .none
+            }
+        }
+        let selector = FieldSelector(title)
+        let exact = RecordQuery(
+            collection, filter: .compare(selector, .equal, .string(TypedText.line(text))), limit: Self.mostCandidates,
+            scope: scope)
+        if let finding = Self.finding(try store.list(exact)) { return finding }
+        let like = RecordQuery(
+            collection, filter: .contains(selector, TypedText.line(text)), limit: Self.mostCandidates, scope: scope)
+        let records = try store.list(like)
+        return Self.finding(records.filter(isNamed)) ?? Self.finding(records) ?? .none
+    }
+
+    /// The name of a record; nil where this replica has none of it, or it has no name.
+    func title(_ collection: CollectionName, _ id: RecordID) -> String? {
+        if let known = titles.withLock({ $0[id] }) { return known }
+        if id == workspace.session.user { return workspace.session.name }
+        guard let record = try? store.record(id)?.record, let title = Self.title(of: record) else { return nil }
+        titles.withLock { $0[id] = title }
+        return title
+    }
+
+    static func title(of record: VersionedRecord) -> String? {
+        guard let field = Catalogue.schema[record.collection]?.titleField, let text = record[field]?.text, !text.isEmpty
+        else { return nil }
+        return text
+    }
+
+    /// The name of a record, or the beginning of its identity.
+    func name(of record: VersionedRecord) -> String { Self.title(of: record) ?? Self.short(record.id) }
+
+    func name(_ collection: CollectionName, _ id: RecordID) -> String { title(collection, id) ?? Self.short(id) }
+
+    /// The beginning of an identity, long enough to tell records apart: of a version 7 the part that time alone does not
+    /// make.
+    static func short(_ id: RecordID) -> String { String(id.description.prefix(13)) }
+
+    /// How values are shown.
+    var display: FieldDisplay {
+        FieldDisplay(language: scene.language, zone: scene.zone) { [self] collection, id in title(collection, id) }
+    }
+
+    /// How texts are read; references by name are looked up once each.
+    func inputContext() -> InputContext {
+        InputContext(now: scene.now, zone: scene.zone, makeID: workspace.device.makeID) { [self] collection, text in
+            let key = collection.text + "\n" + text
+            if let known = resolved.withLock({ $0[key] }) { return known }
+            var id: RecordID?
+            if collection == "user" {
+                let session = workspace.session
+                let names = [session.email, session.name, "me"].map { ElementKey.fold($0) }
+                if names.contains(ElementKey.fold(text)) { id = session.user }
+            } else if case .found(let found)? = try? find(text, in: collection) {
+                id = found
+            }
+            resolved.withLock { $0[key] = .some(id) }
+            return id
+        }
+    }
+}

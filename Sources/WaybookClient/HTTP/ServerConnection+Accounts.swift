@@ -1,0 +1,28 @@
+import WaybookModel
+import WaybookProtocol
+
+extension ServerConnection {
+    /// Signs a device in (`POST /v1/sign-in`).
+    func signIn(email: String, password: String, device: String) async throws -> SignInResponse {
+        let message = SignInRequest(email: email, password: password, device: device)
+        guard let answer = SignInResponse(json: try await post("/v1/sign-in", json: message.json)) else {
+            throw WorkspaceError(.notAServer(status: 200))
+        }
+        return answer
+    }
+
+    /// Ends the device's token (`POST /v1/sign-out`).
+    func signOut(token: String) async throws {
+        _ = try await post("/v1/sign-out", json: Array("{}".utf8), token: token)
+    }
+
+    /// Asks for a number and a token of its own for a store that another one is a copy of (`POST /v1/replica`).
+    func newReplica(forkOf replica: ReplicaID, token: String) async throws -> (replica: ReplicaID, token: String) {
+        let message: Value = ["forkOf": .int(Int64(replica.number))]
+        let body = try await post("/v1/replica", json: CanonicalJSON.bytes(message), token: token)
+        guard let entries = (try? JSONParser.parse(body))?.entries, let token = entries["token"]?.text,
+            let number = entries["replica"]?.integer.flatMap({ UInt32(exactly: $0) })
+        else { throw WorkspaceError(.notAServer(status: 200)) }
+        return (ReplicaID(number), token)
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// What signing in needs.
+public struct Credentials: Sendable {
+    public var server: ServerAddress
+    public var email: String
+    /// Never stored, never shown.
+    public var password: String
+    /// The name of this device, as others will see it.
+    public var device: String
+    /// A file of certificates (PEM) to trust beside the system's.
+    public var authority: String?
+
+    public init(server: ServerAddress, email: String, password: String, device: String, authority: String? = nil) {
+        self.server = server
+        self.email = email
+        self.password = password
+        self.device = device
+        self.authority = authority
+    }
+}
+
+extension Workspace {
+    /// Signs in and prepares the folder. Unsent work of the same user stays and is sent under the new sign-in; that of
+    /// anybody else stands against it. Records of anybody else go.
+    public static func login(
+        _ credentials: Credentials, in folder: WorkspaceFolder, device: Device, language: Language
+    ) async throws -> Workspace {
+        let authority = try credentials.authority.map { path throws(WorkspaceError) in try readAuthority(path) }
+        let connection = try ServerConnection(
+            credentials.server, authority: credentials.authority, language: language)
+        let answer: SignInResponse
+        do {
+            answer = try await connection.signIn(
+                email: credentials.email, password: credentials.password, device: credentials.device)
+        } catch {
+            await connection.close()
+            throw error
+        }
+        guard let user = RecordID(answer.user) else {
+            await connection.close()
+            throw WorkspaceError(.notAServer(status: 200))
+        }
+        do {
+            try clear(folder, for: user, at: credentials.server)
+        } catch {
+            try? await connection.signOut(token: answer.token)
+            await connection.close()
+            throw error
+        }
+        await connection.close()
+        let session = Session(
+            server: credentials.server, token: answer.token, email: credentials.email, user: user, name: answer.name,
+            device: credentials.device, replica: ReplicaID(answer.replica), hasOwnAuthority: authority != nil)
+        return try establish(session, authority: authority, in: folder, device: device)
+    }
+
+    private static func readAuthority(_ path: String) throws(WorkspaceError) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw WorkspaceError(.authorityUnusable(path: path))
+        }
+        return Array(data)
+    }
+
+    /// Makes way for a user: removes what another user or another server left, unless something of it is unsent.
+    private static func clear(_ folder: WorkspaceFolder, for user: RecordID, at server: ServerAddress) throws {
+        guard folder.hasStore else { return }
+        let session = try? folder.session()
+        let store = try openStore(folder)
+        let owner = try store.note(ownerNote)
+        let isSameServer = session.map { $0.server.text == server.text } ?? true
+        if owner == user.description, isSameServer { return try store.close() }
+        let unsent = try store.status().unsentSets
+        try store.close()
+        guard unsent == 0 else { throw WorkspaceError(.unsent(sets: unsent, owner: session?.email)) }
+        folder.removeSession()
+        try folder.removeStore()
+    }
+
+    /// How many sets are not sent yet.
+    public func unsentCount() throws -> Int { try store.status().unsentSets }
+
+    /// The unsent sets as lines of canonical JSON, readable by another program.
+    public func unsentLines() throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        var next: Int64 = 0
+        while true {
+            let lines = try store.outboxLines(from: next, through: .max)
+            guard let last = lines.last else { return bytes }
+            for line in lines { bytes += line.bytes + [UInt8(ascii: "\n")] }
+            next = last.number + 1
+        }
+    }
+
+    /// Ends the session and removes the records. Unsent sets stand against it unless they may be lost.
+    /// - Returns: whether the server was told; when it was not, an administrator can end the token there.
+    public func logout(losingUnsent: Bool, language: Language) async throws -> Bool {
+        let unsent = try unsentCount()
+        guard unsent == 0 || losingUnsent else { throw WorkspaceError(.unsent(sets: unsent, owner: session.email)) }
+        var isTold = true
+        do {
+            try await ServerConnection.with(session, in: folder, language: language) { connection in
+                try await connection.signOut(token: session.token)
+            }
+        } catch let error as WorkspaceError {
+            // A token that the server no longer knows is signed out.
+            if case .refused(let problem) = error.code, [.signIn, .revoked].contains(problem.code) {
+                isTold = true
+            } else {
+                isTold = false
+            }
+        }
+        folder.removeSession()
+        try store.close()
+        try folder.removeStore()
+        return isTold
+    }
+}

@@ -1,0 +1,62 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+import WaybookSync
+
+/// What a synchronisation came to, with the reason where the server was not reached.
+public struct SyncResult: Sendable {
+    public var report: SyncReport
+    public var failure: ConnectionFailure?
+}
+
+extension Workspace {
+    /// How many rows the search index takes in at once after a sync.
+    static let indexBatch = 5_000
+
+    /// Sends what is unsent and fetches what is new, then brings the search index up to date.
+    /// - Parameter progress: told after each exchange.
+    public func sync(
+        language: Language, progress: (@Sendable (SyncReport) -> Void)? = nil
+    ) async throws -> SyncResult {
+        let lock = try SyncLock(folder)
+        let result = try await ServerConnection.with(session, in: folder, language: language) { connection in
+            try await sync(over: connection, progress: progress)
+        }
+        try indexForSearch()
+        withExtendedLifetime(lock) {}
+        return result
+    }
+
+    func sync(
+        over connection: ServerConnection, progress: (@Sendable (SyncReport) -> Void)?
+    ) async throws -> SyncResult {
+        // Read anew: a fork in an earlier round of a long watch has changed both.
+        guard let session = try folder.session() else { throw WorkspaceError(.notSignedIn) }
+        let transport = HTTPTransport(connection, token: session.token, replica: session.replica) { replica, token in
+            var renewed = session
+            renewed.replica = replica
+            renewed.token = token
+            try folder.write(renewed)
+        }
+        var surroundings = device.surroundings
+        surroundings.pause = { [pause = device.pause] milliseconds in
+            // A server that was never met is told at once; one that stumbled is tried again.
+            if transport.lastFailure != nil, !transport.hasMet { throw CancellationError() }
+            try await pause(milliseconds)
+        }
+        let engine = SyncEngine(store, over: transport, surroundings)
+        var report = try await engine.synchronise(progress: progress)
+        if report.ending == .stopped(.cancelled), !Task.isCancelled { report.ending = .stopped(.unreachable) }
+        return SyncResult(report: report, failure: transport.lastFailure)
+    }
+
+    /// Takes what waits into the search index.
+    public func indexForSearch(progress: ((Int) -> Void)? = nil) throws {
+        var done = 0
+        while try store.indexForSearch(atMost: Self.indexBatch) {
+            if Task.isCancelled { return }
+            done += Self.indexBatch
+            progress?(done)
+        }
+    }
+}

@@ -1,0 +1,6 @@
+import WaybookCLI
+
+@main
+struct Main {
+    static func main() async { await WaybookProgram.main() }
+}

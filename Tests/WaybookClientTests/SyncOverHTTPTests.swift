@@ -1,0 +1,139 @@
+import Foundation
+import Testing
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+import WaybookSync
+
+@testable import WaybookClient
+
+@Suite struct SyncOverHTTPTests {
+    private static let head = ResponseLine.head(
+        Head(
+            epoch: "epoch", timeline: 0, sequence: 0, clockMilliseconds: 0, offsetMilliseconds: 0, schemaVersion: 1,
+            limits: .standard))
+    private static let empty: [ResponseLine] = [head, .checkpoint(token: "t", sequence: 0), .end]
+
+    @Test(arguments: ContentCoding.allCases) func anAnswerIsReadInEveryCoding(_ coding: ContentCoding) async throws {
+        let server = ScriptedServer([.lines(Self.empty, coding: coding)])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            let result = try await workspace.sync(language: .english)
+            #expect(result.report.ending == .upToDate)
+        }
+        let request = try #require(try server.bodies("/v1/exchange").first)
+        let value = try JSONParser.parse(Array(request.dropLast()))
+        #expect(Hello(value)?.replica == ReplicaID(7))
+        let headers = try #require(server.headers("/v1/exchange").first)
+        #expect(headers[.authorization] == "Bearer token-1")
+        #expect(headers[.contentEncoding] == "zstd")
+    }
+
+    @Test func aProblemIsTyped() async throws {
+        let server = ScriptedServer([.problem(Problem(.revoked))])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let result = try await folder.login(address).sync(language: .english)
+            #expect(result.report.ending == .stopped(.problem(Problem(.revoked))))
+        }
+    }
+
+    @Test func aCutAnswerIsAskedForAgainAndTheUnsentStays() async throws {
+        let server = ScriptedServer([.lines([Self.head], isCut: true), .lines(Self.empty)])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let result = try await folder.login(address).sync(language: .english)
+            #expect(result.report.ending == .upToDate)
+            #expect(result.report.exchanges == 2)
+        }
+    }
+
+    @Test func aForkGetsANumberAndATokenOfItsOwnAndKeepsThem() async throws {
+        let server = ScriptedServer([.problem(Problem(.fork)), .lines(Self.empty)])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            let result = try await workspace.sync(language: .english)
+            #expect(result.report.newReplica == ReplicaID(8))
+            let session = try #require(try folder.folder.session())
+            #expect(session.token == "token-2")
+            #expect(session.replica == ReplicaID(8))
+        }
+        #expect(server.headers("/v1/exchange").last?[.authorization] == "Bearer token-2")
+        #expect(try server.bodies("/v1/replica") == [Array(#"{"forkOf":7}"#.utf8)])
+    }
+
+    @Test func aServerThatIsNotThereIsToldWithItsReason() async throws {
+        let server = ScriptedServer([.lines(Self.empty)])
+        let folder = TestFolder()
+        let workspace = try await server.serve { address in try await folder.login(address) }
+        let result = try await workspace.sync(language: .english)
+        #expect(result.report.ending == .stopped(.unreachable))
+        #expect(result.failure == .refused)
+    }
+
+    @Test func aWakeUpAndAnEditElsewhereInTheStoreEachBringARound() async throws {
+        let server = ScriptedServer([.lines(Self.empty)])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            let (rounds, round) = AsyncStream.makeStream(of: Void.self)
+            var pace = SyncWatch.Pace()
+            pace.localMilliseconds = 20
+            let watch = Task { [pace] in
+                try await SyncWatch.run(workspace, language: .english, pace: pace) { _ in round.yield() }
+            }
+            var seen = rounds.makeAsyncIterator()
+            // At the start, and when the wake-up stream has begun.
+            await seen.next()
+            await seen.next()
+            server.wake()
+            await seen.next()
+            watch.cancel()
+            #expect(try await watch.value?.report.ending != .stopped(.unreachable))
+        }
+    }
+
+    @Test func signingOutTellsTheServerAndRemovesTheRecords() async throws {
+        let server = ScriptedServer([.lines(Self.empty)])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            let change = Write(path: FieldPath("name"), value: "Acme")
+            _ = try workspace.add([change], to: "customer")
+            await #expect(throws: WorkspaceError(.unsent(sets: 1, owner: "ada@example.org"))) {
+                try await workspace.logout(losingUnsent: false, language: .english)
+            }
+            let isTold = try await workspace.logout(losingUnsent: true, language: .english)
+            #expect(isTold)
+            #expect(!folder.folder.hasStore)
+            #expect(try folder.folder.session() == nil)
+        }
+        #expect(server.headers("/v1/sign-out").first?[.authorization] == "Bearer token-1")
+    }
+}
+
+/// A folder that goes with the test.
+final class TestFolder: Sendable {
+    let folder: WorkspaceFolder
+
+    init() {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("waybook-\(UUID().uuidString)").path
+        folder = WorkspaceFolder(path)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder.path) }
+
+    /// A device that does not wait.
+    static var device: Device {
+        var device = Device.system()
+        device.pause = { milliseconds in try await Task.sleep(for: .milliseconds(min(milliseconds, 20))) }
+        return device
+    }
+
+    func login(_ address: ServerAddress) async throws -> Workspace {
+        let credentials = Credentials(server: address, email: "ada@example.org", password: "secret", device: "laptop")
+        return try await Workspace.login(credentials, in: folder, device: Self.device, language: .english)
+    }
+}
