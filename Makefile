@@ -67,3 +67,26 @@ test: install install-test-tools lint ## Runs everything that is checked before 
 simulate: ## Simulates four laptops and a server: SEED, RUNS and EDITS a laptop set the length.
 	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_RUNS=$(or $(RUNS),1) WAYBOOK_EDITS=$(or $(EDITS),5000) \
 	  $(SWIFT_TEST) --filter ExchangeSimulationTests/fourLaptops
+
+.PHONY: kill-campaign
+kill-campaign: ## Kills client and server 200 times under load, runs wrong clocks and bad lines; about 20 minutes.
+	Tests/Campaigns/kill.py $(PROGRAMS) --rounds $(or $(ROUNDS),200)
+	Tests/Campaigns/clocks.py $(PROGRAMS)
+	Tests/Campaigns/links.py $(PROGRAMS)
+
+# The benchmark's own release build; `BENCH_DIR` must lie on the disk that is to be measured.
+BENCH_DIR ?= .bench
+BENCH := $(SCRATCH)/release/waybook-bench
+
+.PHONY: bench-build
+bench-build: install
+	@command -v sqlite3 zstd gzip >/dev/null || { echo "The benchmark compares with sqlite3, zstd and gzip: make install-test-tools"; exit 1; }
+	$(SWIFT_BUILD) -c release --product waybook-bench
+
+.PHONY: bench
+bench: bench-build ## Measures first pull, first push, bytes, commits and memory with 100,000 and 1,000,000 records.
+	$(BENCH) --dir $(BENCH_DIR) --json $(BENCH_DIR)/bench.json --check
+
+.PHONY: bench-quick
+bench-quick: bench-build ## The same with 100,000 records, in about two minutes.
+	$(BENCH) --quick --dir $(BENCH_DIR) --json $(BENCH_DIR)/bench-quick.json --check

@@ -104,6 +104,15 @@ let package = Package(
         ),
         .executableTarget(name: "waybook", dependencies: ["WaybookCLI"]),
 
+        // The benchmark.
+        .executableTarget(
+            name: "waybook-bench",
+            dependencies: [
+                "WaybookModel", "WaybookCRM", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookSync",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+
         // Tests, and what only they use.
         .target(name: "CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(

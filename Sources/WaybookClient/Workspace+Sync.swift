@@ -40,8 +40,8 @@ extension Workspace {
         }
         var surroundings = device.surroundings
         surroundings.pause = { [pause = device.pause] milliseconds in
-            // A server that was never met is told at once; one that stumbled is tried again.
-            if transport.lastFailure != nil, !transport.hasMet { throw CancellationError() }
+            // A server that is not there is told at once; one that stumbled, or a line that broke, is tried again.
+            if let failure = transport.lastFailure, failure != .broken, !transport.hasMet { throw CancellationError() }
             try await pause(milliseconds)
         }
         let engine = SyncEngine(store, over: transport, surroundings)

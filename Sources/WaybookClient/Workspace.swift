@@ -17,7 +17,10 @@ public struct Workspace: Sendable {
     /// Opens the workspace of a folder; throws `notSignedIn` when there is none.
     public static func open(_ folder: WorkspaceFolder, device: Device) throws -> Workspace {
         guard let session = try folder.session(), folder.hasStore else { throw WorkspaceError(.notSignedIn) }
-        return Workspace(folder: folder, session: session, store: try openStore(folder), device: device)
+        let store = try openStore(folder)
+        // A sign-in or a renumbering that was cut short wrote the session first.
+        if try store.replica() != session.replica { try store.adopt(session.replica) }
+        return Workspace(folder: folder, session: session, store: store, device: device)
     }
 
     static func openStore(_ folder: WorkspaceFolder) throws -> ClientStore {
@@ -31,10 +34,10 @@ public struct Workspace: Sendable {
     ) throws -> Workspace {
         try folder.make()
         let store = try openStore(folder)
-        try store.adopt(session.replica)
         try store.setNote(ownerNote, to: session.user.description)
         if let authority { try folder.writeAuthority(authority) }
         try folder.write(session)
+        try store.adopt(session.replica)
         return Workspace(folder: folder, session: session, store: store, device: device)
     }
 

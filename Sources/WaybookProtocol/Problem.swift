@@ -15,7 +15,7 @@ public struct Problem: Error, Sendable, Hashable {
     public let refusal: HTTPRefusal?
     /// Seconds to wait, also told as `Retry-After`.
     public var retryAfterSeconds: Int?
-    /// The next change set that the server expects (`gap`), or the sequence of the fork (`timeline`).
+    /// The next change set that the server expects (`gap`, `timeline`).
     public var expected: Int64?
     /// The limit that was passed, in its own unit (`too-large`).
     public var maximum: Int64?

@@ -32,6 +32,8 @@ public struct ServerLimits: Sendable, Equatable {
     public var connectionsPerAddress = 64
     /// Exchanges at once.
     public var exchanges = 128
+    /// The most exchanges of one device at once.
+    public var exchangesPerDevice = 4
     /// Wake-up streams at once, and of one device.
     public var eventStreams = 512
     /// Wake-up streams of one device.

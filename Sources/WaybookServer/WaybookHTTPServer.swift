@@ -115,7 +115,8 @@ public struct WaybookHTTPServer: Service {
         ).add(to: router)
         ReplicaRoute(service: services.forks, authenticator: authenticator).add(to: router)
         EventsRoute(hub: services.hub, authenticator: authenticator, limits: options.limits).add(to: router)
-        let slots = ExchangeSlots(maximum: options.limits.exchanges)
+        let slots = ExchangeSlots(
+            maximum: options.limits.exchanges, maximumPerDevice: options.limits.exchangesPerDevice)
         ExchangeRoute(
             handler: services.exchange, authenticator: authenticator, sessions: services.sessions, slots: slots,
             limits: options.limits

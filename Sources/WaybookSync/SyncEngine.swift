@@ -61,7 +61,7 @@ public struct SyncEngine: Sendable {
     private func exchange(limits: ExchangeLimits, _ report: inout SyncReport) async throws -> SyncDecisions.Event {
         if Task.isCancelled { return .cancelled }
         let outbox = try store.exchangeStart().outbox
-        let fits = outbox.sets <= limits.requestSets && outbox.bytes + Self.helloBytes <= limits.requestBytes
+        let fits = outbox.sets <= limits.requestSets && Self.fits(outbox.bytes, limits)
         let pulls = fits || outbox.sets == 0
         let plan = ExchangeSession.Plan(pulls: pulls, limits: limits)
         let session = try ExchangeSession(store, plan: plan, now: surroundings.now())
@@ -74,6 +74,10 @@ public struct SyncEngine: Sendable {
         let result = try session.finish()
         report.add(result)
         return try event(result, failure: failure, pulled: pulls)
+    }
+
+    private static func fits(_ outboxBytes: Int?, _ limits: ExchangeLimits) -> Bool {
+        outboxBytes.map { $0 + helloBytes <= limits.requestBytes } ?? false
     }
 
     /// More than any hello takes.

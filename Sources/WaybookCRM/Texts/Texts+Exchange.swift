@@ -40,8 +40,8 @@ extension Texts {
 
         package static var wipe: LocalizedText {
             LocalizedText(
-                en: "Your administrator had the data on this laptop removed.",
-                zh: "管理员已要求移除本机数据。"
+                en: "Your administrator asks that the data on this laptop be deleted: delete the store’s folder.",
+                zh: "管理员要求删除本机数据：请删除数据文件夹。"
             )
         }
 
@@ -89,15 +89,17 @@ extension Texts {
 
         package static var timeline: LocalizedText {
             LocalizedText(
-                en: "The server was restored from a backup; this laptop offers again what the server lost.",
-                zh: "服务器已从备份恢复；本机将重新提供其缺失的内容。"
+                en:
+                    "The server was put back to an earlier state; this laptop keeps everything and sends nothing. Tell your administrator.",
+                zh: "服务器已恢复到较早的状态；本机保留全部内容，不再发送。请告知管理员。"
             )
         }
 
         package static var stale: LocalizedText {
             LocalizedText(
-                en: "This laptop was away for very long; it fetches everything anew and then sends its work.",
-                zh: "本机离开太久；将重新获取全部内容，然后发送修改。"
+                en:
+                    "The server no longer knows how far this laptop had read; everything here is kept. Export what is unsent and sign in to a new store.",
+                zh: "服务器已不认识本机的同步进度；本机内容全部保留。请导出未发送的修改，再登录到新的数据文件夹。"
             )
         }
 

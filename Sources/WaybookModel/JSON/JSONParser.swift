@@ -2,7 +2,8 @@
 /// what is parsed may be personal data.
 public struct JSONError: Error, Hashable, Sendable {
     public enum Reason: String, Sendable {
-        case unexpectedEnd, unexpectedByte, duplicateKey, tooDeep, tooManyValues, notAnInteger, outOfRange, invalidUTF8
+        case unexpectedEnd, unexpectedByte, duplicateKey, keyTooLong, tooDeep, tooManyValues, notAnInteger, outOfRange,
+            invalidUTF8
         case nulCharacter, controlCharacter, loneSurrogate, invalidEscape, trailingBytes
     }
 
@@ -14,13 +15,17 @@ public struct JSONError: Error, Hashable, Sendable {
 /// Reads JSON strictly and totally: every input gives a value or a ``JSONError``, in time linear in its length.
 ///
 /// Refused beyond the grammar of RFC 8259: duplicate keys, NUL, lone surrogates, numbers with a fraction or an exponent
-/// or beyond 64 bits, nesting deeper than ``maximumDepth``, more than ``maximumValues`` values. Foundation's parsers
+/// or beyond 64 bits, nesting deeper than ``maximumDepth``, more than ``maximumValues`` values, keys
+/// longer than ``maximumKeyBytes``. Foundation's parsers
 /// keep one of two duplicate keys silently, which is why this one exists.
 public struct JSONParser {
     /// The deepest nesting of lists and maps that is read.
     public static let maximumDepth = 32
     /// The most values that one text may hold.
     public static let maximumValues = 200_000
+
+    /// The most bytes of a key: as many as a path may have.
+    public static let maximumKeyBytes = FieldPath.maximumBytes
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
@@ -153,6 +158,7 @@ public struct JSONParser {
             skipWhiteSpace()
             guard try peek() == UInt8(ascii: "\"") else { throw failure(.unexpectedByte) }
             let key = try string()
+            guard key.utf8.count <= Self.maximumKeyBytes else { throw failure(.keyTooLong) }
             skipWhiteSpace()
             try expect(UInt8(ascii: ":"))
             guard entries.updateValue(try value(depth: depth), forKey: key) == nil else { throw failure(.duplicateKey) }

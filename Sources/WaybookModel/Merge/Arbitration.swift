@@ -108,6 +108,8 @@ public struct Arbitration {
     public var serverStamp: (Stamp) -> Stamp
     /// The text that stood under a stamp, as far as history still knows it.
     public var textAt: (Stamp) -> String?
+    /// Whether a merged text is within the limits of its field.
+    public var fits: (Value) -> Bool = { _ in true }
     /// The resolution that the write with this origin was, if it was one.
     public var resolutionAt: (Stamp) -> Resolution?
 
@@ -233,9 +235,11 @@ public struct Arbitration {
     private func mergedText(_ arrival: Arrival, with present: Atom, closed: [OpenLoser]) -> Ruling? {
         guard let mine = arrival.write.value?.text, let theirs = present.value?.text,
             let base = arrival.write.base.flatMap(textAt),
-            let merged = TextMerge.merge(base: base, left: theirs, right: mine)
+            let merged = TextMerge.merge(base: base, left: theirs, right: mine), fits(.string(merged))
         else { return nil }
-        if merged == theirs { return accepted(present, .merged, closed: closed, retired: [arrival.atom]) }
+        if merged.utf8.elementsEqual(theirs.utf8) {
+            return accepted(present, .merged, closed: closed, retired: [arrival.atom])
+        }
         let next = Atom(value: .string(merged), stamp: serverStamp(max(present.stamp, arrival.stamp)))
         return accepted(next, .merged, closed: closed, retired: [present, arrival.atom])
     }

@@ -4,26 +4,39 @@ public enum TextMerge {
     public static let maximumLines = 4_000
 
     /// Merges what `left` and `right` made of `base`.
-    /// - Returns: the merged text, or nil where both changed the same place, or adjacent places, differently. Cost:
-    ///   lines × differing lines.
+    /// - Returns: the merged text, or nil where both changed the same place, or adjacent places, differently, or where
+    ///   the texts are too long or too different. Cost: lines × differing lines, both bounded.
     public static func merge(base: String, left: String, right: String) -> String? {
-        if left == right || right == base { return left }
-        if left == base { return right }
-        let (base, left, right) = (lines(base), lines(left), lines(right))
-        guard max(base.count, left.count, right.count) <= maximumLines else { return nil }
-        return chunks(base, left, right)?.joined(separator: "\n")
+        let (baseLines, leftLines, rightLines) = (lines(base), lines(left), lines(right))
+        if leftLines == rightLines || rightLines == baseLines { return left }
+        if leftLines == baseLines { return right }
+        guard max(baseLines.count, leftLines.count, rightLines.count) <= maximumLines else { return nil }
+        var numbers: [ArraySlice<UInt8>: Int] = [:]
+        func intern(_ lines: [ArraySlice<UInt8>]) -> [Int] {
+            lines.map { line in
+                if let number = numbers[line] { return number }
+                numbers[line] = numbers.count
+                return numbers.count - 1
+            }
+        }
+        let old = intern(baseLines)
+        guard let inLeft = LineMatching.positions(of: old, in: intern(leftLines)),
+            let inRight = LineMatching.positions(of: old, in: intern(rightLines)),
+            let merged = chunks(baseLines, leftLines, rightLines, inLeft, inRight)
+        else { return nil }
+        return String(decoding: Array(merged.joined(separator: [UInt8(ascii: "\n")])), as: UTF8.self)
     }
 
-    private static func lines(_ text: String) -> [Substring] {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
+    private static func lines(_ text: String) -> [ArraySlice<UInt8>] {
+        Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     }
 
     /// An unchanged base line and where it stands in the other two texts; every stretch between such lines was changed
     /// by one side only, by both alike, or is a contradiction.
-    private static func chunks(_ base: [Substring], _ left: [Substring], _ right: [Substring]) -> [Substring]? {
-        let inLeft = positions(of: base, in: left)
-        let inRight = positions(of: base, in: right)
-        var merged: [Substring] = []
+    private static func chunks<Line: Equatable>(
+        _ base: [Line], _ left: [Line], _ right: [Line], _ inLeft: [Int?], _ inRight: [Int?]
+    ) -> [Line]? {
+        var merged: [Line] = []
         var (from, fromLeft, fromRight) = (0, 0, 0)
         for index in 0...base.count {
             let anchorLeft = index < base.count ? inLeft[index] : left.count
@@ -41,30 +54,5 @@ public enum TextMerge {
             (from, fromLeft, fromRight) = (index + 1, anchorLeft + 1, anchorRight + 1)
         }
         return merged
-    }
-
-    /// For each line of `base` its partner in `other` under a shortest edit, or nil where it was removed.
-    private static func positions(of base: [Substring], in other: [Substring]) -> [Int?] {
-        let difference = other.difference(from: base)
-        var removed = Set<Int>()
-        var inserted = Set<Int>()
-        for change in difference {
-            switch change {
-            case .remove(let offset, _, _): removed.insert(offset)
-            case .insert(let offset, _, _): inserted.insert(offset)
-            }
-        }
-        var positions: [Int?] = []
-        var position = 0
-        for index in base.indices {
-            if removed.contains(index) {
-                positions.append(nil)
-                continue
-            }
-            while inserted.contains(position) { position += 1 }
-            positions.append(position)
-            position += 1
-        }
-        return positions
     }
 }

@@ -34,7 +34,14 @@ public struct FieldPath: Hashable, Sendable {
             return
         }
         guard text.utf8.count <= Self.maximumBytes else { return nil }
-        let parts = text.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        // Most paths are plain names, and paths are read by the million.
+        if isWellFormedName(text) {
+            self.text = text
+            return
+        }
+        // By bytes and not by characters: a combining mark after a slash makes another character of it.
+        let parts = text.utf8.split(separator: Self.slash, maxSplits: 3, omittingEmptySubsequences: false)
+            .map { Substring($0) }
         guard parts.count <= 3, isWellFormedName(String(parts[0])) else { return nil }
         if parts.count > 1, parts[1].isEmpty || !Self.isEscaped(parts[1]) { return nil }
         if parts.count > 2, !isWellFormedName(String(parts[2])) { return nil }
@@ -43,23 +50,30 @@ public struct FieldPath: Hashable, Sendable {
 
     /// The field that the path is in (`$life` for the record's life).
     public var field: FieldName {
-        FieldName(String(text.prefix { $0 != "/" }))
+        guard let slash = text.utf8.firstIndex(of: Self.slash) else { return FieldName(text) }
+        return FieldName(String(text[..<slash]))
     }
 
     /// The unescaped key of an element, or nil for a whole field.
     public var key: String? {
-        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-        return parts.count > 1 ? Self.unescape(parts[1]) : nil
+        guard let rest = Self.afterSlash(text[...]) else { return nil }
+        return Self.unescape(rest[..<(rest.utf8.firstIndex(of: Self.slash) ?? rest.endIndex)])
     }
 
     /// The flag inside an element, or nil.
     public var flag: FieldName? {
-        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
-        return parts.count > 2 ? FieldName(String(parts[2])) : nil
+        Self.afterSlash(text[...]).flatMap(Self.afterSlash).map { FieldName(String($0)) }
     }
 
     /// Whether this is an element of a set or map, or a flag in one.
-    public var isElement: Bool { text.utf8.contains(UInt8(ascii: "/")) }
+    public var isElement: Bool { text.utf8.contains(Self.slash) }
+
+    private static let slash = UInt8(ascii: "/")
+
+    /// What follows the first slash; nil where there is none.
+    private static func afterSlash(_ text: Substring) -> Substring? {
+        text.utf8.firstIndex(of: slash).map { text[text.utf8.index(after: $0)...] }
+    }
 
     private static func escape(_ key: String) -> String {
         guard key.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else { return key }

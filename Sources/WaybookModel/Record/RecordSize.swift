@@ -5,7 +5,7 @@ public struct RecordSize: Hashable, Sendable {
     public static let maximumValuesOfValue = 150
     /// The most JSON values in a record's fields and stamps: half of ``JSONParser/maximumValues``.
     public static let maximumValues = 100_000
-    /// The most bytes of a record's paths and texts.
+    /// The most bytes of a record's paths and texts, as canonical JSON writes them.
     public static let maximumBytes = 4 << 20
     /// What one atom may cost in the stamp groups: list, stamp, commit, list of paths, path, origin.
     private static let valuesOfStampGroup = 6
@@ -20,7 +20,7 @@ public struct RecordSize: Hashable, Sendable {
     public init(of record: VersionedRecord) {
         for (path, atom) in record.atoms {
             values += Self.valuesOfStampGroup
-            bytes += 2 * path.text.utf8.count
+            bytes += 2 * Self.written(path.text)
             if let value = atom.value { add(value) }
         }
     }
@@ -28,15 +28,20 @@ public struct RecordSize: Hashable, Sendable {
     /// Whether every reader can parse the record.
     public var isReadable: Bool { values <= Self.maximumValues && bytes <= Self.maximumBytes }
 
+    /// The bytes of a text as canonical JSON writes it, its quotes apart.
+    private static func written(_ text: String) -> Int {
+        text.utf8.reduce(0) { $0 + ($1 < 0x20 ? 6 : $1 == 0x22 || $1 == 0x5C ? 2 : 1) }
+    }
+
     private mutating func add(_ value: Value) {
         values += 1
         switch value {
         case .null, .bool, .int: break
-        case .string(let text): bytes += text.utf8.count
+        case .string(let text): bytes += Self.written(text)
         case .list(let elements): for element in elements { add(element) }
         case .map(let entries):
             for (key, entry) in entries {
-                bytes += key.utf8.count
+                bytes += Self.written(key)
                 add(entry)
             }
         }

@@ -13,6 +13,35 @@ public enum Value: Hashable, Sendable {
 }
 
 extension Value {
+    /// Equality by bytes: two spellings of one character are two values, as they are to a digest. (Swift's own equality
+    /// of strings normalises them, which also costs the square of a long run of combining marks.)
+    public static func == (left: Value, right: Value) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.int(let left), .int(let right)): left == right
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.list(let left), .list(let right)): left == right
+        case (.map(let left), .map(let right)): left == right
+        default: false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let flag): hasher.combine(flag)
+        case .int(let number): hasher.combine(number)
+        case .string(let text):
+            var text = text
+            text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        case .list(let elements): hasher.combine(elements)
+        case .map(let entries): hasher.combine(entries)
+        }
+    }
+}
+
+extension Value {
     /// The text of a string value, else nil.
     public var text: String? {
         if case .string(let text) = self { return text }

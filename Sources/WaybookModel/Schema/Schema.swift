@@ -47,6 +47,9 @@ public struct CollectionSchema: Hashable, Sendable {
     /// Whether records are only ever created, by the server alone where the fields say so.
     public let isAppendOnly: Bool
 
+    /// The fields whose words can be searched for.
+    public let searchedFields: Set<FieldName>
+
     private let byName: [FieldName: FieldSchema]
 
     public init(
@@ -60,6 +63,7 @@ public struct CollectionSchema: Hashable, Sendable {
         titleField = title
         listFields = list
         isAppendOnly = appendOnly
+        searchedFields = Set(fields.filter(\.isSearched).map(\.name))
         byName = Dictionary(fields.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -41,6 +41,14 @@ extension Schema {
     }
 }
 
+extension Schema {
+    /// Whether a value, such as a merged text, is within the limits of its place.
+    public func fits(_ value: Value, at path: FieldPath, in collection: CollectionName) -> Bool {
+        guard let type = self[collection]?[path.field]?.type.atomType(at: path) else { return true }
+        return type.check(value, strictness: .exchange) == .fits
+    }
+}
+
 extension CollectionSchema {
     func violation(in write: Write, isCreating: Bool, strictness: Strictness) -> Violation? {
         if write.path == .life { return lifeViolation(in: write) }
@@ -109,7 +117,7 @@ extension FieldType {
         case .partialDate: Self.isForm(value, ValueForm.isPartialDate)
         case .money: Self.isMoney(value)
         case .enumeration(let cases): Self.checkEnumeration(value, cases, strictness)
-        case .reference: Self.isForm(value) { RecordID($0) != nil }
+        case .reference: Self.isForm(value) { RecordID(canonical: $0) != nil }
         case .structure(let fields): Self.checkStructure(value, fields, strictness)
         case .bytesReference: ValueForm.isBytesReference(value) ? .fits : .wrongType
         case .set, .map: .wrongType
@@ -133,7 +141,9 @@ extension FieldType {
     }
 
     private static func checkEnumeration(_ value: Value, _ cases: [EnumCase], _ strictness: Strictness) -> Check {
-        guard let name = value.text, name.unicodeScalars.count <= 64 else { return .wrongType }
+        guard let name = value.text, name.unicodeScalars.count <= 64, ValueForm.isPlainText(name) else {
+            return .wrongType
+        }
         return strictness == .exchange || cases.contains { $0.name == name } ? .fits : .wrongType
     }
 

@@ -8,6 +8,11 @@ public enum ValueForm {
         text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F || $0 == "\n" || $0 == "\t" }
     }
 
+    /// Plain text without line feeds and tabs either.
+    public static func isOneLine(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+
     /// Canonical exact decimal: `-?digits[.digits]`; no leading zero but one before the point, no trailing zero after
     /// it, no `-0`.
     public static func isDecimal(_ text: String) -> Bool {

@@ -6,7 +6,7 @@ public struct Head: Hashable, Sendable {
     public var epoch: String
     /// Rises with every restore.
     public var timeline: Int
-    /// The sequence of the latest commit at the start of the feed: what the client has wholly read at the end.
+    /// The sequence of the latest commit when the answer began; the feed may go beyond it.
     public var sequence: Int64
     /// The server's clock, milliseconds since 1970.
     public var clockMilliseconds: Int64

@@ -46,6 +46,7 @@ struct ProblemMiddleware: RouterMiddleware {
     private func problem(for error: any Error, _ request: Request) -> Problem {
         switch error {
         case let problem as Problem: return problem
+        case is RequestGuard.Refused: return Problem(.tooSlow)
         case let error as any HTTPResponseError where error.status == .notFound:
             return Problem(methods[request.uri.path] == nil ? .notFound : .methodNotAllowed)
         case let error as any HTTPResponseError where error.status == .contentTooLarge: return Problem(.bodyTooLarge)

@@ -11,7 +11,7 @@ public enum LogFormat: String, Sendable, CaseIterable {
 /// The server's log: one line an event, of fixed messages and metadata whose names are allowed.
 ///
 /// Metadata under any other name prints as `***`, and the text of errors is never written: what libraries put there may
-/// hold a request's content. Control characters are escaped, so that no value can forge a line (threat 30).
+/// hold a request's content. Control characters are escaped, so that no value can forge a line (`docs/threat-model.md`).
 public struct ServerLogHandler: LogHandler {
     /// The names of metadata that are written: numbers, ids and kinds.
     public static let allowedMetadata: Set<String> = [

@@ -40,7 +40,7 @@ struct ExchangeRoute: Sendable {
         guard let outgoing = ContentCoding.negotiate(acceptEncoding: request.headers[.acceptEncoding]) else {
             throw Problem(.notAcceptable)
         }
-        guard slots.take() else { throw Problem(.slowDown, status: 503, retryAfterSeconds: 2) }
+        guard slots.take(for: principal.replica) else { throw Problem(.slowDown, status: 503, retryAfterSeconds: 2) }
         let lease = try await begin(principal, context)
         try await receive(&body, incoming, lease)
         try await lease.conversation.endOfRequest()
@@ -61,9 +61,11 @@ struct ExchangeRoute: Sendable {
                 conversation.cancel()
                 channel.close(promise: nil)
             }
-            return ExchangeLease(conversation, session: session) { [slots] in slots.giveBack() }
+            return ExchangeLease(conversation, session: session) { [slots] in
+                slots.giveBack(principal.replica)
+            }
         } catch {
-            slots.giveBack()
+            slots.giveBack(principal.replica)
             throw error
         }
     }
@@ -126,23 +128,34 @@ struct ExchangeRoute: Sendable {
     }
 }
 
-/// Counts exchanges against the limit. A class for what it counts together.
+/// Counts exchanges against the limits, of all and of one device. A class for what it counts together.
 final class ExchangeSlots: Sendable {
-    private let taken = Mutex(0)
+    private let taken = Mutex<(all: Int, each: [ReplicaID: Int])>((0, [:]))
     private let maximum: Int
+    private let maximumPerDevice: Int
 
-    init(maximum: Int) { self.maximum = maximum }
+    init(maximum: Int, maximumPerDevice: Int) {
+        self.maximum = maximum
+        self.maximumPerDevice = maximumPerDevice
+    }
 
     /// The exchanges that run.
-    var inHand: Int { taken.withLock { $0 } }
+    var inHand: Int { taken.withLock { $0.all } }
 
-    func take() -> Bool {
+    func take(for replica: ReplicaID) -> Bool {
         taken.withLock { taken in
-            guard taken < maximum else { return false }
-            taken += 1
+            guard taken.all < maximum, taken.each[replica, default: 0] < maximumPerDevice else { return false }
+            taken.all += 1
+            taken.each[replica, default: 0] += 1
             return true
         }
     }
 
-    func giveBack() { taken.withLock { $0 -= 1 } }
+    func giveBack(_ replica: ReplicaID) {
+        taken.withLock { taken in
+            taken.all -= 1
+            let left = taken.each[replica, default: 1] - 1
+            taken.each[replica] = left > 0 ? left : nil
+        }
+    }
 }

@@ -90,7 +90,7 @@ public enum DirectoryError: Error, Sendable, Equatable {
         case .unknownDevice: "There is no such device; list the devices to see which there are."
         case .tooManyDevices: "The user has 50 devices already; revoke one that is no longer used."
         case .numbersExhausted:
-            "All replica numbers of this server are used; restore it from a backup to raise its timeline."
+            "All replica numbers of this server are used; start a new server and let the devices sign in there."
         case .passwordHash: "The password could not be hashed; look whether the machine has 64 MB of free memory."
         case .damaged: "The directory is damaged; check the server's data and restore a backup."
         }

@@ -10,7 +10,7 @@ import WaybookStore
 /// page.
 public struct ServerExchange {
     /// A batch is committed when it holds so many sets, or so many bytes.
-    private static let batchSets = 256
+    private static let batchSets = 64
     private static let batchBytes = 1 << 20
 
     private enum Phase { case hello, sets, head, feed, done }
@@ -112,12 +112,12 @@ public struct ServerExchange {
         guard let hello = Hello(value) else { throw Problem(.badRequest) }
         guard hello.protocols.contains(Hello.protocolVersion) else { throw Problem(.upgrade) }
         guard hello.replica == principal.replica else { throw Problem(.fork) }
-        checkpoint = try checkpoint(hello)
-        cursor = checkpoint?.sequence ?? 0
         let last = try lastJudged(of: hello.replica)
         // It holds verdicts that this server never gave: the server was put back to an earlier state.
         guard hello.answered <= last else { throw Problem(.timeline, expected: last + 1) }
         isOlderCopy = hello.lastSet < last
+        checkpoint = try checkpoint(hello)
+        cursor = checkpoint?.sequence ?? 0
         self.hello = hello
         let now = Int64(clamping: service.now)
         let (offset, overflow) = now.subtractingReportingOverflow(hello.wallMilliseconds)

@@ -25,15 +25,17 @@ extension SetJudge {
             if let loser = decision.listed, let row = try work.row(id) {
                 listed = try list(loser, against: decision, write, row)
             }
-            tell(decision, write, id, collection, listed: listed)
+            try tell(decision, write, id, collection, listed: listed)
         }
     }
 
     private mutating func tell(
         _ decision: Decision, _ write: Write, _ id: RecordID, _ collection: CollectionName, listed: RecordID?
-    ) {
+    ) throws {
         let present = decision.present
         if present.value == write.value, present.stamp == stamp, decision.outcome == .applied { return }
+        toldBytes += present.value.map { RecordSize(of: $0).bytes } ?? 0
+        guard toldBytes <= Self.maximumToldBytes else { throw refusal(.limit, id, write.path) }
         work.outcomes.append(
             OutcomeLine(
                 id: id, collection: collection, path: write.path, outcome: decision.outcome,
@@ -43,6 +45,9 @@ extension SetJudge {
     private mutating func list(
         _ loser: OpenLoser, against decision: Decision, _ write: Write, _ row: ServerRow
     ) throws -> RecordID {
+        guard try work.openConflicts(row.record.id, loser.path).count < Self.maximumLosers else {
+            throw refusal(.limit, row.record.id, loser.path)
+        }
         let id = DeterministicID.conflict(about: row.record.id, loser)
         var fields: [FieldName: Value] = [
             ConflictRecord.Field.about: .string(row.record.id.description),

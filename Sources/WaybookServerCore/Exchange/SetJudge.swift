@@ -27,6 +27,17 @@ struct SetJudge {
     /// it counts as nothing read, so that a delete asks rather than hides.
     private var readThrough: Int64
     var work: SetWork
+    /// The bytes of the records that the set writes to, and of the states that its verdict tells.
+    var touchedBytes = 0
+    var toldBytes = 0
+
+    /// The most bytes that the records of one set may have together: a page of the feed holds a set whole.
+    static let maximumTouchedBytes = 64 << 20
+    /// The most bytes that one verdict may tell.
+    static let maximumToldBytes = 8 << 20
+    /// The most losers of one atom that may wait to be settled; a set that would list another is refused.
+    static let maximumLosers = 64
+
     /// What the set resolves, by record and path.
     private var resolved: [RecordID: [FieldPath: Set<RecordID>]] = [:]
 
@@ -74,7 +85,9 @@ struct SetJudge {
         if let violation = schema.violation(in: change, strictness: .exchange) {
             throw refusal(violation.rule, change.id, violation.path)
         }
-        for write in change.writes where !write.path.isNormalised { throw refusal(.path, change.id, write.path) }
+        for write in change.writes where !write.path.isNormalised || !ValueForm.isOneLine(write.path.text) {
+            throw refusal(.path, change.id, write.path)
+        }
         let row = try work.row(change.id)
         if row == nil, !change.isCreating { throw try unknown(change.id) }
         if let row, row.record.collection != change.collection { throw refusal(.path, change.id, nil) }
@@ -90,7 +103,9 @@ struct SetJudge {
             throw refusal(.limit, change.id, write.path)
         }
         guard let row = try work.row(change.id), change.writes.contains(where: { $0.path != .life }) else { return }
-        if !RecordSize(of: row.record).isReadable { throw refusal(.limit, change.id, nil) }
+        let size = RecordSize(of: row.record)
+        touchedBytes += size.bytes
+        guard size.isReadable, touchedBytes <= Self.maximumTouchedBytes else { throw refusal(.limit, change.id, nil) }
     }
 
     private func unknown(_ id: RecordID) throws -> Refused {
@@ -189,6 +204,7 @@ struct SetJudge {
                 serverStamp: { _ in candidate })
             if rule == .text, let base = translated.base, let text = try value(change.id, write.path, at: base)?.text {
                 arbitration.textAt = { $0 == base ? text : nil }
+                arbitration.fits = { [schema] in schema.fits($0, at: write.path, in: change.collection) }
             }
             let resolution = resolution(change.id, translated)
             if resolution != nil { arbitration.resolutionAt = try rivals(change.id, write.path, present, losers) }
@@ -237,8 +253,18 @@ struct SetJudge {
             if isContent { row.noteAuthor(replica, sequence: work.sequence) }
             work.update(row)
         }
-        guard unit != change.id else { return }
-        guard try work.row(unit) != nil else { throw try unknown(unit) }
+        guard unit != change.id else {
+            let rootField = schema[change.collection]?.rootField
+            if let rootField, row.record[rootField]?.text != nil {
+                throw refusal(.type, change.id, FieldPath(rootField))
+            }
+            return
+        }
+        guard let root = try work.row(unit) else { throw try unknown(unit) }
+        // A unit is a root with what hangs on it, never a chain.
+        guard schema[root.record.collection]?.rootField == nil else {
+            throw refusal(.type, change.id, (schema[change.collection]?.rootField).map { FieldPath($0) })
+        }
         let isAlive = !row.record.isDeleted
         if isContent, isAlive { try revive(unit) }
     }

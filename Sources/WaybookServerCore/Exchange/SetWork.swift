@@ -22,11 +22,16 @@ struct SetWork {
     private(set) var touched: [RecordID] = []
     private var isTouched: Set<RecordID> = []
     private var loaded: [RecordID: ServerRow] = [:]
-    private var conflicts: [RecordID: [ConflictRecord]] = [:]
+    private var conflicts: [Place: [ConflictRecord]] = [:]
     var outcomes: [OutcomeLine] = []
     private(set) var retired: [(RecordID, FieldPath, Atom)] = []
     private(set) var resolutions: [(RecordID, FieldPath, Stamp, Resolution)] = []
     private(set) var openings: [(isOpen: Bool, conflict: RecordID, record: RecordID, path: FieldPath)] = []
+
+    private struct Place: Hashable {
+        var record: RecordID
+        var path: FieldPath
+    }
 
     init(rows: ServerRows, sequence: Int64) {
         self.rows = rows
@@ -62,13 +67,10 @@ struct SetWork {
 
     /// The open conflicts of one path.
     mutating func openConflicts(_ id: RecordID, _ path: FieldPath) throws -> [ConflictRecord] {
-        try openConflicts(of: id).filter { $0.loser.path == path }
-    }
-
-    private mutating func openConflicts(of id: RecordID) throws -> [ConflictRecord] {
-        if let known = conflicts[id] { return known }
-        let open = try rows.openConflicts(of: id)
-        conflicts[id] = open
+        let place = Place(record: id, path: path)
+        if let known = conflicts[place] { return known }
+        let open = try rows.openConflicts(of: id, at: path)
+        conflicts[place] = open
         return open
     }
 
@@ -80,7 +82,8 @@ struct SetWork {
 
     /// Takes a conflict off the list of open ones; its record tells how it ended.
     mutating func close(_ conflict: ConflictRecord, status: [FieldName: Value], stamp: Stamp) throws {
-        conflicts[conflict.about] = try openConflicts(of: conflict.about).filter { $0.id != conflict.id }
+        let (about, path) = (conflict.about, conflict.loser.path)
+        conflicts[Place(record: about, path: path)] = try openConflicts(about, path).filter { $0.id != conflict.id }
         openings.append((false, conflict.id, conflict.about, conflict.loser.path))
         guard var row = try row(conflict.id) else { return }
         for (field, value) in status {
@@ -92,7 +95,8 @@ struct SetWork {
     /// Lists a conflict.
     mutating func open(_ conflict: ServerRow) throws {
         guard let listed = ConflictRecord(conflict.record) else { return }
-        conflicts[listed.about] = try openConflicts(of: listed.about) + [listed]
+        let (about, path) = (listed.about, listed.loser.path)
+        conflicts[Place(record: about, path: path)] = try openConflicts(about, path) + [listed]
         openings.append((true, listed.id, listed.about, listed.loser.path))
         update(conflict)
     }

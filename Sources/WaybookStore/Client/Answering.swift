@@ -10,6 +10,9 @@ struct Answering {
     private var plain = 0
     private var lastPlain: Int64 = 0
     private var restamped: Int64 = 0
+    /// The last answered set once it was read, and the highest vetted stamp that was met: both stored at the end.
+    private var answered: Int64?
+    private var highest: Stamp?
 
     init(_ tables: ClientTables, now: ClientTime) {
         self.tables = tables
@@ -18,7 +21,7 @@ struct Answering {
 
     /// Takes one verdict. One that was taken before is passed over.
     mutating func take(_ number: Int64, _ verdict: Verdict) throws {
-        let answered = try tables.integer(.answered) ?? 0
+        let answered = try self.answered ?? tables.integer(.answered) ?? 0
         guard number > answered else { return }
         guard number == answered + 1, let (set, line) = try tables.takeSet(number) else {
             throw ClientStoreError.unexpectedVerdict(number)
@@ -27,11 +30,13 @@ struct Answering {
         case .accepted(let given, let outcomes): try accept(set, given: given, outcomes: outcomes)
         case .rejected, .quarantined: try refuse(set, line: line, verdict)
         }
-        try tables.set(.answered, number)
+        self.answered = number
     }
 
-    /// Writes what is said once for all verdicts: the log's line of plain ones, the lowered clock.
+    /// Writes what is said once for all verdicts: the last answered set, the log's line of plain ones, the clock.
     func finish() throws {
+        if let answered { try tables.set(.answered, answered) }
+        if let highest { try tables.observe(vetted: highest) }
         if plain > 0 {
             try tables.log(.accepted, at: now.wallMilliseconds, number: lastPlain, count: plain)
         }
@@ -42,7 +47,7 @@ struct Answering {
 
     private mutating func accept(_ set: ChangeSet, given: Stamp?, outcomes: [OutcomeLine]) throws {
         let stamp = given ?? set.stamp
-        try tables.observe(vetted: stamp)
+        observe(stamp)
         for change in set.changes {
             let told = outcomes.filter { $0.id == change.id }
             try apply(change, stamp: stamp, told: told)
@@ -53,12 +58,16 @@ struct Answering {
         }
         for outcome in outcomes {
             let present = outcome.present
-            try tables.observe(vetted: present.stamp)
+            observe(present.stamp)
             try tables.note(
                 .settled, outcome.id, path: outcome.path, value: present.value, stamp: present.stamp,
                 at: now.wallMilliseconds)
         }
         try noteAccepted(set, given: given, isSettled: !outcomes.isEmpty)
+    }
+
+    private mutating func observe(_ stamp: Stamp) {
+        highest = max(highest ?? stamp, stamp)
     }
 
     /// The writes as sent, under the set's stamp or the one given instead; where another outcome was told, that.

@@ -6,9 +6,14 @@ import WaybookProtocol
 /// How much waits to be sent.
 public struct OutboxSize: Hashable, Sendable {
     public var sets: Int
-    public var bytes: Int
+    /// The bytes of their lines, line feeds included; nil where there are more than ``mostMeasuredSets``: to measure a
+    /// million of them before every request would cost more than to send them.
+    public var bytes: Int?
     /// The number of the first set, and of the last; nil when the outbox is empty.
     public var numbers: ClosedRange<Int64>?
+
+    /// The most sets whose bytes are added up: more than a request takes.
+    public static let mostMeasuredSets = 2_000
 }
 
 /// A change set as it is sent.
@@ -47,10 +52,17 @@ extension ClientTables {
     }
 
     func outboxSize() throws -> OutboxSize {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT count(*), ifnull(sum(length(line) + 1), 0), min(number), max(number) FROM outbox")
-        guard let row, let first: Int64 = row[2], let last: Int64 = row[3] else { return OutboxSize(sets: 0, bytes: 0) }
-        return OutboxSize(sets: row[0], bytes: row[1], numbers: first...last)
+        // One end a subquery: that is what SQLite finds without reading the table.
+        let ends = try Row.fetchOne(
+            db, sql: "SELECT (SELECT min(number) FROM outbox), (SELECT max(number) FROM outbox)")
+        guard let ends, let first: Int64 = ends[0], let last: Int64 = ends[1] else {
+            return OutboxSize(sets: 0, bytes: 0)
+        }
+        // Sets are numbered without gaps and leave in order.
+        let sets = Int(last - first + 1)
+        let isMeasured = sets <= OutboxSize.mostMeasuredSets
+        let bytes = isMeasured ? try Int.fetchOne(db, sql: "SELECT sum(length(line) + 1) FROM outbox") : nil
+        return OutboxSize(sets: sets, bytes: bytes, numbers: first...last)
     }
 
     /// The next sets in order, at most `limit`, until their bytes pass `maximumBytes`; the first one always.

@@ -6,10 +6,10 @@ enum SearchedText {
     /// The terms of a record as shown; empty for a deleted one. Pure: the index needs equal terms to forget a record.
     static func terms(of record: VersionedRecord, schema: Schema) -> String {
         guard !record.isDeleted, let collection = schema[record.collection] else { return "" }
-        let searched = Set(collection.fields.filter(\.isSearched).map(\.name))
+        let searched = collection.searchedFields
         guard !searched.isEmpty else { return "" }
         var texts: [String] = []
-        for path in record.sortedPaths where searched.contains(path.field) {
+        for path in record.atoms.keys.filter({ searched.contains($0.field) }).sorted() {
             guard let value = record.atoms[path]?.value, path.flag == nil else { continue }
             if let key = path.key, value.text != key { texts.append(key) }
             append(value, to: &texts)

@@ -4,10 +4,12 @@ import WaybookModel
 
 /// Conflicts, history and resolutions: what arbitration asks beside the present state.
 extension ServerRows {
-    /// The open conflicts of one record.
-    public func openConflicts(of record: RecordID) throws -> [ConflictRecord] {
-        let statement = try db.cachedStatement(sql: "SELECT conflict FROM open_conflict WHERE record = ?")
-        let ids = try Data.fetchAll(statement, arguments: [Data(record.bytes)])
+    /// The open conflicts of one record, or of one of its paths.
+    public func openConflicts(of record: RecordID, at path: FieldPath? = nil) throws -> [ConflictRecord] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT conflict FROM open_conflict WHERE record = ?" + (path == nil ? "" : " AND path = ?"))
+        let arguments: StatementArguments = [Data(record.bytes)]
+        let ids = try Data.fetchAll(statement, arguments: path.map { arguments + [$0.text] } ?? arguments)
         return try ids.map { bytes in
             guard let id = RecordID(bytes: bytes), let row = try row(id), let conflict = ConflictRecord(row.record)
             else { throw DamagedRow(record: record) }

@@ -124,13 +124,13 @@ public struct Draft<Kind: Entity>: Sendable {
         return Change(id: id, collection: Kind.shape.name, isCreating: true, writes: given)
     }
 
-    /// The change that brings a record to the drafted values: only what differs, each write with the stamp that it was
-    /// made on. Nil when nothing differs.
+    /// The change that brings a record to the drafted values: only what differs, each write with the origin of the state that
+    /// it was made on. Nil when nothing differs.
     public func change(of record: VersionedRecord) -> Change? {
         let writes = values.compactMap { path, value -> Write? in
             let present = record.atoms[path]
             guard (present?.value ?? .null) != (value ?? .null) else { return nil }
-            return Write(path: path, value: value, base: present?.stamp)
+            return Write(path: path, value: value, base: present?.origin)
         }
         return writes.isEmpty ? nil : Change(id: record.id, collection: record.collection, writes: writes)
     }

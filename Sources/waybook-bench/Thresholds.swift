@@ -1,0 +1,51 @@
+/// A bound on a ratio or a figure.
+enum Bound {
+    case atLeast(Double)
+    case atMost(Double)
+
+    func holds(_ value: Double) -> Bool {
+        switch self {
+        case .atLeast(let least): value >= least
+        case .atMost(let most): value <= most
+        }
+    }
+
+    var text: String {
+        switch self {
+        case .atLeast(let least): "≥ \(Format.number(least))"
+        case .atMost(let most): "≤ \(Format.number(most))"
+        }
+    }
+}
+
+/// What is aimed at, and what must not be fallen behind.
+struct Threshold {
+    /// The aim of the project's plan; nil where it names none.
+    var aim: Bound?
+    /// With `--check` the run fails beyond this: what was reached, with room for a busy machine. Ratios to a reference
+    /// of the same run, or counts of bytes, so that they hold on any machine.
+    var bound: Bound?
+}
+
+/// The committed thresholds, by row.
+enum Thresholds {
+    static let all: [String: Threshold] = [
+        "pull.search": Threshold(aim: .atLeast(0.25), bound: .atLeast(0.12)),
+        "pull.plain": Threshold(aim: nil, bound: .atLeast(0.07)),
+        "pull.cpu": Threshold(aim: nil, bound: .atMost(11)),
+        "pull.cpu.search": Threshold(aim: .atMost(4), bound: .atMost(6)),
+        "push": Threshold(aim: nil, bound: .atLeast(0.01)),
+        "push.cpu": Threshold(aim: nil, bound: .atMost(50)),
+        "wire.zstd": Threshold(aim: nil, bound: .atMost(1.4)),
+        "change.1": Threshold(aim: .atMost(200), bound: .atMost(1_550)),
+        "change.1.zstd": Threshold(aim: .atMost(200), bound: .atMost(1_200)),
+        "change.100.zstd": Threshold(aim: .atMost(200), bound: .atMost(65)),
+        "metadata.server": Threshold(aim: .atMost(70), bound: .atMost(70)),
+        "metadata.client": Threshold(aim: .atMost(70), bound: .atMost(50)),
+        "memory.server.push": Threshold(aim: .atMost(100), bound: .atMost(60)),
+        "memory.server.pull": Threshold(aim: .atMost(100), bound: .atMost(60)),
+        "memory.client.import": Threshold(aim: .atMost(100), bound: .atMost(60)),
+        "memory.client.push": Threshold(aim: .atMost(100), bound: .atMost(60)),
+        "memory.client.pull": Threshold(aim: .atMost(100), bound: .atMost(60)),
+    ]
+}
