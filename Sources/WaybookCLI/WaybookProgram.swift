@@ -36,8 +36,8 @@ public enum WaybookProgram {
     private static func report(_ error: any Error, _ arguments: [String], _ scene: CommandScene) -> ExitStatus {
         if let ended = error as? CommandEnded { return ended.status }
         if error is TerminalClosed { return .failed }
-        guard let failure = FailureWording.failure(error) else { return reportParser(error, scene) }
-        if arguments.prefix(while: { $0 != "--" }).contains("--json") {
+        guard let failure = FailureWording.failure(error) else { return reportParser(error, arguments, scene) }
+        if wantsJSON(arguments) {
             try? scene.error.write(FailureReport.json(failure, scene.language).text + "\n")
         } else {
             let lines = FailureReport.lines(failure, scene.language, scene.errorStyle)
@@ -46,9 +46,19 @@ public enum WaybookProgram {
         return failure.status
     }
 
+    private static func wantsJSON(_ arguments: [String]) -> Bool {
+        arguments.prefix { $0 != "--" }.contains("--json")
+    }
+
     /// What ArgumentParser itself says: help on standard output, everything else on standard error.
-    private static func reportParser(_ error: any Error, _ scene: CommandScene) -> ExitStatus {
+    private static func reportParser(_ error: any Error, _ arguments: [String], _ scene: CommandScene) -> ExitStatus {
         let status = ExitStatus(parserCode: WaybookCommand.exitCode(for: error).rawValue)
+        if status == .usage, wantsJSON(arguments) {
+            let text = WaybookCommand.message(for: error)
+            let failure = CommandFailure("usage", LocalizedText(en: "\(text)", zh: "\(text)"), status: .usage)
+            try? scene.error.write(FailureReport.json(failure, scene.language).text + "\n")
+            return status
+        }
         let message = HelpHeadings.translated(WaybookCommand.fullMessage(for: error), scene.language)
         let stream = status == .done ? scene.output : scene.error
         if !message.isEmpty { try? stream.write(message + "\n") }

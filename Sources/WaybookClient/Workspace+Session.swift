@@ -73,15 +73,19 @@ extension Workspace {
         let owner = try store.note(ownerNote)
         let isSameServer = session.map { $0.server.text == server.text } ?? true
         if owner == user.description, isSameServer { return try store.close() }
-        let unsent = try store.status().unsentSets
+        let status = try store.status()
         try store.close()
-        guard unsent == 0 else { throw WorkspaceError(.unsent(sets: unsent, owner: session?.email)) }
+        let kept = status.unsentSets + status.rejectedSets
+        guard kept == 0 else { throw WorkspaceError(.unsent(sets: kept, owner: session?.email)) }
         folder.removeSession()
         try folder.removeStore()
     }
 
     /// How many sets are not sent yet.
     public func unsentCount() throws -> Int { try store.status().unsentSets }
+
+    /// How many sets the server refused: like unsent ones they are nowhere else.
+    public func rejectedCount() throws -> Int { try store.status().rejectedSets }
 
     /// The unsent sets as lines of canonical JSON, readable by another program.
     public func unsentLines() throws -> [UInt8] {

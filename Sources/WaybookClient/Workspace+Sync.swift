@@ -47,7 +47,18 @@ extension Workspace {
         let engine = SyncEngine(store, over: transport, surroundings)
         var report = try await engine.synchronise(progress: progress)
         if report.ending == .stopped(.cancelled), !Task.isCancelled { report.ending = .stopped(.unreachable) }
+        if case .stopped(.problem(let problem)) = report.ending, problem.code == .wipe {
+            try wipe()
+            throw WorkspaceError(.refused(problem))
+        }
         return SyncResult(report: report, failure: transport.lastFailure)
+    }
+
+    /// Obeys the order to delete what this device holds: the sign-in and the records, the unsent ones too.
+    private func wipe() throws {
+        folder.removeSession()
+        try store.close()
+        try folder.removeStore()
     }
 
     /// Takes what waits into the search index.

@@ -95,6 +95,20 @@ import WaybookSync
         }
     }
 
+    @Test func anOrderToWipeRemovesTheRecordsAndTheSignIn() async throws {
+        let server = ScriptedServer([.problem(Problem(.wipe))])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            _ = try workspace.add([Write(path: FieldPath("name"), value: "Acme")], to: "customer")
+            await #expect(throws: WorkspaceError(.refused(Problem(.wipe)))) {
+                try await workspace.sync(language: .english)
+            }
+            #expect(!folder.folder.hasStore)
+            #expect(try folder.folder.session() == nil)
+        }
+    }
+
     @Test func signingOutTellsTheServerAndRemovesTheRecords() async throws {
         let server = ScriptedServer([.lines(Self.empty)])
         try await server.serve { address in

@@ -89,6 +89,9 @@ struct LogCommand: AsyncParsableCommand {
         }
         // Both are checked as the fields that they become.
         _ = try interaction.value("subject", text)
+        if TypedText.line(text).isEmpty, let field = Interaction.collection["subject"] {
+            throw InputProblem.required(field)
+        }
         _ = try task.value("title", self.next)
         return InteractionLog(
             customer: root,

@@ -58,7 +58,7 @@ enum FailureWording {
             return CommandFailure(
                 "unsent-work",
                 owner.map { Texts.Session.loginRefused(user: $0, count: sets) }
-                    ?? Texts.Session.loginRefusedUnknown(count: sets), hint: Texts.Session.logoutRefusedHint)
+                    ?? Texts.Session.loginRefusedUnknown(count: sets), hint: Texts.Session.loginRefusedHint)
         case .syncRunning: return CommandFailure("sync-running", Texts.Sync.alreadyRunning)
         case .unreachable(let failure): return unreachable(failure, server: nil)
         case .refused(let problem): return Self.problem(problem, session: nil)

@@ -80,8 +80,8 @@ final class RecordBook: Sendable {
         if scope == .visible {
             let answer = try store.search(text, in: collection, limit: Self.mostCandidates)
             if answer.isComplete, answer.records.count < Self.mostCandidates, answer.records.contains(where: isLike) {
-                return Self.finding(answer.records.filter(isNamed)) ?? Self.finding(answer.records.filter(isLike))
-                    ?? .none
+                if let finding = Self.finding(answer.records.filter(isNamed)) { return finding }
+                return try part(answer.records.filter(isLike), of: text, collection, scope)
             }
         }
         let selector = FieldSelector(title)
@@ -92,7 +92,22 @@ final class RecordBook: Sendable {
         let like = RecordQuery(
             collection, filter: .contains(selector, TypedText.line(text)), limit: Self.mostCandidates, scope: scope)
         let records = try store.list(like)
-        return Self.finding(records.filter(isNamed)) ?? Self.finding(records) ?? .none
+        if let finding = Self.finding(records.filter(isNamed)) { return finding }
+        return try part(records, of: text, collection, scope)
+    }
+
+    /// The records of which the text is a part of the name; none where it is the whole name of one that is deleted (or,
+    /// among the deleted, of one that lives): what is meant is that one, and no other may be changed in its place.
+    private func part(
+        _ records: [ListedRecord], of text: String, _ collection: CollectionName, _ scope: RecordQuery.Scope
+    ) throws -> Finding {
+        guard let finding = Self.finding(records), let title = Catalogue.schema[collection]?.titleField else {
+            return .none
+        }
+        let whole = RecordQuery(
+            collection, filter: .compare(FieldSelector(title), .equal, .string(TypedText.line(text))), limit: 1,
+            scope: scope == .deleted ? .visible : .deleted)
+        return try store.list(whole).isEmpty ? finding : .none
     }
 
     /// The name of a record; nil where this replica has none of it, or it has no name.

@@ -40,8 +40,8 @@ extension Texts {
 
         package static var wipe: LocalizedText {
             LocalizedText(
-                en: "Your administrator asks that the data on this laptop be deleted: delete the store’s folder.",
-                zh: "管理员要求删除本机数据：请删除数据文件夹。"
+                en: "Your administrator had the data on this laptop removed.",
+                zh: "管理员已要求移除本机数据。"
             )
         }
 

@@ -52,14 +52,42 @@ extension Texts {
             )
         }
 
+        package static func logoutRefusedRejected(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    Not signed out: \
+                    \(count, one: "rejected change set is", other: "rejected change sets are") only on this laptop.
+                    """,
+                zh: "未退出：有 \(count) 组被拒绝的修改只保存在本机。"
+            )
+        }
+
+        package static var logoutRefusedRejectedHint: LocalizedText {
+            LocalizedText(
+                en: "See “waybook rejected list”, or keep them with --export FILE, or drop them with --discard.",
+                zh: "请查看 waybook rejected list，或用 --export 文件 保存，或用 --discard 放弃。"
+            )
+        }
+
         package static func loginRefused(user: String, count: Int) -> LocalizedText {
             LocalizedText(
                 en: """
                     Not signed in: this store holds \
-                    \(count, one: "unsent change set", other: "unsent change sets") of \(user).
+                    \(count, one: "unsent or rejected change set", other: "unsent or rejected change sets") of \(user).
                     """,
-                zh: "未登录：本机还存有 \(user) 的 \(count) 组未发送的修改。"
+                zh: "未登录：本机还存有 \(user) 的 \(count) 组未发送或被拒绝的修改。"
             )
+        }
+
+        package static var loginRefusedHint: LocalizedText {
+            LocalizedText(
+                en: "Run “waybook sync”, then “waybook logout”, with --export FILE or --discard if any remain.",
+                zh: "请运行 waybook sync，再运行 waybook logout；仍有剩余时加 --export 文件 或 --discard。"
+            )
+        }
+
+        package static var deviceEmpty: LocalizedText {
+            LocalizedText(en: "--device needs a name.", zh: "--device 需要名称。")
         }
 
         package static func unsentExported(count: Int, path: String) -> LocalizedText {
@@ -73,6 +101,13 @@ extension Texts {
             LocalizedText(
                 en: "Dropped \(count, one: "unsent change set", other: "unsent change sets").",
                 zh: "已放弃 \(count) 组未发送的修改。"
+            )
+        }
+
+        package static func rejectedDiscarded(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Dropped \(count, one: "rejected change set", other: "rejected change sets").",
+                zh: "已放弃 \(count) 组被拒绝的修改。"
             )
         }
 
@@ -184,8 +219,8 @@ extension Texts {
         package static func loginRefusedUnknown(count: Int) -> LocalizedText {
             LocalizedText(
                 en:
-                    "Not signed in: this store holds \(count, one: "unsent change set", other: "unsent change sets") of somebody else.",
-                zh: "未登录：本机还存有他人的 \(count) 组未发送的修改。"
+                    "Not signed in: this store holds \(count, one: "unsent or rejected change set", other: "unsent or rejected change sets") of somebody else.",
+                zh: "未登录：本机还存有他人的 \(count) 组未发送或被拒绝的修改。"
             )
         }
 

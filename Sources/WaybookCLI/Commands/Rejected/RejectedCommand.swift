@@ -29,7 +29,7 @@ struct RejectedListCommand: AsyncParsableCommand {
         let book = RecordBook(try options.open())
         let sets = try RejectedShelf(book).all()
         let reporter = options.reporter
-        try reporter.json(.list(sets.map { .canonical(String(decoding: $0.exportLine, as: UTF8.self)) }))
+        try reporter.json(.list(sets.map(RejectedShelf.json)))
         guard !sets.isEmpty else { return try reporter.say(Texts.Rejected.empty) }
         for set in sets { try reporter.say("\(set.row)  \(RejectedShelf(book).summary(set).spoken)") }
     }
@@ -51,7 +51,7 @@ struct RejectedShowCommand: AsyncParsableCommand {
         let shelf = RejectedShelf(book)
         let set = try shelf.set(id)
         let reporter = options.reporter
-        try reporter.json(.canonical(String(decoding: set.exportLine, as: UTF8.self)))
+        try reporter.json(RejectedShelf.json(set))
         let time = Moments.text(set.atMilliseconds, zone: reporter.scene.zone)
         try reporter.say(Texts.Rejected.title(id: id, time: time))
         try reporter.say("  " + shelf.summary(set).spoken)

@@ -30,6 +30,13 @@ struct RejectedShelf {
         return set
     }
 
+    /// What the export holds, with the number that the commands take.
+    static func json(_ set: RejectedSet) -> JSONOutput {
+        guard case .map(var members)? = try? JSONParser.parse(set.exportLine) else { return .null }
+        members["id"] = .int(set.row)
+        return .canonical(CanonicalJSON.text(.map(members)))
+    }
+
     /// Which record and field, and why.
     func summary(_ set: RejectedSet) -> LocalizedText {
         let change = set.set.changes.first { $0.id == set.refusal?.record } ?? set.set.changes.first

@@ -43,6 +43,9 @@ struct LoginCommand: AsyncParsableCommand {
         let scene = CommandScene.current
         let folder = try scene.folder(options.store)
         let address = try address()
+        if let device, device.allSatisfy(\.isWhitespace) {
+            throw CommandFailure("device-empty", Texts.Session.deviceEmpty, status: .usage)
+        }
         let reporter = options.reporter
         let password = try PasswordPrompt.password(
             Texts.Session.passwordPrompt(user: user).spoken, variable: "WAYBOOK_PASSWORD",

@@ -10,7 +10,8 @@ struct SyncCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "sync", abstract: Texts.Help.sync.spoken,
-            discussion: KindHelp.examples(["waybook sync", "waybook sync --preview", "waybook sync --watch"]),
+            discussion: "--watch: \(Texts.HelpOptions.watch.spoken)\n--preview: \(Texts.HelpOptions.preview.spoken)\n\n"
+                + KindHelp.examples(["waybook sync", "waybook sync --preview", "waybook sync --watch"]),
             subcommands: [SyncNowCommand.self, SyncLogCommand.self], defaultSubcommand: SyncNowCommand.self)
     }
 }
