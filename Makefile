@@ -61,6 +61,8 @@ test: install install-test-tools lint ## Runs everything that is checked before 
 	python3 Tests/PythonClient/run_vectors.py
 	WAYBOOK_SERVER=$(abspath $(PROGRAMS))/waybook-server python3 -W error -m unittest discover -s Tests/PythonClient
 	Tests/Http/schemathesis.sh $(PROGRAMS)/waybook-server $(VENV)/bin/schemathesis
+	Tests/Http/hostile.py $(PROGRAMS)/waybook-server
+	Tests/Campaigns/kill.py $(PROGRAMS) --rounds 15
 	docs/demo/check.py $(PROGRAMS)
 
 .PHONY: simulate

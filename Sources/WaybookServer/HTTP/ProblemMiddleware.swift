@@ -30,7 +30,7 @@ struct ProblemMiddleware: RouterMiddleware {
 
     private func respond(to error: any Error, _ request: Request, _ context: Context) -> Response {
         let problem = problem(for: error, request)
-        if problem.status >= 500 {
+        if problem.status >= 500, problem.code != .slowDown {
             context.logger.error(
                 "request failed",
                 metadata: ["kind": "\(type(of: error))", "code": "\(problem.code.rawValue)"])
