@@ -39,6 +39,29 @@ import WaybookTesting
     }
 
     @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))
+    func aStoreOnAFullDiskCanBeOpenedAndReadAgainAndAgain() throws {
+        let folder = try TestFolder()
+        let disk = try SmallDisk(at: folder.path + "/disk", megabytes: 2)
+        defer { disk.unmount() }
+        let first = try openNotes(disk.path + "/store.db")
+        try first.addNote(1, text: "kept")
+        try first.close()
+        let other = URL(fileURLWithPath: disk.path + "/other")
+        #expect(throws: (any Error).self) { try Data(repeating: 1, count: 4 << 20).write(to: other) }
+        let status = try run("dd", ["if=/dev/zero", "of=\(disk.path)/filling", "bs=4k", "count=1000"])
+        #expect(status != 0)
+        for _ in 1...3 {
+            let store = try openNotes(disk.path + "/store.db")
+            #expect(try store.noteNumbers() == [1])
+            try store.close()
+        }
+        try FileManager.default.removeItem(atPath: disk.path + "/filling")
+        let store = try openNotes(disk.path + "/store.db")
+        try store.addNote(2, text: "resumed")
+        #expect(try store.noteNumbers() == [1, 2])
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))
     func aRealFullDiskRefusesWritesGoesOnReadingAndResumes() throws {
         let folder = try TestFolder()
         let disk = try SmallDisk(at: folder.path + "/disk", megabytes: 2)

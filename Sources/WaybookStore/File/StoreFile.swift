@@ -87,8 +87,9 @@ public final class StoreFile: Sendable {
             do {
                 let isAlone = presence.tryExclusive()
                 if place.databaseSize > 0 || place.logSize == 0 { try place.makeFile() }
-                let pool = try opener.open(isAlone: isAlone)
+                let pool = try Self.open(opener, place, isAlone: isAlone)
                 try presence.share(timeout: options.lockTimeout)
+                place.layBallast()
                 return pool
             } catch {
                 throw StoreFileError(error, context: place.name) ?? error
@@ -100,6 +101,17 @@ public final class StoreFile: Sendable {
         self.lock = lock
         self.presence = presence
         self.state = Mutex(State(pool: pool))
+    }
+
+    /// Opens the file; on a full disk once more with the room that was kept for it.
+    private static func open(_ opener: StoreOpener, _ place: StorePlace, isAlone: Bool) throws -> DatabasePool {
+        do {
+            return try opener.open(isAlone: isAlone)
+        } catch {
+            let known = StoreFileError(error, context: place.name) ?? error as? StoreFileError
+            guard known?.code == .diskFull, place.giveUpBallast() else { throw error }
+            return try opener.open(isAlone: isAlone)
+        }
     }
 
     deinit {

@@ -22,6 +22,8 @@ extension StoreFileError {
         case .SQLITE_BUSY, .SQLITE_LOCKED: .busy(waitedMilliseconds: 0)
         case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: .inaccessible(errno: systemError)
         case .SQLITE_IOERR where systemError == ENOSPC || systemError == EDQUOT: .diskFull
+        // The index of the log could not be given its size: there is no room for it.
+        case .SQLITE_IOERR where result == .SQLITE_IOERR_SHMSIZE: .diskFull
         case .SQLITE_IOERR where isSync(result): .unconfirmedWrite
         case .SQLITE_IOERR: .inputOutput(resultCode: result.rawValue)
         default: nil

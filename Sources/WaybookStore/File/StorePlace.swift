@@ -1,6 +1,7 @@
 import Foundation
 
-/// A store's path, with what lies beside it: `-wal`, `-shm`, `.lock` (writers) and `.open` (who has it open).
+/// A store's path, with what lies beside it: `-wal`, `-shm`, `.lock` (writers), `.open` (who has it open) and `.ballast`
+/// (room for a full disk).
 struct StorePlace: Hashable, Sendable {
     /// The path of the database file.
     let path: String
@@ -10,6 +11,7 @@ struct StorePlace: Hashable, Sendable {
     var logPath: String { path + "-wal" }
     var lockPath: String { path + ".lock" }
     var openPath: String { path + ".open" }
+    private var ballastPath: String { path + ".ballast" }
     private var folder: String { (path as NSString).deletingLastPathComponent }
 
     /// The size of the database file in bytes, 0 if there is none.
@@ -43,6 +45,23 @@ struct StorePlace: Hashable, Sendable {
         close(descriptor)
         try sync(folder)
     }
+
+    /// The room that is kept for a full disk, in bytes: SQLite writes a log and its index even to open a file for reading.
+    static let ballastBytes = 192 << 10
+
+    /// Keeps the room, where there is some. That there is none is no failure: reading goes on without it.
+    func layBallast() {
+        guard Self.size(of: ballastPath) != Self.ballastBytes else { return }
+        let descriptor = open(ballastPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return }
+        let room = [UInt8](repeating: 0xB0, count: Self.ballastBytes)
+        let written = room.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+        if written != Self.ballastBytes { unlink(ballastPath) }
+    }
+
+    /// Gives the room up, because the disk is full. Returns whether there was any.
+    func giveUpBallast() -> Bool { unlink(ballastPath) == 0 }
 
     /// Makes the names in a folder durable: SQLite does this for its log, not for the database file.
     private func sync(_ folder: String) throws(StoreFileError) {
