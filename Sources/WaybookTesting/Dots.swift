@@ -12,7 +12,7 @@ public struct Dots: Hashable, Sendable {
     public func contains(_ dot: Int) -> Bool { bits & (1 << UInt64(dot)) != 0 }
     public func union(_ other: Dots) -> Dots { Dots(bits: bits | other.bits) }
     public func subtracting(_ other: Dots) -> Dots { Dots(bits: bits & ~other.bits) }
-    public func intersection(_ other: Dots) -> Dots { Dots(bits: bits & other.bits) }
+
     public mutating func insert(_ dot: Int) { bits |= 1 << UInt64(dot) }
 
     /// The members in ascending order.

@@ -38,13 +38,6 @@ extension Texts {
             )
         }
 
-        package static var outputClosed: LocalizedText {
-            LocalizedText(
-                en: "The output was closed before everything was written.",
-                zh: "输出在写完之前被关闭。"
-            )
-        }
-
         package static func fileExists(path: String) -> LocalizedText {
             LocalizedText(
                 en: "\(path) exists already and is not overwritten.",

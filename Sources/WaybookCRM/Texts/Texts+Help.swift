@@ -101,13 +101,6 @@ extension Texts {
             )
         }
 
-        package static func exportFile(kind: String) -> LocalizedText {
-            LocalizedText(
-                en: "Write records of the kind \(kind) to a CSV file.",
-                zh: "将\(kind)写入 CSV 文件。"
-            )
-        }
-
         package static var search: LocalizedText {
             LocalizedText(
                 en: "Search all records for words, Chinese text or digits of a phone number.",

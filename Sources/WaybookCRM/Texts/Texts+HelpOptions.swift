@@ -122,13 +122,6 @@ extension Texts {
             )
         }
 
-        package static var bom: LocalizedText {
-            LocalizedText(
-                en: "Begin the file with a byte order mark, as Excel likes it.",
-                zh: "文件开头写入 BOM，便于 Excel 打开。"
-            )
-        }
-
         package static var server: LocalizedText {
             LocalizedText(
                 en: "The server's address, such as https://crm.example.org.",

@@ -80,13 +80,6 @@ extension Texts {
             )
         }
 
-        package static func notInYourBook(reference: String) -> LocalizedText {
-            LocalizedText(
-                en: "\(reference) is not in your book.",
-                zh: "\(reference) 不在您的客户范围内。"
-            )
-        }
-
         package static func unknownField(field: String, kind: String) -> LocalizedText {
             LocalizedText(
                 en: "A \(kind) has no field “\(field)”.",

@@ -62,13 +62,6 @@ extension Texts {
             )
         }
 
-        package static func dependsOn(id: String) -> LocalizedText {
-            LocalizedText(
-                en: "it builds on the change set \(id), which was not accepted",
-                zh: "它依赖于未被接受的修改 \(id)"
-            )
-        }
-
         package static var reasonQuarantined: LocalizedText {
             LocalizedText(
                 en: "put aside: another copy of this store writes under the same number",

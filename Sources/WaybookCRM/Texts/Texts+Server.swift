@@ -226,12 +226,5 @@ extension Texts {
                 zh: "检查发现 \(count) 个问题："
             )
         }
-
-        package static var adminMissing: LocalizedText {
-            LocalizedText(
-                en: "An administrator's password is needed; set WAYBOOK_ADMIN_PASSWORD or run it on a terminal.",
-                zh: "需要管理员密码；请设置 WAYBOOK_ADMIN_PASSWORD 或在终端中运行。"
-            )
-        }
     }
 }

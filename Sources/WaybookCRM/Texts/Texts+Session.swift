@@ -24,13 +24,6 @@ extension Texts {
             )
         }
 
-        package static var firstSyncStarting: LocalizedText {
-            LocalizedText(
-                en: "First sync: fetching the records you may see.",
-                zh: "首次同步：正在获取您可见的记录。"
-            )
-        }
-
         package static func signedOut(user: String) -> LocalizedText {
             LocalizedText(
                 en: "Signed out \(user). The records on this laptop were removed.",
@@ -122,13 +115,6 @@ extension Texts {
             LocalizedText(
                 en: "Sign in once with “waybook login URL --user EMAIL”; after that everything works offline.",
                 zh: "请先运行 waybook login 网址 --user 邮箱 登录一次；之后即可离线使用。"
-            )
-        }
-
-        package static func alreadySignedIn(user: String, server: String) -> LocalizedText {
-            LocalizedText(
-                en: "Already signed in to \(server) as \(user).",
-                zh: "已以 \(user) 登录 \(server)，无需重复登录。"
             )
         }
 

@@ -3,13 +3,6 @@ import WaybookModel
 extension Texts {
     /// Progress and outcome of a sync.
     package enum Sync {
-        package static func connecting(server: String) -> LocalizedText {
-            LocalizedText(
-                en: "Connecting to \(server)…",
-                zh: "正在连接 \(server)…"
-            )
-        }
-
         package static func sending(sent: Int, total: Int) -> LocalizedText {
             LocalizedText(
                 en: "Sending \(sent) of \(total)…",

@@ -9,34 +9,6 @@ extension Texts.Sync {
         )
     }
 
-    package static func logSent(record: String, fields: String) -> LocalizedText {
-        LocalizedText(
-            en: "sent \(record): \(fields)",
-            zh: "发送 \(record)：\(fields)"
-        )
-    }
-
-    package static func logReceived(record: String, who: String) -> LocalizedText {
-        LocalizedText(
-            en: "received \(record), changed by \(who)",
-            zh: "接收 \(record)，由 \(who) 修改"
-        )
-    }
-
-    package static func logArrived(record: String, reason: String) -> LocalizedText {
-        LocalizedText(
-            en: "\(record) came: \(reason)",
-            zh: "\(record) 到来：\(reason)"
-        )
-    }
-
-    package static func logDeparted(record: String, reason: String) -> LocalizedText {
-        LocalizedText(
-            en: "\(record) left: \(reason)",
-            zh: "\(record) 离开：\(reason)"
-        )
-    }
-
     package static var watchOrPreview: LocalizedText {
         LocalizedText(
             en: "--watch and --preview exclude each other.",

@@ -115,20 +115,6 @@ extension Texts {
             )
         }
 
-        package static var expectedPhone: LocalizedText {
-            LocalizedText(
-                en: "a phone number with its country code, such as +86 10 1234 5678",
-                zh: "带国家代码的电话号码，如 +86 10 1234 5678"
-            )
-        }
-
-        package static var expectedEmail: LocalizedText {
-            LocalizedText(
-                en: "an e-mail address",
-                zh: "邮箱地址"
-            )
-        }
-
         package static func expectedReference(kind: String) -> LocalizedText {
             LocalizedText(
                 en: "the id or name of a \(kind)",

@@ -32,9 +32,6 @@ public struct VersionedRecord: Hashable, Sendable {
         return elements
     }
 
-    /// The latest commit of any atom, 0 when none is known.
-    public var latestCommit: Int64 { atoms.values.lazy.map(\.commit).max() ?? 0 }
-
     /// The atoms in canonical order.
     public var sortedPaths: [FieldPath] { atoms.keys.sorted() }
 }
