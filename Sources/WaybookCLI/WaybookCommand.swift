@@ -15,7 +15,7 @@ struct WaybookCommand: AsyncParsableCommand {
 
     /// One group of commands for each kind of record that people edit.
     static var kinds: [any ParsableCommand.Type] {
-        Catalogue.entities.filter { $0.shape.name != Conflict.shape.name }.map { group($0) }
+        Catalogue.entities.filter { Catalogue.isEditable($0.shape.name) }.map { group($0) }
     }
 
     private static func group<Kind: Entity>(_ kind: Kind.Type) -> any ParsableCommand.Type { KindCommand<Kind>.self }

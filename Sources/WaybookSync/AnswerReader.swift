@@ -66,6 +66,8 @@ struct AnswerReader {
         case .record(let record): try takeRecord(record, value)
         case .checkpoint(let token, let sequence): try storePage(token, sequence)
         case .end: try end()
+        // Not asked for: this client holds all that it may see.
+        case .departed, .gone: throw AnswerError.unexpectedLine
         case .head, .error: break
         }
     }
@@ -98,7 +100,7 @@ struct AnswerReader {
         for (_, verdict) in batch {
             switch verdict {
             case .accepted: break
-            case .rejected, .quarantined: result.refusedSets += 1
+            case .rejected, .quarantined, .handover: result.refusedSets += 1
             }
         }
     }

@@ -7,6 +7,7 @@ import WaybookModel
         collections: [
             CollectionSchema(
                 "customer", "Customer", "客户", title: "name", list: ["name"],
+                access: .directory,
                 fields: [
                     FieldSchema("name", .text(maximum: 5), .register, "Name", "名称", required: true),
                     FieldSchema("vip", .bool, .register, "VIP", "贵宾"),

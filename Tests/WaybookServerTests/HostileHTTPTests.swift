@@ -56,14 +56,13 @@ import WaybookProtocol
 
     @Test func aTerabyteIsRefusedBeforeItIsRead() async throws {
         try await TestServer.run { server in
-            let start = ContinuousClock.now
+            // Answered though not a byte of the body ever comes: a server that reads first would wait for it.
             let post = "POST /v1/exchange HTTP/1.1\r\n" + Self.host
             try await expect(413, "body-too-large", post + "Content-Length: 1000000000000\r\n\r\n", server)
             try await expect(
                 413, "body-too-large", post + "Content-Length: 1000000000000\r\nExpect: 100-continue\r\n\r\n", server)
             try await expect(
                 400, "bad-request", post + "Content-Length: 99999999999999999999999\r\n\r\n", server)
-            #expect(ContinuousClock.now - start < .seconds(6))
         }
     }
 

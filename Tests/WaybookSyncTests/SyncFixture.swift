@@ -10,6 +10,7 @@ let syncSchema = Schema(
     collections: [
         CollectionSchema(
             "customer", "Customer", "客户", title: "name", list: ["name"],
+            access: .directory,
             fields: [
                 FieldSchema("name", .text(maximum: 120), .register, "Name", "名称", required: true, searched: true),
                 FieldSchema("city", .text(maximum: 80), .register, "City", "城市"),

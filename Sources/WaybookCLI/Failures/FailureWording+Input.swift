@@ -51,7 +51,7 @@ extension FailureWording {
     private static func unknownField(
         _ name: String, _ suggestions: [FieldSchema], _ kind: CollectionSchema?
     ) -> CommandFailure {
-        let fields = kind?.fields.filter { $0.access == .holders }.map(\.name.text) ?? []
+        let fields = kind?.fields.filter { $0.access != .server }.map(\.name.text) ?? []
         let hint =
             suggestions.isEmpty
             ? (fields.isEmpty ? nil : Texts.Records.fieldsAre(fields: fields))

@@ -45,7 +45,7 @@ enum Examples {
     private static func assignment(_ kind: CollectionSchema, limit: Int = 2) -> [String] {
         let root = kind.rootField.map { ["\($0.text)=蓝港贸易"] } ?? []
         let fields = kind.fields.compactMap { field -> String? in
-            guard field.access == .holders, field.name != kind.titleField else { return nil }
+            guard field.access != .server, field.name != kind.titleField else { return nil }
             switch field.type {
             case .enumeration(let cases): return cases.first.map { "\(field.name.text)=\($0.name)" }
             case .date: return "\(field.name.text)=2026-12-01"

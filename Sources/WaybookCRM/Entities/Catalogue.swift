@@ -10,14 +10,28 @@ public enum Catalogue {
         FollowUp.self,
         Product.self,
         Purchase.self,
+        Assignment.self,
+        CustomerCard.self,
+        User.self,
+        Team.self,
+        TeamMembership.self,
+        AssignmentRule.self,
+        Handover.self,
         Conflict.self,
     ]
 
     /// The schema that the engine runs on.
     public static let schema = Schema(version: 1, collections: entities.map { $0.makeSchema() })
 
-    /// The collections that people add to and edit; the rest the server alone writes.
-    public static let editable: [CollectionSchema] = schema.collections.filter { $0.name != Conflict.shape.name }
+    /// The collections that people add to and edit by the common commands; the rest have commands of their own, or the
+    /// server alone writes them.
+    public static let editable: [CollectionSchema] = schema.collections.filter { isEditable($0.name) }
+
+    /// Whether people add to a collection and edit it by the common commands.
+    public static func isEditable(_ collection: CollectionName) -> Bool {
+        ![Conflict.shape.name, Assignment.shape.name, CustomerCard.shape.name, User.shape.name, Handover.shape.name]
+            .contains(collection)
+    }
 
     /// The collection that a person means by its name or either label, whatever the case; `task` is one of the names of
     /// `followup`. Nil for anything else.

@@ -26,7 +26,7 @@ public struct Conflict: Entity {
 
     public static let shape = CollectionShape(
         "conflict", "Conflict", "冲突", root: "unit", title: "path",
-        list: ["about", "path", "value", "author", "foundAt", "status"])
+        list: ["about", "path", "value", "author", "foundAt", "status"], access: .serverWritten)
 
     /// A field that only the server writes.
     private static func fact<Content: FieldValue>(

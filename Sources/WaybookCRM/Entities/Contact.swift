@@ -30,7 +30,7 @@ public struct Contact: Entity {
 
     public static let shape = CollectionShape(
         "contact", "Contact", "联系人", root: "customer", title: "name",
-        list: ["name", "customer", "jobTitle", "phones", "emails"])
+        list: ["name", "customer", "jobTitle", "phones", "emails"], access: .care)
 }
 
 /// What part a person has in deciding.

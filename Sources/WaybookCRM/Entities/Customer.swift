@@ -12,8 +12,11 @@ public struct Customer: Entity {
     public let taxID = Field<String>("taxID", .text(maximum: 40), .register, "Tax ID", "统一社会信用代码")
     public let tier = Field<CustomerTier>("tier", .register, "Tier", "等级")
     public let stage = Field<CustomerStage>("stage", .register, "Stage", "生命周期阶段")
-    public let owner = Field<RecordID>("owner", .reference("user"), .served, "Owner", "负责人")
-    public let members = MapField<MemberRole>("members", key: .identity, value: MemberRole.type, "Members", "协作成员")
+    public let owner = Field<RecordID>(
+        "owner", .reference("user"), .served, "Owner", "负责人", access: .only(.responsible))
+    public let members = MapField<MemberRole>(
+        "members", key: .identity, value: MemberRole.type, "Members", "协作成员", isServed: true,
+        access: .only(.responsible))
     public let phones = MapField<Phone>("phones", key: .phone, flags: Phone.flags, "Phones", "电话", searched: true)
     public let emails = MapField<Email>("emails", key: .email, flags: Email.flags, "E-mails", "邮箱", searched: true)
     public let socials = MapField<String>(
@@ -53,7 +56,9 @@ public struct Customer: Entity {
     public init() {}
 
     public static let shape = CollectionShape(
-        "customer", "Customer", "客户", title: "name", list: ["name", "city", "tier", "stage", "phones", "tags"])
+        "customer", "Customer", "客户", title: "name", list: ["name", "city", "tier", "stage", "phones", "tags"],
+        access: CollectionAccess(
+            .book(owner: "owner", members: "members"), create: .responsible, edit: .sellers, delete: .responsible))
 }
 
 /// Whether a customer is an organisation or a person. Kept once set; a change of it is a conversion.

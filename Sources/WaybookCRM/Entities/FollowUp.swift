@@ -31,7 +31,9 @@ public struct FollowUp: Entity {
 
     public static let shape = CollectionShape(
         "followup", "Task", "任务", root: "customer", title: "title",
-        list: ["title", "due", "priority", "status", "customer"])
+        list: ["title", "due", "priority", "status", "customer"],
+        access: CollectionAccess(
+            .book(owner: "assignee", members: "collaborators"), create: .servers, edit: .servers, delete: .sellers))
 }
 
 /// What kind of thing is to be done.

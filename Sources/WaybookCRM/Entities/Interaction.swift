@@ -31,7 +31,7 @@ public struct Interaction: Entity {
 
     public static let shape = CollectionShape(
         "interaction", "Interaction", "互动记录", root: "customer", title: "subject",
-        list: ["occurredAt", "channel", "subject", "outcome", "customer"])
+        list: ["occurredAt", "channel", "subject", "outcome", "customer"], access: .care)
 }
 
 /// Who reached for whom.

@@ -21,5 +21,6 @@ public struct Product: Entity {
     public init() {}
 
     public static let shape = CollectionShape(
-        "product", "Product", "产品", title: "name", list: ["name", "sku", "category", "price", "isActive"])
+        "product", "Product", "产品", title: "name", list: ["name", "sku", "category", "price", "isActive"],
+        access: .reference)
 }

@@ -19,7 +19,7 @@ public struct Purchase: Entity {
 
     public static let shape = CollectionShape(
         "purchase", "Purchase", "购买记录", root: "customer", title: "number",
-        list: ["number", "orderedAt", "customer", "status", "lines"])
+        list: ["number", "orderedAt", "customer", "status", "lines"], access: .sale)
 }
 
 /// One line of a purchase: stands or falls as a whole.

@@ -34,7 +34,7 @@ public struct FieldInput: Sendable {
     ) throws(InputProblem) -> [Write] {
         let steps = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let field = try FieldNames.field(named: steps[0], in: schema)
-        guard field.access == .holders else { throw .notWritable(field) }
+        guard field.access != .server else { throw .notWritable(field) }
         guard steps.count <= 3 else { throw .unknownPart(field, part: steps[3], suggestions: []) }
         let typed = TypedText.lines(text)
         let input = ElementInput(input: ValueInput(field: field, context: context), current: current)

@@ -107,6 +107,13 @@ extension Texts.Sync {
         )
     }
 
+    package static func logHandedOver(number: Int, record: String) -> LocalizedText {
+        LocalizedText(
+            en: "sent change set \(number) (\(record)): handed over, the record had moved on",
+            zh: "发送第 \(number) 组修改（\(record)）：已移交，该记录已转交他人"
+        )
+    }
+
     package static func logQuarantined(number: Int, record: String) -> LocalizedText {
         LocalizedText(
             en: "sent change set \(number) (\(record)): put aside by the server",

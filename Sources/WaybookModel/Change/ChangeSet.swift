@@ -49,10 +49,15 @@ public struct ChangeSet: Hashable, Sendable {
     public var changes: [Change]
     /// The conflicts that this set resolves.
     public var resolves: [RecordID]
+    /// Why, in the person's words: told to those whom the change moves a customer away from.
+    public var note: String?
+
+    /// The most characters of a note.
+    public static let maximumNoteCharacters = 200
 
     public init(
         number: Int64, stamp: Stamp, readThrough: Int64, wallMilliseconds: Int64, changes: [Change],
-        resolves: [RecordID] = []
+        resolves: [RecordID] = [], note: String? = nil
     ) {
         self.number = number
         self.stamp = stamp
@@ -60,6 +65,7 @@ public struct ChangeSet: Hashable, Sendable {
         self.wallMilliseconds = wallMilliseconds
         self.changes = changes
         self.resolves = resolves
+        self.note = note
     }
 
     public var writeCount: Int { changes.reduce(0) { $0 + $1.writes.count } }

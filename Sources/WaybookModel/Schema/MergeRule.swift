@@ -16,6 +16,9 @@ public enum MergeRule: Hashable, Sendable {
     /// A request to the server: granted only if made on the present value, or if it asks for what is so already. Only
     /// for values that name the claimant; a flag or a counter would be granted twice.
     case served
+    /// A map whose elements are requests, each ``served``: for what decides who sees a unit, where a put must not win
+    /// over a concurrent remove.
+    case servedMap
 
     /// How a flag inside a map's element merges.
     public struct FlagRule: Hashable, Sendable {
@@ -50,6 +53,7 @@ extension MergeRule {
         case (.text, nil, nil): .text
         case (.immutable, nil, nil): .immutable
         case (.served, nil, nil): .served
+        case (.servedMap, .some, nil): .served
         case (.set, .some, nil): .element(quiet: true)
         case (.map, .some, nil): .element(quiet: false)
         case (.map(let flags), .some, let flag?):

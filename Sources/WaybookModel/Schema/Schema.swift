@@ -1,7 +1,9 @@
 /// Who may write a field.
 public enum WriteAccess: Hashable, Sendable {
-    /// Everyone who holds the record.
+    /// Whoever may edit records of the collection.
     case holders
+    /// These alone, and only as far as they see the record.
+    case only(Allowance)
     /// Only the server, as a consequence of something else.
     case server
 }
@@ -46,6 +48,8 @@ public struct CollectionSchema: Hashable, Sendable {
     public let listFields: [FieldName]
     /// Whether records are only ever created, by the server alone where the fields say so.
     public let isAppendOnly: Bool
+    /// Who sees its roots, and who may write.
+    public let access: CollectionAccess
 
     /// The fields whose words can be searched for.
     public let searchedFields: Set<FieldName>
@@ -54,7 +58,7 @@ public struct CollectionSchema: Hashable, Sendable {
 
     public init(
         _ name: CollectionName, _ en: String, _ zhHans: String, root: FieldName? = nil, title: FieldName,
-        list: [FieldName], appendOnly: Bool = false, fields: [FieldSchema]
+        list: [FieldName], appendOnly: Bool = false, access: CollectionAccess, fields: [FieldSchema]
     ) {
         self.name = name
         label = Label(en, zhHans)
@@ -63,6 +67,7 @@ public struct CollectionSchema: Hashable, Sendable {
         titleField = title
         listFields = list
         isAppendOnly = appendOnly
+        self.access = access
         searchedFields = Set(fields.filter(\.isSearched).map(\.name))
         byName = Dictionary(fields.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }

@@ -55,7 +55,7 @@ extension CollectionSchema {
         guard let field = self[write.path.field] else {
             return strictness == .entry ? Violation(rule: .path, path: write.path) : nil
         }
-        guard field.access == .holders else { return Violation(rule: .access, path: write.path) }
+        guard field.access != .server else { return Violation(rule: .access, path: write.path) }
         guard field.rule.rule(for: write.path) != nil else {
             return Violation(rule: .path, path: write.path, expected: field.type)
         }

@@ -12,6 +12,7 @@ public enum ChangeSetLine {
         if !set.resolves.isEmpty {
             entries["resolves"] = .list(set.resolves.map { .string($0.description) })
         }
+        if let note = set.note { entries["note"] = .string(note) }
         return .map(entries)
     }
 
@@ -68,8 +69,13 @@ public enum ChangeSetLine {
             guard let id = element.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             resolves.append(id)
         }
+        let note = entries["note"].map(\.text)
+        if let note {
+            guard let note, note.count <= ChangeSet.maximumNoteCharacters, ValueForm.isOneLine(note) else { return nil }
+        }
         let set = ChangeSet(
-            number: number, stamp: stamp, readThrough: on, wallMilliseconds: wall, changes: changes, resolves: resolves)
+            number: number, stamp: stamp, readThrough: on, wallMilliseconds: wall, changes: changes,
+            resolves: resolves, note: note ?? nil)
         let isEmpty = changes.isEmpty && resolves.isEmpty
         return isEmpty || set.writeCount + resolves.count > ChangeSet.maximumWrites ? nil : set
     }

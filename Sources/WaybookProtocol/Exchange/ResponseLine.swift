@@ -53,6 +53,10 @@ public enum ResponseLine: Hashable, Sendable {
     case applied(first: Int64, last: Int64)
     case verdict(number: Int64, Verdict)
     case record(FeedRecord)
+    /// A unit is no longer the reader's to hold.
+    case departed(Departure)
+    /// A record went over into a unit that the reader may not see.
+    case gone(RecordID)
     /// Everything up to `sequence` has been told; to be stored in one transaction with the data before it.
     case checkpoint(token: String, sequence: Int64)
     /// The answer is complete. Without this line it is not.
@@ -69,6 +73,8 @@ extension ResponseLine {
         case .applied(let first, let last): ["applied": [.int(first), .int(last)]]
         case .verdict(let number, let verdict): ["set": .int(number), "verdict": verdict.value]
         case .record(let record): record.value
+        case .departed(let departure): departure.value
+        case .gone(let id): ["gone": .string(id.description)]
         case .checkpoint(let token, let sequence): ["checkpoint": .string(token), "sequence": .int(sequence)]
         case .end: ["end": true]
         case .error(let problem): ["error": problem.lineValue]
@@ -93,6 +99,12 @@ extension ResponseLine {
         } else if let verdict = entries["verdict"] {
             guard let number = entries["set"]?.integer, let verdict = Verdict(verdict) else { return nil }
             self = .verdict(number: number, verdict)
+        } else if entries["departed"] != nil {
+            guard let departure = Departure(entries) else { return nil }
+            self = .departed(departure)
+        } else if let gone = entries["gone"] {
+            guard let id = gone.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
+            self = .gone(id)
         } else if let token = entries["checkpoint"]?.text {
             guard let sequence = entries.natural("sequence") else { return nil }
             self = .checkpoint(token: token, sequence: sequence)

@@ -50,6 +50,8 @@ public enum Verdict: Hashable, Sendable {
     case rejected(Refusal)
     /// Put aside: its stamp is already borne by an unequal write, so two stores stamp as one.
     case quarantined
+    /// Kept for somebody to decide, under this identity: its author no longer held what it writes to.
+    case handover(RecordID)
 
     /// Whether a run of such verdicts can be told as one line.
     public var isPlain: Bool { self == .accepted(stamp: nil, outcomes: []) }
@@ -66,6 +68,7 @@ extension Verdict {
             return .map(entries)
         case .rejected(let refusal): return ["rejected": refusal.value]
         case .quarantined: return ["quarantined": true]
+        case .handover(let id): return ["handover": .string(id.description)]
         }
     }
 
@@ -75,6 +78,9 @@ extension Verdict {
         if let refused = entries["rejected"] {
             guard let refusal = Refusal(refused) else { return nil }
             self = .rejected(refusal)
+        } else if let handover = entries["handover"] {
+            guard let id = handover.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
+            self = .handover(id)
         } else if entries["quarantined"] != nil {
             self = .quarantined
         } else {

@@ -32,6 +32,7 @@ public struct ExchangeMetrics: Sendable {
         case .accepted: "altered"
         case .rejected: "rejected"
         case .quarantined: "quarantined"
+        case .handover: "handover"
         }
     }
 

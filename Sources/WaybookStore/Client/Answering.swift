@@ -29,6 +29,7 @@ struct Answering {
         switch verdict {
         case .accepted(let given, let outcomes): try accept(set, given: given, outcomes: outcomes)
         case .rejected, .quarantined: try refuse(set, line: line, verdict)
+        case .handover: try handOver(set)
         }
         self.answered = number
     }
@@ -120,6 +121,23 @@ struct Answering {
         try tables.run(
             "INSERT INTO rejected (number, line, verdict, at) VALUES (?, ?, ?, ?)",
             [set.number, line, CanonicalJSON.text(verdict.value), now.wallMilliseconds])
+        try noteRefused(set)
+        let record = set.changes.first
+        try tables.log(
+            verdict == .quarantined ? .quarantined : .refused, at: now.wallMilliseconds, record: record?.id,
+            collection: record?.collection, number: set.number)
+    }
+
+    /// The server keeps the set for somebody to decide: it comes back as a record, to its author too.
+    private func handOver(_ set: ChangeSet) throws {
+        try noteRefused(set)
+        let record = set.changes.first
+        try tables.log(
+            .handedOver, at: now.wallMilliseconds, record: record?.id, collection: record?.collection,
+            number: set.number)
+    }
+
+    private func noteRefused(_ set: ChangeSet) throws {
         try tables.run("INSERT OR IGNORE INTO issued (stamp) VALUES (?)", [set.stamp.description])
         for change in set.changes {
             if let stored = try tables.load(change.id) { try tables.save(stored) }
@@ -129,9 +147,5 @@ struct Answering {
                     at: now.wallMilliseconds)
             }
         }
-        let record = set.changes.first
-        try tables.log(
-            verdict == .quarantined ? .quarantined : .refused, at: now.wallMilliseconds, record: record?.id,
-            collection: record?.collection, number: set.number)
     }
 }

@@ -18,6 +18,8 @@ public struct SyncLogEntry: Hashable, Sendable {
         case refused
         /// A set was put aside by the server.
         case quarantined
+        /// A set was kept by the server for somebody to decide, for its author no longer held what it writes to.
+        case handedOver
         /// This replica took a new number, for another copy of it had used its own.
         case renumbered
         /// Everything up to the server's head has been read.

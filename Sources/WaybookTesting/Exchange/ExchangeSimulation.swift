@@ -93,6 +93,7 @@ public final class ExchangeSimulation: Sendable {
             collections: [
                 CollectionSchema(
                     customer, "Customer", "客户", title: "name", list: ["name"],
+                    access: .directory,
                     fields: [
                         FieldSchema(
                             "name", .text(maximum: 80), .register, "Name", "名称", required: true, searched: true),
@@ -216,7 +217,7 @@ public final class ExchangeSimulation: Sendable {
                 case .accepted(let given, _):
                     if given != nil { world.report.restampedSets += 1 }
                     try arrive(set, stamp: given ?? set.stamp, before: before, after: after, &world)
-                case .rejected, .quarantined: refuse(set, &world)
+                case .rejected, .quarantined, .handover: refuse(set, &world)
                 }
             } catch let failure as SimulationFailure {
                 world.failure = failure

@@ -28,6 +28,9 @@ final class Laptop {
     private var serial: UInt64 = 0
     /// The lines of the last answer.
     private(set) var answer: [ResponseLine] = []
+    /// What left this laptop, in order.
+    private(set) var departed: [Departure] = []
+    private(set) var gone: [RecordID] = []
     /// The bytes of the last request and answer.
     private(set) var wire: (request: [UInt8], answer: [UInt8]) = ([], [])
 
@@ -156,6 +159,8 @@ final class Laptop {
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
             case .record(let record): unstored.append(record)
+            case .departed(let departure): departed.append(departure)
+            case .gone(let id): gone.append(id)
             case .checkpoint(let token, let sequence):
                 for record in unstored { join(record.record) }
                 unstored = []

@@ -6,6 +6,7 @@ enum TestSchema {
 
     private static let customer = CollectionSchema(
         "customer", "Customer", "客户", title: "name", list: ["name"],
+        access: .directory,
         fields: [
             FieldSchema("name", .text(maximum: 100), .register, "Name", "名", required: true),
             FieldSchema("city", .text(maximum: 100), .register, "City", "城"),
@@ -25,6 +26,7 @@ enum TestSchema {
 
     private static let contact = CollectionSchema(
         "contact", "Contact", "联系人", root: "customer", title: "name", list: ["name"],
+        access: .directory,
         fields: [
             FieldSchema("customer", .reference("customer"), .register, "Customer", "客", required: true),
             FieldSchema("name", .text(maximum: 100), .register, "Name", "名"),
@@ -32,7 +34,7 @@ enum TestSchema {
 
     private static let event = CollectionSchema(
         "event", "Event", "事", title: "kind", list: ["kind"], appendOnly: true,
-        fields: [FieldSchema("kind", .text(maximum: 100), .immutable, "Kind", "类", required: true)])
+        access: .directory, fields: [FieldSchema("kind", .text(maximum: 100), .immutable, "Kind", "类", required: true)])
 
     private static let stages = FieldType.enumeration([
         EnumCase("open", "Open", "开"), EnumCase("won", "Won", "赢"), EnumCase("lost", "Lost", "输"),

@@ -11,6 +11,7 @@ let clientSchema = Schema(
     collections: [
         CollectionSchema(
             "customer", "Customer", "客户", title: "name", list: ["name", "city"],
+            access: .directory,
             fields: [
                 FieldSchema("name", .text(maximum: 120), .register, "Name", "名称", required: true, searched: true),
                 FieldSchema("city", .text(maximum: 80), .register, "City", "城市", searched: true),
@@ -27,6 +28,7 @@ let clientSchema = Schema(
             ]),
         CollectionSchema(
             "contact", "Contact", "联系人", root: "customer", title: "name", list: ["name"],
+            access: .directory,
             fields: [
                 FieldSchema("name", .text(maximum: 120), .register, "Name", "姓名", required: true, searched: true),
                 FieldSchema("customer", .reference("customer"), .served, "Customer", "客户", required: true),

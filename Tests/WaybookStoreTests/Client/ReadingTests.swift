@@ -89,6 +89,7 @@ import WaybookProtocol
             collections: [
                 CollectionSchema(
                     "customer", "Customer", "客户", title: "name", list: [],
+                    access: .directory,
                     fields: [FieldSchema("city", .text(maximum: 80), .register, "City", "城市", searched: true)])
             ])
         let store = try ClientStore(path: client.folder.store, schema: smaller)

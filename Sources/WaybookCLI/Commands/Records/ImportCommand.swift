@@ -110,7 +110,7 @@ struct ImportCommand<Kind: Entity>: AsyncParsableCommand {
     private static func targets(_ kind: CollectionSchema) -> [ImportTarget] {
         let external = ImportTarget(
             name: ImportKey.externalTarget, labels: ["External ID", "ID", "外部编号", "编号", "客户编号"])
-        let fields = kind.fields.filter { $0.access == .holders && $0.name != "externalIds" }
+        let fields = kind.fields.filter { $0.access != .server && $0.name != "externalIds" }
         return [external] + fields.map { ImportTarget(name: $0.name.text, labels: [$0.label.en, $0.label.zhHans]) }
     }
 

@@ -33,7 +33,7 @@ enum KindHelp {
 
     /// The fields that people may set, with what they take.
     static func fields(of kind: CollectionSchema) -> String {
-        let fields = kind.fields.filter { $0.access == .holders }
+        let fields = kind.fields.filter { $0.access != .server }
         return ([Texts.Help.fieldsHeading.spoken] + fields.map(line)).joined(separator: "\n")
     }
 

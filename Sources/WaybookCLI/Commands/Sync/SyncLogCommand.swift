@@ -44,6 +44,7 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .settled: return Texts.Sync.logSettled(number: number, record: name)
         case .restamped: return Texts.Sync.logRestamped(number: number, record: name)
         case .refused: return Texts.Sync.logRefused(number: number, record: name)
+        case .handedOver: return Texts.Sync.logHandedOver(number: number, record: name)
         case .quarantined: return Texts.Sync.logQuarantined(number: number, record: name)
         case .renumbered: return Texts.Sync.logRenumbered(number: number)
         case .completed: return Texts.Sync.logCompleted(number: number)

@@ -14,16 +14,20 @@ public struct CollectionShape: Sendable {
     public let root: FieldName?
     public let title: FieldName
     public let list: [FieldName]
+    public let isAppendOnly: Bool
+    public let access: CollectionAccess
 
     public init(
         _ name: CollectionName, _ en: String, _ zhHans: String, root: FieldName? = nil, title: FieldName,
-        list: [FieldName]
+        list: [FieldName], appendOnly: Bool = false, access: CollectionAccess
     ) {
         self.name = name
         label = Label(en, zhHans)
         self.root = root
         self.title = title
         self.list = list
+        isAppendOnly = appendOnly
+        self.access = access
     }
 }
 
@@ -33,7 +37,7 @@ extension Entity {
         let fields = Mirror(reflecting: Self()).children.compactMap { ($0.value as? any EntityField)?.schema }
         return CollectionSchema(
             shape.name, shape.label.en, shape.label.zhHans, root: shape.root, title: shape.title, list: shape.list,
-            fields: fields)
+            appendOnly: shape.isAppendOnly, access: shape.access, fields: fields)
     }
 }
 

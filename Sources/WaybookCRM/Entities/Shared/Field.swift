@@ -62,23 +62,24 @@ public struct MapField<Content: FieldValue>: EntityField {
     /// - Parameter flags: booleans beside the value that merge by themselves; true wins over its concurrent opposite.
     public init(
         _ name: FieldName, key: KeyForm, value: FieldType, flags: [StructureField] = [], _ en: String,
-        _ zhHans: String, searched: Bool = false
+        _ zhHans: String, isServed: Bool = false, searched: Bool = false, access: WriteAccess = .holders
     ) {
         let preferences = flags.map { ($0.name, MergeRule.FlagRule(prefer: true)) }
+        let rule = MergeRule.map(flags: Dictionary(preferences, uniquingKeysWith: { first, _ in first }))
         schema = FieldSchema(
-            name, .map(key: key, value: value, flags: flags),
-            .map(flags: Dictionary(preferences, uniquingKeysWith: { first, _ in first })), en, zhHans,
-            searched: searched)
+            name, .map(key: key, value: value, flags: flags), isServed ? .servedMap : rule, en, zhHans,
+            searched: searched, access: access)
     }
 }
 
 extension MapField where Content: Structure {
     public init(
         _ name: FieldName, key: KeyForm, flags: [StructureField] = [], _ en: String, _ zhHans: String,
-        searched: Bool = false
+        searched: Bool = false, access: WriteAccess = .holders
     ) {
         self.init(
-            name, key: key, value: .structure(Content.parts), flags: flags, en, zhHans, searched: searched)
+            name, key: key, value: .structure(Content.parts), flags: flags, en, zhHans, searched: searched,
+            access: access)
     }
 }
 
