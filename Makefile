@@ -70,6 +70,10 @@ simulate: ## Simulates four laptops and a server: SEED, RUNS and EDITS a laptop 
 	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_RUNS=$(or $(RUNS),1) WAYBOOK_EDITS=$(or $(EDITS),5000) \
 	  $(SWIFT_TEST) --filter ExchangeSimulationTests/fourLaptops
 
+.PHONY: power-campaign
+power-campaign: ## Cuts the power of laptops and server in the midst of exchanges, 20 times a seed: SEED, RUNS (50).
+	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_RUNS=$(or $(RUNS),50) $(SWIFT_TEST) --filter PowerCutTests/powerCuts
+
 .PHONY: kill-campaign
 kill-campaign: ## Kills client and server 200 times under load, runs wrong clocks and bad lines; about 20 minutes.
 	Tests/Campaigns/kill.py $(PROGRAMS) --rounds $(or $(ROUNDS),200)

@@ -32,7 +32,8 @@ typedef struct scope {
     faultvfs_counts counts;
     int fault, fault_kind, fault_sticky;
     int64_t fault_after;
-    int cut_armed, cut_mode, cut_state;
+    int cut_armed, cut_mode, cut_state, cut_stays_off, cut_at_sync;
+    int is_off;                 /* 1 = the power was cut and stays off: nothing is done any more */
     int64_t cut_after;
     uint64_t cut_seed;
     char cut_to[PATH_LIMIT];
@@ -159,6 +160,7 @@ static uint64_t next_random(uint64_t *state) { /* SplitMix64 */
 /* Decides which bytes of a sector survive: its first `kept` bytes are new, the rest is old. */
 static int bytes_kept(int mode, int lost, uint64_t *random) {
     uint64_t roll = next_random(random);
+    if (mode == FAULTVFS_KEEP_ALL && !lost) return SECTOR;
     if (mode == FAULTVFS_KEEP_NONE || lost || (roll & 1)) return 0;
     if (mode == FAULTVFS_KEEP_TORN && (roll & 2)) return (int)((roll >> 8) % SECTOR);
     return SECTOR;
@@ -183,7 +185,8 @@ static int write_image(tracked *t, const char *to, int mode, uint64_t seed) {
     /* A truncation is one change of metadata: it is kept or lost as a whole, and what was written into the cut part
      * afterwards is lost with it. */
     int truncated = t->cut_to_size >= 0;
-    int truncation_kept = truncated && mode != FAULTVFS_KEEP_NONE && (next_random(&random) & 1);
+    int truncation_kept = truncated && mode != FAULTVFS_KEEP_NONE
+        && (mode == FAULTVFS_KEEP_ALL || (next_random(&random) & 1));
     if (truncation_kept && t->cut_to_size < end) end = t->cut_to_size;
     for (int64_t i = 0; i < t->sectors && i * SECTOR < room; i++) {
         if (!t->before[i]) continue;
@@ -231,11 +234,13 @@ static int fault_concerns(scope *s, int operation, int kind) {
 /* Counts an operation about to happen; returns the result code it shall fail with, or SQLITE_OK. */
 static int before_operation(scope *s, int operation, int kind) {
     s->counts.operations++;
-    if (s->cut_armed && s->cut_after-- == 0) {
+    if (s->cut_armed && s->cut_after-- <= 0 && (operation == OPERATION_SYNC || !s->cut_at_sync)) {
         int failed = write_images(s, s->cut_to, s->cut_mode, s->cut_seed);
         s->cut_state = failed ? -failed : 1;
         s->cut_armed = 0;
+        s->is_off = s->cut_stays_off;
     }
+    if (s->is_off) return SQLITE_IOERR;
     if (!fault_concerns(s, operation, kind)) return SQLITE_OK;
     if (s->fault_after > 0) { s->fault_after--; return SQLITE_OK; }
     int fault = s->fault;
@@ -432,7 +437,8 @@ int faultvfs_power_cut_image(const char *folder, const char *to, int mode, uint6
     return failed;
 }
 
-void faultvfs_cut_power_later(const char *folder, int64_t after, const char *to, int mode, uint64_t seed) {
+void faultvfs_cut_power_later(
+    const char *folder, int64_t after, const char *to, int mode, uint64_t seed, int at_sync, int stays_off) {
     lock();
     scope *s = scope_named(folder);
     if (s && strlen(to) < PATH_LIMIT) {
@@ -440,6 +446,8 @@ void faultvfs_cut_power_later(const char *folder, int64_t after, const char *to,
         s->cut_after = after;
         s->cut_mode = mode;
         s->cut_seed = seed;
+        s->cut_at_sync = at_sync;
+        s->cut_stays_off = stays_off;
         s->cut_state = 0;
         strcpy(s->cut_to, to);
     }

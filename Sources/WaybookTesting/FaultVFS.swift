@@ -20,6 +20,8 @@ public struct FaultVFS: Hashable, Sendable {
         case some = 1
         /// Those that the seed chooses, some cut at a byte of its choice.
         case torn = 2
+        /// All: the disk was done, only nobody was told.
+        case all = 3
     }
 
     /// What goes wrong.
@@ -83,8 +85,15 @@ public struct FaultVFS: Hashable, Sendable {
     }
 
     /// Does the same in the middle of things: just before the operation that follows `operations` further ones.
-    public func cutPower(afterOperations operations: Int, to target: String, survivors: Survivors, seed: UInt64) {
-        faultvfs_cut_power_later(folder, Int64(operations), target, survivors.rawValue, seed)
+    /// - Parameters:
+    ///   - atSync: whether it waits from there on for the next sync.
+    ///   - staysOff: whether that operation and all after it fail, so that nothing more is acknowledged.
+    public func cutPower(
+        afterOperations operations: Int, to target: String, survivors: Survivors, seed: UInt64, atSync: Bool = false,
+        staysOff: Bool = false
+    ) {
+        faultvfs_cut_power_later(
+            folder, Int64(operations), target, survivors.rawValue, seed, atSync ? 1 : 0, staysOff ? 1 : 0)
     }
 
     /// Whether the cut that was asked for has come; throws if its image could not be written.

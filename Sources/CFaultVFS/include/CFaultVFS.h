@@ -25,7 +25,8 @@ enum {
 enum {
     FAULTVFS_KEEP_NONE = 0,   /* all unsynced writes are lost */
     FAULTVFS_KEEP_SOME = 1,   /* each unsynced sector is kept or lost by the seed */
-    FAULTVFS_KEEP_TORN = 2    /* as SOME, and kept sectors may be cut at any byte */
+    FAULTVFS_KEEP_TORN = 2,   /* as SOME, and kept sectors may be cut at any byte */
+    FAULTVFS_KEEP_ALL = 3     /* all are kept, but for those that a failed sync gave up */
 };
 
 enum {
@@ -54,8 +55,10 @@ faultvfs_counts faultvfs_read_counts(const char *folder);
 /* Writes to `to` (an existing folder) the files that a power cut now would leave. Returns 0 or an errno. */
 int faultvfs_power_cut_image(const char *folder, const char *to, int mode, uint64_t seed);
 
-/* Does the same just before the operation number `after` + 1 from now. */
-void faultvfs_cut_power_later(const char *folder, int64_t after, const char *to, int mode, uint64_t seed);
+/* Does the same just before the operation number `after` + 1 from now; with `at_sync`, just before the first sync from
+ * there on. With `stays_off` that operation and all after it fail: what runs on can acknowledge nothing any more. */
+void faultvfs_cut_power_later(
+    const char *folder, int64_t after, const char *to, int mode, uint64_t seed, int at_sync, int stays_off);
 
 /* 1 when the image asked for by faultvfs_cut_power_later has been written, a negative errno when that failed, else 0. */
 int faultvfs_power_was_cut(const char *folder);

@@ -19,9 +19,16 @@ public final class ClientStore: Sendable {
     }
 
     /// Opens a replica's file, or makes it. Views and index follow the schema.
-    public init(path: String, schema: Schema, options: StoreFile.Options = .init()) throws {
+    public convenience init(path: String, schema: Schema, options: StoreFile.Options = .init()) throws {
+        try self.init(path: path, schema: schema, options: options, synchronous: .full)
+    }
+
+    init(
+        path: String, schema: Schema, options: StoreFile.Options = .init(), synchronous: StoreOpener.Synchronous
+    ) throws {
         self.schema = schema
-        file = try StoreFile(path: path, role: .client, migrations: ClientMigrations.all, options: options)
+        file = try StoreFile(
+            path: path, role: .client, migrations: ClientMigrations.all, options: options, synchronous: synchronous)
         let isCurrent = try file.read { db in try SchemaObjects(tables: ClientTables(db, schema)).isCurrent() }
         guard !isCurrent else { return }
         try file.write { db in try SchemaObjects(tables: ClientTables(db, schema)).prepare() }

@@ -32,10 +32,13 @@ extension ExchangeSimulation {
         }
     }
 
-    func checkServer() throws {
+    /// Returns the number of open conflicts.
+    @discardableResult
+    func checkServer() throws -> Int {
         let places = world.withLock { $0.oracle.places }
-        try service.file.read { db in
+        return try service.file.read { db in
             let rows = ServerRows(db)
+            var conflicts = 0
             for place in places {
                 let (present, open) = world.withLock { ($0.oracle.present(at: place), $0.oracle.open(at: place)) }
                 let row = try rows.row(place.record)
@@ -49,8 +52,9 @@ extension ExchangeSimulation {
                     throw SimulationFailure(
                         law: "I3", detail: "\(place): lists \(texts), heads \(open.sorted()); \(story)")
                 }
-                world.withLock { $0.report.conflictsListed += texts.count }
+                conflicts += texts.count
             }
+            return conflicts
         }
     }
 

@@ -16,7 +16,7 @@ extension ExchangeSimulation {
         let id = customerID(customer)
         guard let shown = try laptop.store.record(id), shown.isVisible else { return }
         switch kind {
-        case 0..<4: _ = try laptop.store.edit(tagging(id, number, shown.record), at: laptop.now)
+        case 0..<4: try save(tagging(id, number, shown.record), laptop)
         case 4..<12: try resolve(laptop, id, shown, number)
         default: try write(laptop, id, shown.record, number, kind, isRefused: isRefused)
         }
@@ -68,8 +68,9 @@ extension ExchangeSimulation {
     }
 
     func save(_ action: UserAction, _ laptop: Laptop) throws {
-        guard case .saved = try laptop.store.edit(action, at: laptop.now) else {
+        guard case .saved(let number) = try laptop.store.edit(action, at: laptop.now) else {
             throw SimulationFailure(law: "edit", detail: "a fitting edit was not saved")
         }
+        acknowledge(action, as: number, on: laptop)
     }
 }

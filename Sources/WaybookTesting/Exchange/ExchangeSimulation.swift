@@ -24,6 +24,13 @@ public final class ExchangeSimulation: Sendable {
         public var fault: Tampering.Fault?
         /// Whether a laptop is compared with the server after each sync that ended; dear on many customers.
         public var checksEverySync = false
+        /// How many steps in a hundred are synchronisations.
+        public var syncPercent = 6
+        /// The most rows of a page of the feed.
+        public var pageRows = 40
+        /// How often the power of one of the machines is cut; with any, the run ends after the last of them.
+        public var powerCuts = 0
+        public var opening = StoreOpening.production
 
         public init(seed: UInt64) { self.seed = seed }
     }
@@ -36,6 +43,7 @@ public final class ExchangeSimulation: Sendable {
         public var conflictsListed = 0
         public var forks = 0
         public var restampedSets = 0
+        public var power = PowerReport()
 
         public init() {}
     }
@@ -48,6 +56,7 @@ public final class ExchangeSimulation: Sendable {
         var nextReplica: UInt32 = 100
         var refused: [ReplicaID: Set<String>] = [:]
         var failure: SimulationFailure?
+        var power = PowerWorld()
     }
 
     static let name = FieldPath(FieldName("name"))
@@ -58,32 +67,40 @@ public final class ExchangeSimulation: Sendable {
     static let year: Int64 = 365 * 86_400_000
 
     let plan: Plan
-    let service: ExchangeService
+    let serviceBox: Mutex<ExchangeService>
+    /// The machines of the laptops, then the server's; none where no power is cut.
+    let machines: [Machine]
     let clock: WorldClock
     let world: Mutex<World>
     let laptopsBox = Mutex<[Laptop]>([])
     var laptops: [Laptop] { laptopsBox.withLock { $0 } }
+    var service: ExchangeService { serviceBox.withLock { $0 } }
 
     /// Sets everything up in a folder, which must be empty.
     public init(_ plan: Plan, in folder: URL) throws {
         self.plan = plan
         let clock = WorldClock(milliseconds: 1_790_000_000_000)
         self.clock = clock
-        let file = try StoreFile(
-            path: folder.appending(path: "server/server.db").path, role: .server, migrations: [ServerMigrations.records]
-        )
+        let names = (0..<plan.laptops).map { "laptop\($0)" } + ["server"]
+        machines = plan.powerCuts > 0 ? try names.map { try Machine($0, in: folder) } : []
+        let serverFolder = machines.last?.folder ?? folder.appending(path: "server")
+        let file = try plan.opening.server(serverFolder.appending(path: "server.db").path)
         try file.write {
             try ExchangeService.initialise($0, epoch: "simulated", secret: Array(repeating: 7, count: 32))
         }
-        service = try ExchangeService(
-            file: file, schema: Self.schema(codeLimit: 8), pageRows: 40,
-            wallMilliseconds: { UInt64(clock.milliseconds) },
-            authorship: { _, replica in Authorship(person: "rep", device: "\(replica)") })
+        serviceBox = Mutex(try Self.service(file, plan, clock))
         world = Mutex(
             World(
                 random: SeededRandom(seed: plan.seed), oracle: WriteOracle(quiet: [Self.mood]),
                 editsLeft: Array(repeating: plan.editsPerLaptop, count: plan.laptops)))
         for index in 0..<plan.laptops { try addLaptop(index, in: folder) }
+    }
+
+    static func service(_ file: StoreFile, _ plan: Plan, _ clock: WorldClock) throws -> ExchangeService {
+        try ExchangeService(
+            file: file, schema: schema(codeLimit: 8), pageRows: plan.pageRows,
+            wallMilliseconds: { UInt64(clock.milliseconds) },
+            authorship: { _, replica in Authorship(person: "rep", device: "\(replica)") })
     }
 
     /// The laptops know a longer limit for `code` than the server: what they take, it may refuse.
@@ -108,19 +125,24 @@ public final class ExchangeSimulation: Sendable {
     private func addLaptop(_ index: Int, in folder: URL) throws {
         let replica = ReplicaID(UInt32(index + 1))
         let transport = InProcessTransport(
-            service, principal: ExchangePrincipal(replica: replica, user: "rep\(index)"),
+            to: server(for: index), principal: ExchangePrincipal(replica: replica, user: "rep\(index)"),
             seed: plan.seed &+ UInt64(index),
             enrol: { try self.enrol($0) }, observe: { try self.observe($0, $1, before: $2, after: $3) })
         let laptop = try Laptop(
-            name: "laptop\(index)", folder: folder.appending(path: "laptop\(index)"),
-            schema: Self.schema(codeLimit: 80),
+            name: "laptop\(index)",
+            folder: machines.isEmpty ? folder.appending(path: "laptop\(index)") : machines[index].folder,
             replica: replica, transport: transport, world: clock,
-            wallShiftMilliseconds: index == 1 ? Self.year : index == 2 ? -Self.year : 0)
+            wallShiftMilliseconds: index == 1 ? Self.year : index == 2 ? -Self.year : 0,
+            open: { try self.plan.opening.client($0, Self.schema(codeLimit: 80)) })
+        setWeather(of: laptop, index)
+        laptopsBox.withLock { $0.append(laptop) }
+    }
+
+    func setWeather(of laptop: Laptop, _ index: Int) {
         let tamper = plan.fault.map { Tampering($0, seed: plan.seed) }
-        transport.set(
+        laptop.transport.set(
             InProcessTransport.Weather(
                 cutPercent: plan.cutPercent, between: { try self.liveOn(laptop, index) }, tamper: tamper))
-        laptopsBox.withLock { $0.append(laptop) }
     }
 
     private func enrol(_ old: ReplicaID) throws -> ReplicaID {
@@ -138,25 +160,34 @@ public final class ExchangeSimulation: Sendable {
     /// Runs the history and checks it. Throws a ``SimulationFailure`` at the first broken law.
     public func run() async throws -> Report {
         try seedCustomers()
-        while world.withLock({ $0.editsLeft.contains { $0 > 0 } }) {
-            let (index, action) = world.withLock { world in
-                (world.random.below(plan.laptops), world.random.below(100))
-            }
-            clock.advance(milliseconds: Int64(world.withLock { $0.random.below(3_000) }))
-            try await step(laptops[index], index, action)
+        if plan.powerCuts > 0 {
+            try await runWithPowerCuts()
+        } else {
+            while world.withLock({ $0.editsLeft.contains { $0 > 0 } }) { try await step() }
         }
         try await settle()
-        try checkServer()
+        let conflicts = try checkServer()
+        world.withLock { $0.report.conflictsListed = conflicts }
         for laptop in laptops {
             try checkReplica(laptop)
             try laptop.close()
         }
+        try service.file.close()
+        for machine in machines { machine.end() }
         return world.withLock { $0.report }
+    }
+
+    func step() async throws {
+        let (index, action) = world.withLock { world in
+            (world.random.below(plan.laptops), world.random.below(100))
+        }
+        clock.advance(milliseconds: Int64(world.withLock { $0.random.below(3_000) }))
+        try await step(laptops[index], index, action)
     }
 
     private func step(_ laptop: Laptop, _ index: Int, _ action: Int) async throws {
         switch action {
-        case 0..<6: _ = try await synchronise(laptop)
+        case 0..<plan.syncPercent: _ = try await synchronise(laptop)
         case 6 where index == 3: try laptop.copyFiles()
         case 7 where index == 3 && world.withLock({ $0.random.chance(30) }): try laptop.restoreFiles()
         case 8: laptop.setWallShift(world.withLock { Int64($0.random.below(7_200_000)) - 3_600_000 })
@@ -173,10 +204,12 @@ public final class ExchangeSimulation: Sendable {
         do {
             report = try await laptop.synchronise(seed: seed)
         } catch {
+            try noteInterruption(of: laptop)
             if let failure = world.withLock({ $0.failure }) { throw failure }
             throw error
         }
         world.withLock { $0.report.exchanges += report.exchanges }
+        try noteAnswers(to: laptop)
         if let failure = world.withLock({ $0.failure }) { throw failure }
         if plan.checksEverySync, report.ending == .upToDate, try laptop.store.status().unsentSets == 0 {
             try checkReplica(laptop)
@@ -186,6 +219,7 @@ public final class ExchangeSimulation: Sendable {
 
     /// The rep goes on working while an exchange is under way.
     private func liveOn(_ laptop: Laptop, _ index: Int) throws {
+        try requirePower(index)
         guard world.withLock({ $0.random.chance(20) }) else { return }
         try edit(laptop, index)
     }
@@ -198,9 +232,8 @@ public final class ExchangeSimulation: Sendable {
             let change = Change(
                 id: id, collection: Self.customer, isCreating: true,
                 writes: [Write(path: Self.name, value: .string(text))])
-            let author = laptops[number % laptops.count]
-            _ = try author.store.edit(UserAction([change]), at: author.now)
             world.withLock { $0.oracle.note(text, at: .init(record: id, path: Self.name), shown: nil) }
+            try save(UserAction([change]), laptops[number % laptops.count])
         }
     }
 
@@ -210,7 +243,7 @@ public final class ExchangeSimulation: Sendable {
 
     // MARK: Observing the server
 
-    private func observe(_ set: ChangeSet, _ verdict: Verdict, before: ServerView, after: ServerView) throws {
+    func observe(_ set: ChangeSet, _ verdict: Verdict, before: ServerView, after: ServerView) throws {
         try world.withLock { world in
             do {
                 switch verdict {

@@ -27,13 +27,32 @@ public final class InProcessTransport: ExchangeTransport {
         }
     }
 
+    /// The server at the other end, which may be off and come back as another object on the same data.
+    public struct Server: Sendable {
+        /// The running service; throws ``TransportFailure`` while there is none.
+        public var service: @Sendable () throws -> ExchangeService
+        /// Whether it has stopped in the midst of what it was doing.
+        public var isOff: @Sendable () -> Bool
+        /// Told of a set whose commit failed because the server stopped: it may be found committed or not.
+        public var leaves: @Sendable (_ unconfirmed: ChangeSet, _ before: ServerView) -> Void
+
+        public init(
+            service: @escaping @Sendable () throws -> ExchangeService, isOff: @escaping @Sendable () -> Bool,
+            leaves: @escaping @Sendable (ChangeSet, ServerView) -> Void
+        ) {
+            self.service = service
+            self.isOff = isOff
+            self.leaves = leaves
+        }
+    }
+
     private struct State {
         var principal: ExchangePrincipal
         var random: SeededRandom
         var weather = Weather()
     }
 
-    private let service: ExchangeService
+    private let server: Server
     private let enrol: @Sendable (ReplicaID) throws -> ReplicaID
     private let observe: @Sendable (ChangeSet, Verdict, _ before: ServerView, _ after: ServerView) throws -> Void
     private let state: Mutex<State>
@@ -42,11 +61,11 @@ public final class InProcessTransport: ExchangeTransport {
     ///   - enrol: gives a new replica number to the copy of an old one.
     ///   - observe: told of each set that was judged for the first time, with the server's rows before and after.
     public init(
-        _ service: ExchangeService, principal: ExchangePrincipal, seed: UInt64,
+        to server: Server, principal: ExchangePrincipal, seed: UInt64,
         enrol: @escaping @Sendable (ReplicaID) throws -> ReplicaID,
         observe: @escaping @Sendable (ChangeSet, Verdict, ServerView, ServerView) throws -> Void
     ) {
-        self.service = service
+        self.server = server
         self.enrol = enrol
         self.observe = observe
         state = Mutex(State(principal: principal, random: SeededRandom(seed: seed)))
@@ -66,13 +85,26 @@ public final class InProcessTransport: ExchangeTransport {
             let isCut = state.random.chance(state.weather.cutPercent)
             return (state.principal, state.weather, isCut ? Cut(random: &state.random) : nil)
         }
-        var server = service.open(principal, feedFor: weather.tamper?.reader(principal.replica))
+        let service = try server.service()
+        var exchange = service.open(principal, feedFor: weather.tamper?.reader(principal.replica))
         do {
-            try request(session, &server, weather, cut)
-        } catch let problem as Problem {
-            throw TransportFailure.refused(problem)
+            do {
+                try request(session, service, &exchange, weather, cut)
+            } catch let problem as Problem {
+                throw TransportFailure.refused(problem)
+            }
+            try answer(session, &exchange, principal, weather, cut)
+        } catch let failure as SimulationFailure {
+            throw failure
+        } catch {
+            try requireServer()
+            throw error
         }
-        try answer(session, &server, principal, weather, cut)
+    }
+
+    /// A server that stopped is silent, whatever it was about to say.
+    private func requireServer() throws(TransportFailure) {
+        if server.isOff() { throw .unreachable }
     }
 
     /// Where an exchange is cut: after so many bytes of the request, or else of the answer.
@@ -87,45 +119,56 @@ public final class InProcessTransport: ExchangeTransport {
     }
 
     private func request(
-        _ session: ExchangeSession, _ server: inout ServerExchange, _ weather: Weather, _ cut: Cut?
+        _ session: ExchangeSession, _ service: ExchangeService, _ exchange: inout ServerExchange, _ weather: Weather,
+        _ cut: Cut?
     ) throws {
         var left = cut?.requestBytes ?? .max
         while var chunk = try session.nextRequestChunk() {
             if let tamper = weather.tamper { chunk = tamper.request(chunk) }
             let isCut = chunk.count > left
-            if let batch = try server.receive(isCut ? Array(chunk.prefix(left)) : chunk) { try commit(batch, &server) }
+            if let batch = try exchange.receive(isCut ? Array(chunk.prefix(left)) : chunk) {
+                try commit(batch, service, &exchange)
+            }
             if isCut { throw TransportFailure.unreachable }
             left -= chunk.count
             try weather.between?()
         }
-        if let batch = try server.endRequest() { try commit(batch, &server) }
+        if let batch = try exchange.endRequest() { try commit(batch, service, &exchange) }
     }
 
-    private func commit(_ batch: PushBatch, _ server: inout ServerExchange) throws {
+    private func commit(_ batch: PushBatch, _ service: ExchangeService, _ exchange: inout ServerExchange) throws {
         for set in batch.sets {
             var single = batch
             single.sets = [set]
             let last = try service.file.read { try ServerView.lastSet(of: set.stamp.replica, $0) }
-            let before = try view(of: set)
-            let result = try service.commit([single])[0]
-            if let verdict = result.verdicts.first?.verdict, set.number > last {
-                try observe(set, verdict, before, try view(of: set))
+            let before = try view(of: set, service)
+            let result: PushResult
+            do {
+                result = try service.commit([single])[0]
+            } catch {
+                if self.server.isOff(), set.number > last { self.server.leaves(set, before) }
+                throw error
             }
-            server.note(result)
+            if let verdict = result.verdicts.first?.verdict, set.number > last {
+                try observe(set, verdict, before, try view(of: set, service))
+            }
+            exchange.note(result)
             if result.problem != nil { return }
         }
     }
 
-    private func view(of set: ChangeSet) throws -> ServerView {
+    private func view(of set: ChangeSet, _ service: ExchangeService) throws -> ServerView {
         try service.file.read { try ServerView(of: set, $0) }
     }
 
     private func answer(
-        _ session: ExchangeSession, _ server: inout ServerExchange, _ principal: ExchangePrincipal, _ weather: Weather,
+        _ session: ExchangeSession, _ exchange: inout ServerExchange, _ principal: ExchangePrincipal,
+        _ weather: Weather,
         _ cut: Cut?
     ) throws {
         var left = cut?.answerBytes ?? .max
-        while var chunk = try server.nextChunk() {
+        while var chunk = try exchange.nextChunk() {
+            try requireServer()
             if let tamper = weather.tamper { chunk = tamper.answer(chunk) + tamper.addition() }
             try refuseEcho(chunk, of: principal.replica)
             let isCut = chunk.count > left

@@ -13,6 +13,7 @@ public final class Laptop: Sendable {
 
     private struct State {
         var store: ClientStore
+        var folder: URL
         var wallShiftMilliseconds: Int64
         var bootStartMilliseconds: Int64
         var bootCount = 1
@@ -21,27 +22,26 @@ public final class Laptop: Sendable {
 
     public let name: String
     public let transport: InProcessTransport
-    private let folder: URL
-    private let schema: Schema
+    private let open: @Sendable (_ path: String) throws -> ClientStore
     private let world: WorldClock
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - wallShiftMilliseconds: how far its wall clock is ahead of true time.
+    ///   - open: opens its store.
     public init(
-        name: String, folder: URL, schema: Schema, replica: ReplicaID, transport: InProcessTransport, world: WorldClock,
-        wallShiftMilliseconds: Int64
+        name: String, folder: URL, replica: ReplicaID, transport: InProcessTransport, world: WorldClock,
+        wallShiftMilliseconds: Int64, open: @escaping @Sendable (_ path: String) throws -> ClientStore
     ) throws {
         self.name = name
-        self.folder = folder
-        self.schema = schema
+        self.open = open
         self.transport = transport
         self.world = world
-        let store = try ClientStore(path: folder.appending(path: "store.db").path, schema: schema)
+        let store = try open(folder.appending(path: "store.db").path)
         try store.adopt(replica)
         state = Mutex(
             State(
-                store: store, wallShiftMilliseconds: wallShiftMilliseconds,
+                store: store, folder: folder, wallShiftMilliseconds: wallShiftMilliseconds,
                 bootStartMilliseconds: world.milliseconds))
     }
 
@@ -81,9 +81,9 @@ public final class Laptop: Sendable {
     public func copyFiles() throws {
         try state.withLock { state in
             try state.store.file.checkpoint(.truncate)
-            let copy = folder.appending(path: "copy.db")
+            let copy = state.folder.appending(path: "copy.db")
             try? FileManager.default.removeItem(at: copy)
-            try FileManager.default.copyItem(at: folder.appending(path: "store.db"), to: copy)
+            try FileManager.default.copyItem(at: state.folder.appending(path: "store.db"), to: copy)
             state.copy = copy
         }
     }
@@ -94,13 +94,26 @@ public final class Laptop: Sendable {
             guard let copy = state.copy else { return }
             try state.store.close()
             for ending in ["", "-wal", "-shm"] {
-                try? FileManager.default.removeItem(at: folder.appending(path: "store.db" + ending))
+                try? FileManager.default.removeItem(at: state.folder.appending(path: "store.db" + ending))
             }
-            try FileManager.default.moveItem(at: copy, to: folder.appending(path: "store.db"))
+            try FileManager.default.moveItem(at: copy, to: state.folder.appending(path: "store.db"))
             state.copy = nil
-            state.store = try ClientStore(path: folder.appending(path: "store.db").path, schema: schema)
+            state.store = try open(state.folder.appending(path: "store.db").path)
             state.bootCount += 1
             state.bootStartMilliseconds = world.milliseconds
+        }
+    }
+
+    /// The machine starts anew on what a power cut left of its files, in another folder. Throws what opening throws;
+    /// then it may be asked again.
+    public func restart(on folder: URL) throws {
+        try state.withLock { state in
+            // Its power is off: closing cannot succeed, and nothing depends on it.
+            try? state.store.close()
+            state.bootCount += 1
+            state.bootStartMilliseconds = world.milliseconds
+            state.folder = folder
+            state.store = try open(folder.appending(path: "store.db").path)
         }
     }
 

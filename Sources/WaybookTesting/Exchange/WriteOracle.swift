@@ -44,6 +44,12 @@ public struct WriteOracle: Sendable {
         made[place, default: [:]][text] = Made(parent: shown, resolves: resolves)
     }
 
+    /// Whether the server is known to have ruled on a write: nil while it is not, else whether it took it.
+    public func ruling(on text: String, at place: Place) -> Bool? {
+        guard let write = made[place]?[text] else { return nil }
+        return write.isRefused ? false : write.stamp.map { _ in true }
+    }
+
     /// The server refused the write.
     public mutating func refuse(_ text: String, at place: Place) { made[place]?[text]?.isRefused = true }
 

@@ -1,0 +1,70 @@
+import Foundation
+import Synchronization
+
+/// A machine whose power can be cut. Its files lie in a watched folder; what a cut leaves of them lies in the next one,
+/// where the machine starts anew.
+public final class Machine: Sendable {
+    // A class, because the store at work on it and the simulation that cuts it share its state.
+
+    private struct State {
+        var lives: [FaultVFS] = []
+        var next: URL?
+    }
+
+    public let name: String
+    private let parent: URL
+    private let state = Mutex(State())
+
+    /// Makes its first folder.
+    public init(_ name: String, in parent: URL) throws {
+        self.name = name
+        self.parent = parent
+        try begin(in: try makeFolder(1))
+    }
+
+    /// Where its files now lie.
+    public var folder: URL { URL(filePath: shim.folder, directoryHint: .isDirectory) }
+
+    /// Whether a cut has been asked for, or has come without a new start since.
+    public var isThreatened: Bool { state.withLock { $0.next != nil } }
+
+    private var shim: FaultVFS { state.withLock { $0.lives[$0.lives.count - 1] } }
+
+    private func makeFolder(_ number: Int) throws -> URL {
+        let folder = parent.appending(path: "\(name)-\(number)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    private func begin(in folder: URL) throws {
+        let shim = try FaultVFS(watching: folder.path)
+        state.withLock { $0.lives.append(shim) }
+    }
+
+    /// Cuts the power just before the operation on files that follows so many further ones, or (`atSync`) before the
+    /// first sync from there on.
+    public func cutPower(afterOperations operations: Int, survivors: FaultVFS.Survivors, atSync: Bool, seed: UInt64)
+        throws
+    {
+        let next = try makeFolder(state.withLock { $0.lives.count } + 1)
+        state.withLock { $0.next = next }
+        shim.cutPower(
+            afterOperations: operations, to: next.path, survivors: survivors, seed: seed, atSync: atSync, staysOff: true
+        )
+    }
+
+    /// Whether the power has been cut: since then nothing reaches the files.
+    public func isOff() throws -> Bool { try shim.powerWasCut() }
+
+    /// Switches the power on again: from now on ``folder`` holds what the cut left.
+    public func start() throws {
+        guard let next = state.withLock({ $0.next }) else { return }
+        try begin(in: next)
+        state.withLock { $0.next = nil }
+    }
+
+    /// Frees what is known of its files, which must all be closed.
+    public func end() {
+        for life in state.withLock({ $0.lives }) { life.forget() }
+    }
+}
