@@ -22,7 +22,7 @@ struct AnswerReader {
     private var isOver = false
     private var result = ExchangeResult(
         head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, receivedRecords: 0,
-        sentBytes: 0, receivedBytes: 0)
+        goneRecords: 0, sentBytes: 0, receivedBytes: 0)
 
     init(store: ClientStore, start: ExchangeStart, pulls: Bool, now: ClientTime) {
         self.store = store
@@ -65,7 +65,7 @@ struct AnswerReader {
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
         case .record(let record): try takeRecord(record, value)
         case .checkpoint(let token, let sequence): try storePage(token, sequence)
-        case .end: try end()
+        case .end(let readable): try end(readable)
         // Not asked for: this client holds all that it may see.
         case .departed, .gone: throw AnswerError.unexpectedLine
         case .head, .error: break
@@ -121,11 +121,11 @@ struct AnswerReader {
         result.receivedRecords += page.count
     }
 
-    private mutating func end() throws {
+    private mutating func end(_ readable: Int64?) throws {
         try storeVerdicts()
         // Records behind the last checkpoint would be told again; an answer that ends with some is not whole.
         guard records.isEmpty else { throw AnswerError.unexpectedLine }
-        try store.finishExchange(isWholeFeed: pulls, at: now)
+        result.goneRecords = try store.finishExchange(isWholeFeed: pulls, readable: readable, at: now)
         result.isComplete = true
     }
 

@@ -62,6 +62,8 @@ public struct ExchangeResult: Hashable, Sendable {
     public var answeredSets: Int
     public var refusedSets: Int
     public var receivedRecords: Int
+    /// Records that a fresh pull did not tell, and which went.
+    public var goneRecords: Int
     public var sentBytes: Int
     public var receivedBytes: Int
 }

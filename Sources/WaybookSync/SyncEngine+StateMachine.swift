@@ -7,6 +7,8 @@ public struct SyncDecisions: Sendable {
     public enum Step: Hashable, Sendable {
         /// One exchange. Sets beyond the limits go with the next one.
         case exchange(limits: ExchangeLimits)
+        /// Give the checkpoint up, so that the next exchange is told everything.
+        case pullAfresh
         /// Ask for a new number, then move to it.
         case newReplica
         /// Wait, then ask ``SyncDecisions/next()`` again.
@@ -27,6 +29,7 @@ public struct SyncDecisions: Sendable {
         case unreachable
         case invalid(AnswerError)
         case renumbered
+        case begunAfresh
         case cancelled
     }
 
@@ -34,6 +37,8 @@ public struct SyncDecisions: Sendable {
     public static let mostFailures = 6
     /// The most new numbers that one synchronisation asks for.
     public static let mostForks = 3
+    /// The most fresh pulls that one synchronisation begins.
+    public static let mostFreshPulls = 1
     /// The first pause after a failure, milliseconds; each next one is twice as long, up to the longest.
     public static let firstPauseMilliseconds: Int64 = 1_000
     public static let longestPauseMilliseconds: Int64 = 60_000
@@ -43,6 +48,7 @@ public struct SyncDecisions: Sendable {
     private var failures = 0
     private var forks = 0
     private var gaps = 0
+    private var freshPulls = 0
     private var afterPause: Step?
     private let random: @Sendable () -> UInt64
 
@@ -83,6 +89,7 @@ public struct SyncDecisions: Sendable {
         case .renumbered:
             gaps = 0
             step = exchange
+        case .begunAfresh: step = exchange
         case .cancelled: step = .end(.stopped(.cancelled))
         }
     }
@@ -106,7 +113,10 @@ public struct SyncDecisions: Sendable {
             else { return step = .end(.stopped(.problem(problem))) }
             limits.requestBytes = maximum
             step = exchange
-        case .signIn, .revoked, .wipe, .upgrade, .fixRecord, .stale, .erased, .quarantine:
+        case .stale:
+            freshPulls += 1
+            step = freshPulls <= Self.mostFreshPulls ? .pullAfresh : .end(.stopped(.problem(problem)))
+        case .signIn, .revoked, .wipe, .upgrade, .fixRecord, .erased, .quarantine:
             step = .end(.stopped(.problem(problem)))
         }
     }

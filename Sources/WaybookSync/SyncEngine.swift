@@ -44,6 +44,10 @@ public struct SyncEngine: Sendable {
             case .exchange(let limits):
                 decisions.take(try await exchange(limits: limits, &report))
                 progress?(report)
+            case .pullAfresh:
+                try store.beginFreshPull(at: surroundings.now())
+                report.hasBegunAfresh = true
+                decisions.take(.begunAfresh)
             case .newReplica: decisions.take(try await renumber(&report))
             case .pause(let milliseconds):
                 do {

@@ -35,6 +35,10 @@ public struct SyncReport: Hashable, Sendable {
     public var answeredSets = 0
     public var refusedSets = 0
     public var receivedRecords = 0
+    /// Records that a fresh pull did not tell, and which went.
+    public var goneRecords = 0
+    /// Whether a fresh pull was begun, for the server did not know how far this replica had read.
+    public var hasBegunAfresh = false
     public var sentBytes = 0
     public var receivedBytes = 0
     /// The number that the replica took after a fork.
@@ -46,6 +50,7 @@ public struct SyncReport: Hashable, Sendable {
         answeredSets += result.answeredSets
         refusedSets += result.refusedSets
         receivedRecords += result.receivedRecords
+        goneRecords += result.goneRecords
         sentBytes += result.sentBytes
         receivedBytes += result.receivedBytes
     }

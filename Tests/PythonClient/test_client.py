@@ -249,7 +249,26 @@ class Exchange(unittest.TestCase):
         body = gzip.compress(canonical(self.hello(bob, pull=True)).encode() + b"\n")
         status, headers, answer = self.raw(bob, body, **{"Content-Encoding": "gzip", "Accept-Encoding": "gzip"})
         self.assertEqual((status, headers["Content-Encoding"]), (200, "gzip"))
-        self.assertEqual(json.loads(gzip.decompress(answer).splitlines()[-1]), {"end": True})
+        held = len(bob.records("customer")) + len(bob.records("contact"))
+        end = json.loads(gzip.decompress(answer).splitlines()[-1])
+        self.assertEqual((end["end"], end["count"] >= held, bob.readable), (True, True, end["count"]))
+
+    def test_a_checkpoint_that_is_refused_is_mended_by_a_fresh_pull(self) -> None:
+        ann, bob = self.pair()
+        customer = ann.create("customer", {"name": "Fresh"})
+        gone = bob.create("customer", {"name": "Deleted"})
+        self.settle(ann, bob)
+        bob.edit({"id": gone, "in": "customer", "put": {"$life": "deleted"}})
+        bob.sync()
+        bob.edit({"id": customer, "in": "customer", "put": {"city": "Lyon"}})
+        zombie = new_id(0)
+        fields, stamps = bob.db.execute("select fields, stamps from record where id = ?", (customer,)).fetchone()
+        bob.db.execute("insert into record values(?, 'customer', ?, ?)", (zombie, fields, stamps))
+        bob.checkpoint = "spoiled"
+        bob.sync()
+        self.assertEqual((bob.show(zombie), bob.afresh, bob.show(gone)), (None, False, None))
+        self.assertEqual(bob.show(customer), {"name": "Fresh", "city": "Lyon"})
+        self.settle(ann, bob)
 
     # ------------------------------------------------------------ exactly once
 
@@ -528,7 +547,7 @@ class Exchange(unittest.TestCase):
             "not UTF-8": (b"\xff\n",), "an unknown line": (hello, {"what": 1}), "a list": (hello, b"[]\n"),
             "duplicate key": (hello, b'{"set":1,"set":1}\n'), "fraction": (hello, b'{"set":1.0}\n'),
             "deep": (hello, b"[" * 10_000 + b"]" * 10_000 + b"\n"), "NUL": (hello, b'{"a":"\\u0000"}\n'),
-            "protocol": (self.hello(ann, protocol=[2, 3]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
+            "protocol": (self.hello(ann, protocol=[3, 4]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
             "other replica": (self.hello(ann, replica=ann.replica + 1),), "text wall": (self.hello(ann, wall="now"),),
             "no wall": (self.hello(ann, wall=None),), "checkpoint": (self.hello(ann, checkpoint="AAAA"),),
             "answered above last": (self.hello(ann, answered=5, last=1),), "negative": (self.hello(ann, answered=-1),),

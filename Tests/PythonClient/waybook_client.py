@@ -297,6 +297,7 @@ SCHEMA = """
 create table if not exists meta(key text primary key, value text not null) without rowid;
 create table if not exists record(id text primary key, collection text not null, fields text not null, stamps text not null)
     without rowid;
+create table if not exists told(id text primary key) without rowid;
 create table if not exists outbox(number integer primary key, line text not null);
 create table if not exists refused(id integer primary key, line text not null, verdict text not null);
 """
@@ -311,6 +312,7 @@ class Client:
     wall: Callable[[], int] = lambda: time.time_ns() // 1_000_000
     packed: bool = False
     schema: int = 1
+    readable: int | None = None  # how many records the server last said may be read here
 
     def __post_init__(self) -> None:
         self.db = sqlite3.connect(self.file, isolation_level=None)
@@ -325,6 +327,7 @@ class Client:
         self.last: int = meta.get("last", 0)  # number of the last set made
         self.answered: int = meta.get("answered", 0)  # highest set with a stored verdict
         self.checkpoint: str | None = meta.get("checkpoint")
+        self.afresh: bool = meta.get("afresh", False)  # everything is being told once more
         self.on: int = meta.get("on", 0)  # the sequence that was wholly read
         last, told, correction, taken = meta.get("clock", ((0, 0), (0, 0), 0, ()))
         self.clock = Clock(tuple(last), tuple(told), correction, [tuple(stamp) for stamp in taken])
@@ -403,6 +406,8 @@ class Client:
         return b"\n".join(canonical_bytes(i, c, decode_record(json.loads(f), json.loads(s))) for i, c, f, s in rows)
 
     def _join(self, identity: str, collection: str, atoms: Atoms) -> None:
+        if self.afresh:
+            self.db.execute("insert or ignore into told values(?)", (identity,))
         row = self.row(identity)
         for path, atom in atoms.items():
             row[path] = join(row.get(path), atom)
@@ -431,7 +436,9 @@ class Client:
                 if refusal.code == "fork":
                     self._step_aside()
                 elif refusal.code == "stale":
-                    self.checkpoint = None
+                    with self._transaction():
+                        self.checkpoint, self.afresh = None, True
+                        self.db.execute("delete from told")
                 else:
                     time.sleep(refusal.problem.get("retryAfter", pause))
                     pause *= 2
@@ -446,7 +453,7 @@ class Client:
                 break
             batch.append(line)
         more = len(batch) < len(waiting)
-        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [1, 1], "pull": not more}
+        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [1, 2], "pull": not more}
         hello |= {"replica": self.replica, "schema": self.schema, "wall": self.wall()}
         hello |= {"checkpoint": self.checkpoint} if self.checkpoint else {}
         body = "".join(line + "\n" for line in [canonical({"hello": hello}), *batch]).encode()
@@ -457,10 +464,19 @@ class Client:
             body = packer.compress(body) + packer.flush()
             headers["Content-Encoding"] = "gzip"
         with post(self.server, "/v1/exchange", body, headers) as response:
-            self._read(lines_of(response))
+            self._read(lines_of(response), asked=not more)
         return more
 
-    def _read(self, lines: Iterable[dict[str, Any]]) -> None:
+    def _forget_untold(self) -> None:
+        """The fresh pull is whole: what it did not tell goes, tombstones apart."""
+        for (identity,) in self.db.execute("select id from record where id not in (select id from told)").fetchall():
+            life = self.row(identity).get("$life")
+            if life is None or life.value != "deleted":
+                self.db.execute("delete from record where id = ?", (identity,))
+        self.db.execute("delete from told")
+        self.afresh = False
+
+    def _read(self, lines: Iterable[dict[str, Any]], asked: bool) -> None:
         page: list[dict[str, Any]] = []
         sequence = self.on
         for line in lines:
@@ -488,6 +504,9 @@ class Client:
             elif "end" in line:
                 with self._transaction():
                     self.on = sequence
+                    self.readable = line.get("count")
+                    if self.afresh and asked:
+                        self._forget_untold()
                 return
         raise Cut("no end")
 
@@ -561,6 +580,6 @@ class _Transaction:
             client.load()
             return
         state = {"replica": client.replica, "token": client.token, "last": client.last, "answered": client.answered,
-                 "checkpoint": client.checkpoint, "on": client.on, "clock": astuple(client.clock)}
+                 "checkpoint": client.checkpoint, "afresh": client.afresh, "on": client.on, "clock": astuple(client.clock)}
         client.db.executemany("insert or replace into meta values(?, ?)", [(k, json.dumps(v)) for k, v in state.items()])
         client.db.execute("commit")

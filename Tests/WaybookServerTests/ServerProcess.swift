@@ -125,7 +125,8 @@ final class ServerProcess: Sendable {
         let lines = response.body.split(separator: 0x0A).compactMap { line in
             (try? JSONParser.parse(Array(line))).flatMap { ResponseLine($0) }
         }
-        return lines.last == .end ? lines : nil
+        guard case .end? = lines.last else { return nil }
+        return lines
     }
 }
 

@@ -88,7 +88,7 @@ import WaybookTesting
                 return String(decoding: socket.read(seconds: 10).bytes, as: UTF8.self)
             }
             #expect(status == 0)
-            #expect(answer.contains("{\"applied\":[1,1]}") && answer.contains("{\"end\":true}"))
+            #expect(answer.contains("{\"applied\":[1,1]}") && answer.contains("{\"count\":1,\"end\":true}"))
             let log = try? FileManager.default.attributesOfItem(atPath: folder.data + "/server.db-wal")[.size] as? Int
             #expect((log ?? 0) == 0)
         }

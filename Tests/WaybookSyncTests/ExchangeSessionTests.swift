@@ -44,7 +44,8 @@ import WaybookSync
         _ = try session.request()
         try session.receive(
             bytes([
-                head(), .applied(first: 1, last: 1), whole(identity(2), name: "Bolt", at: 9), checkpoint(10), .end,
+                head(), .applied(first: 1, last: 1), whole(identity(2), name: "Bolt", at: 9), checkpoint(10),
+                .end(readable: nil),
             ]))
         let result = try session.finish()
         #expect(result.isComplete && result.answeredSets == 1 && result.receivedRecords == 1)
@@ -63,7 +64,7 @@ import WaybookSync
         let lines: [ResponseLine] = [
             head(), .applied(first: 1, last: 1), .verdict(number: 2, .rejected(refusal)),
             whole(identity(11), name: "Eleven", at: 4), checkpoint(4), whole(identity(12), name: "Twelve", at: 10),
-            checkpoint(10), .end,
+            checkpoint(10), .end(readable: nil),
         ]
         let answer = bytes(lines)
         var ends: [Int] = []
@@ -96,7 +97,8 @@ import WaybookSync
         let laptop = try Laptop()
         try laptop.add("Acme", id: identity(1))
         let lines = [
-            head(), .applied(first: 1, last: 1), whole(identity(2), name: "Bolt", at: 9), checkpoint(10), .end,
+            head(), .applied(first: 1, last: 1), whole(identity(2), name: "Bolt", at: 9), checkpoint(10),
+            .end(readable: nil),
         ]
         for _ in 0..<2 {
             let session = try laptop.session()
@@ -108,7 +110,7 @@ import WaybookSync
     }
 
     @Test func whatIsNoAnswerIsRefusedAndNothingOfItIsStored() throws {
-        let end = ResponseLine.end
+        let end = ResponseLine.end(readable: nil)
         let cases: [([UInt8], AnswerError)] = [
             (Array("{\"head\":1}\n".utf8), .malformedLine), (Array("nonsense\n".utf8), .malformedLine),
             (bytes([checkpoint(1)]), .unexpectedLine), (bytes([head(), head()]), .unexpectedLine),
@@ -131,10 +133,12 @@ import WaybookSync
     @Test func anotherServersDataIsNotMixedIn() throws {
         let laptop = try Laptop()
         let first = try laptop.session()
-        try first.receive(bytes([head(), checkpoint(10), .end]))
+        try first.receive(bytes([head(), checkpoint(10), .end(readable: nil)]))
         _ = try first.finish()
         let second = try laptop.session()
-        #expect(throws: AnswerError.otherServer) { try second.receive(bytes([head(epoch: "other"), .end])) }
+        #expect(throws: AnswerError.otherServer) {
+            try second.receive(bytes([head(epoch: "other"), .end(readable: nil)]))
+        }
     }
 
     @Test func anErrorLineEndsTheAnswerAndVerdictsBeforeItCount() throws {

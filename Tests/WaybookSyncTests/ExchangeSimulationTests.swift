@@ -34,6 +34,7 @@ import WaybookTesting
                 total.conflictsListed += report.conflictsListed
                 total.forks += report.forks
                 total.restampedSets += report.restampedSets
+                total.freshPulls += report.freshPulls
             } catch {
                 Issue.record("seed \(seed): \(error)")
                 return
@@ -41,6 +42,7 @@ import WaybookTesting
         }
         print("simulated from seed \(first): \(total)")
         #expect(total.refusedSets > 0 && total.conflictsListed > 0 && total.restampedSets > 0)
+        #expect(total.freshPulls > 0)
     }
 
     @Test func everyPlantedFaultIsFound() async throws {

@@ -47,7 +47,7 @@ import WaybookSync
         ]
         let server = ScriptedServer([
             .cut(lines, after: bytes(lines).count - 5),
-            .lines([head(), whole(identity(2), name: "Two", at: 2), checkpoint(10), .end]),
+            .lines([head(), whole(identity(2), name: "Two", at: 2), checkpoint(10), .end(readable: nil)]),
         ])
         let pauses = Pauses()
         let report = try await run(laptop, server, pauses)
@@ -69,7 +69,8 @@ import WaybookSync
         let laptop = try Laptop()
         let pauses = Pauses()
         let server = ScriptedServer([
-            .failure(.refused(Problem(.slowDown, retryAfterSeconds: 20))), .lines([head(), checkpoint(10), .end]),
+            .failure(.refused(Problem(.slowDown, retryAfterSeconds: 20))),
+            .lines([head(), checkpoint(10), .end(readable: nil)]),
         ])
         #expect(try await run(laptop, server, pauses).ending == .upToDate)
         #expect(pauses.milliseconds.allSatisfy { $0 >= 20_000 && $0 <= 21_001 })
@@ -119,7 +120,7 @@ import WaybookSync
     }
 
     @Test func problemsThatNeedAPersonStopAndKeepEverything() async throws {
-        for code in [ProblemCode.signIn, .revoked, .wipe, .upgrade, .fixRecord, .stale, .erased, .quarantine] {
+        for code in [ProblemCode.signIn, .revoked, .wipe, .upgrade, .fixRecord, .erased, .quarantine] {
             let laptop = try Laptop()
             try laptop.add("Acme", id: identity(1))
             let server = ScriptedServer([.failure(.refused(Problem(code)))])
@@ -148,7 +149,7 @@ import WaybookSync
     @Test func anAnswerWithoutAllVerdictsIsNotWhole() async throws {
         let laptop = try Laptop()
         try laptop.add("Acme", id: identity(1))
-        let server = ScriptedServer([.lines([head(), checkpoint(10), .end]), .made { applyingAll($0) }])
+        let server = ScriptedServer([.lines([head(), checkpoint(10), .end(readable: nil)]), .made { applyingAll($0) }])
         #expect(try await run(laptop, server).ending == .upToDate)
         #expect(server.requests.count == 2)
     }

@@ -150,7 +150,9 @@ func applyingAll(_ request: [Value], _ limits: ExchangeLimits = .standard) -> [R
     let numbers = request.dropFirst().compactMap { $0.entries?["set"]?.integer }
     let pulls = request[0].entries?["hello"]?.entries?["pull"]?.boolean ?? false
     let applied = numbers.first.flatMap { first in numbers.last.map { ResponseLine.applied(first: first, last: $0) } }
-    return [head(limits: limits)] + (applied.map { [$0] } ?? []) + (pulls ? [checkpoint(10)] : []) + [.end]
+    return [head(limits: limits)] + (applied.map { [$0] } ?? []) + (pulls ? [checkpoint(10)] : []) + [
+        .end(readable: nil)
+    ]
 }
 
 /// Notes the pauses instead of taking them.

@@ -98,8 +98,8 @@ extension Texts {
         package static var stale: LocalizedText {
             LocalizedText(
                 en:
-                    "The server no longer knows how far this laptop had read; everything here is kept. Export what is unsent and sign in to a new store.",
-                zh: "服务器已不认识本机的同步进度；本机内容全部保留。请导出未发送的修改，再登录到新的数据文件夹。"
+                    "The server does not take back what it said of how far this laptop has read; everything here is kept. Sync again; if it stays so, tell your administrator.",
+                zh: "服务器不承认自己给出的同步进度；本机内容全部保留。请再次同步；如仍如此，请告知管理员。"
             )
         }
 

@@ -184,4 +184,11 @@ extension Texts.Server {
             zh: "超出最后序号的记录"
         )
     }
+
+    package static var faultCount: LocalizedText {
+        LocalizedText(
+            en: "number of records not as kept; there are",
+            zh: "记录数与所存不符，实有"
+        )
+    }
 }

@@ -150,10 +150,38 @@ extension Texts {
             )
         }
 
-        package static func recordsIncomplete(present: Int, read: Int, head: Int) -> LocalizedText {
+        package static func recordsUncounted(present: Int) -> LocalizedText {
             LocalizedText(
-                en: "\(present), not complete yet (read up to change \(read) of \(head))",
-                zh: "\(present) 条，尚未完整（已读至第 \(read) 次变更，共 \(head) 次）"
+                en: "\(present)",
+                zh: "\(present) 条"
+            )
+        }
+
+        package static func firstPull(percent: Int) -> LocalizedText {
+            LocalizedText(
+                en: "incomplete: first pull at \(percent) %",
+                zh: "不完整：首次获取已完成 \(percent)%"
+            )
+        }
+
+        package static func freshPull(percent: Int) -> LocalizedText {
+            LocalizedText(
+                en: "incomplete: fetched anew, at \(percent) %",
+                zh: "不完整：正在重新获取，已完成 \(percent)%"
+            )
+        }
+
+        package static func notReadYet(read: Int, head: Int) -> LocalizedText {
+            LocalizedText(
+                en: "incomplete: read up to change \(read) of \(head)",
+                zh: "不完整：已读至第 \(read) 次变更，共 \(head) 次"
+            )
+        }
+
+        package static var incompleteHint: LocalizedText {
+            LocalizedText(
+                en: "Not all records are here yet: run “waybook sync”.",
+                zh: "记录尚未齐全：请运行 waybook sync。"
             )
         }
     }

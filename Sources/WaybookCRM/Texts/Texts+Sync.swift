@@ -117,6 +117,21 @@ extension Texts {
             )
         }
 
+        package static var pulledAfresh: LocalizedText {
+            LocalizedText(
+                en:
+                    "The server no longer knew how far this laptop had read; all records are fetched anew. Your work stays.",
+                zh: "服务器已不认识本机的同步进度；正在重新获取全部记录。您的修改均保留。"
+            )
+        }
+
+        package static func goneRecords(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "\(count, one: "record is", other: "records are") no longer on the server; removed here as well.",
+                zh: "有 \(count) 条记录已不在服务器上，本机也已移除。"
+            )
+        }
+
         package static var previewEmpty: LocalizedText {
             LocalizedText(
                 en: "Nothing would be sent.",

@@ -128,6 +128,20 @@ extension Texts.Sync {
         )
     }
 
+    package static var logBegunAfresh: LocalizedText {
+        LocalizedText(
+            en: "the server no longer knew how far this laptop had read: all records are fetched anew",
+            zh: "服务器已不认识本机的同步进度：重新获取全部记录"
+        )
+    }
+
+    package static func logGone(count: Int) -> LocalizedText {
+        LocalizedText(
+            en: "\(count, one: "record", other: "records") no longer on the server: removed here",
+            zh: "\(count) 条记录已不在服务器上：本机已移除"
+        )
+    }
+
     package static func logCompleted(number: Int) -> LocalizedText {
         LocalizedText(
             en: "everything up to change \(number) was read",

@@ -56,13 +56,17 @@ public struct Phrase: Sendable, Hashable, ExpressibleByStringInterpolation {
         }
     }
 
-    /// Writes a whole number with a space between groups of three digits.
+    /// Stands between groups of three digits: the narrow no-break space, at which no terminal breaks a line
+    /// (ISO 80000-1 §7.3.1; the separator is the same in both languages).
+    static let groupSeparator: Character = "\u{202F}"
+
+    /// Writes a whole number with a narrow space between groups of three digits.
     public static func grouped(_ number: Int) -> String {
         let digits = String(number.magnitude)
         guard digits.utf8.count > 3 else { return String(number) }
         var result = number < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.utf8.count - index) % 3 == 0 { result.append(" ") }
+            if index > 0, (digits.utf8.count - index) % 3 == 0 { result.append(groupSeparator) }
             result.append(digit)
         }
         return result

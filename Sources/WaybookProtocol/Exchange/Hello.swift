@@ -3,7 +3,9 @@ import WaybookModel
 /// The first line of a request: who asks, what it speaks, and how far it has come.
 public struct Hello: Hashable, Sendable {
     /// The protocol version of this code; rises with every change of the wire.
-    public static let protocolVersion = 1
+    public static let protocolVersion = 2
+    /// The lowest version that this code speaks as well: what came since, the other side leaves aside.
+    public static let oldestProtocolVersion = 1
 
     /// The protocol versions that the client speaks.
     public var protocols: ClosedRange<Int>
@@ -21,7 +23,7 @@ public struct Hello: Hashable, Sendable {
     public var pulls: Bool
 
     public init(
-        protocols: ClosedRange<Int> = protocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
+        protocols: ClosedRange<Int> = oldestProtocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
         wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool
     ) {
         self.protocols = protocols

@@ -60,7 +60,9 @@ public enum ResponseLine: Hashable, Sendable {
     /// Everything up to `sequence` has been told; to be stored in one transaction with the data before it.
     case checkpoint(token: String, sequence: Int64)
     /// The answer is complete. Without this line it is not.
-    case end
+    /// - Parameter readable: how many records the reader may read, deleted ones and conflicts apart; nil from a server
+    ///   of protocol 1.
+    case end(readable: Int64?)
     /// A failure after the answer had begun.
     case error(Problem)
 }
@@ -76,7 +78,8 @@ extension ResponseLine {
         case .departed(let departure): departure.value
         case .gone(let id): ["gone": .string(id.description)]
         case .checkpoint(let token, let sequence): ["checkpoint": .string(token), "sequence": .int(sequence)]
-        case .end: ["end": true]
+        case .end(let readable?): ["count": .int(readable), "end": true]
+        case .end(nil): ["end": true]
         case .error(let problem): ["error": problem.lineValue]
         }
     }
@@ -112,7 +115,8 @@ extension ResponseLine {
             guard let head = Head(head) else { return nil }
             self = .head(head)
         } else if entries["end"] != nil {
-            self = .end
+            if entries["count"] != nil, entries.natural("count") == nil { return nil }
+            self = .end(readable: entries.natural("count"))
         } else if let error = entries["error"] {
             guard let problem = Problem(lineValue: error) else { return nil }
             self = .error(problem)

@@ -35,7 +35,8 @@ extension ProblemCode {
             )
         case .timeline:
             ("The server was put back to an earlier state.", "Keep everything, and ask whoever runs the server.")
-        case .stale: ("The checkpoint is none of this server's.", "Keep what is unsent, and sign in to a new store.")
+        case .stale:
+            ("The checkpoint is none of this server's.", "Keep what is unsent, and pull afresh, without a checkpoint.")
         case .erased: ("This record was erased for good.", "Remove it from this device.")
         case .quarantine: ("This change was put aside.", "Ask your administrator to look at it.")
         case .serverFull:
@@ -59,7 +60,7 @@ extension ProblemCode {
         case .gap: ("缺少此设备较早的更改。", "请从所示编号起重新发送更改。")
         case .fork: ("此设备的另一个副本已使用相同的编号。", "请领取新的副本编号，再重新发送更改。")
         case .timeline: ("服务器已恢复到较早的状态。", "请保留全部内容，并联系服务器管理者。")
-        case .stale: ("此同步进度不属于本服务器。", "请保留未发送的修改，再登录到新的数据文件夹。")
+        case .stale: ("此同步进度不属于本服务器。", "请保留未发送的修改，不带进度重新获取全部记录。")
         case .erased: ("此记录已被永久删除。", "请从此设备中移除。")
         case .quarantine: ("此更改已被搁置。", "请管理员查看。")
         case .serverFull: ("服务器磁盘已满，无法保存。", "可以继续查看，请管理员腾出空间。")

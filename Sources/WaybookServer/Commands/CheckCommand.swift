@@ -35,6 +35,7 @@ struct CheckCommand: AsyncParsableCommand {
         case .conflictListed: Texts.Server.faultConflictListed
         case .conflictUnlisted: Texts.Server.faultConflictUnlisted
         case .sequence: Texts.Server.faultSequence
+        case .count: Texts.Server.faultCount
         case nil: Texts.Words.unknown
         }
     }

@@ -42,12 +42,14 @@ public final class ExchangeService: Sendable {
         let identity = try file.read { db in
             let rows = ServerRows(db)
             return (
-                epoch: try rows.text("epoch"), secret: try rows.text("secret"), timeline: try rows.number("timeline")
+                epoch: try rows.text("epoch"), secret: try rows.text("secret"),
+                timeline: try rows.number("timeline"), isCounted: try rows.number(ServerRows.readableKey) != nil
             )
         }
         guard let epoch = identity.epoch, let key = identity.secret.flatMap({ Data(base64Encoded: $0) }),
             let timeline = identity.timeline.flatMap({ UInt8(exactly: $0) })
         else { throw NotInitialised() }
+        if !identity.isCounted { try file.write { try ServerRows($0).keepReadableCount() } }
         self.epoch = epoch
         self.timeline = timeline
         secret = CheckpointToken.Secret(bytes: Array(key), epoch: epoch)
@@ -66,6 +68,7 @@ public final class ExchangeService: Sendable {
         try rows.set("secret", Data(secret).base64EncodedString())
         try rows.set("timeline", 0)
         try rows.set("sequence", 0)
+        try rows.keepReadableCount()
     }
 
     /// The wall clock, milliseconds since 1970.

@@ -110,7 +110,9 @@ public struct ServerExchange {
 
     private mutating func greet(_ value: Value) throws(Problem) {
         guard let hello = Hello(value) else { throw Problem(.badRequest) }
-        guard hello.protocols.contains(Hello.protocolVersion) else { throw Problem(.upgrade) }
+        guard hello.protocols.overlaps(Hello.oldestProtocolVersion...Hello.protocolVersion) else {
+            throw Problem(.upgrade)
+        }
         guard hello.replica == principal.replica else { throw Problem(.fork) }
         let last = try lastJudged(of: hello.replica)
         // It holds verdicts that this server never gave: the server was put back to an earlier state.
@@ -130,7 +132,8 @@ public struct ServerExchange {
         guard let token = CheckpointToken(text, service.secret) else { throw Problem(.stale) }
         guard token.timeline == service.timeline else { throw Problem(.timeline) }
         do {
-            guard token.sequence <= (try service.lastSequence()) else { throw Problem(.stale) }
+            // It was told what this server no longer has: were it to pull afresh, its copy would go as well.
+            guard token.sequence <= (try service.lastSequence()) else { throw Problem(.timeline) }
         } catch let problem as Problem {
             throw problem
         } catch {
@@ -171,7 +174,8 @@ public struct ServerExchange {
             append(.error(problem), to: &output)
             phase = .done
         } else if hello?.pulls == false {
-            append(.end, to: &output)
+            let reader = principal.replica
+            append(.end(readable: try service.file.read { try ServerRows($0).readableCount(for: reader) }), to: &output)
             phase = .done
         } else {
             phase = .feed
@@ -206,8 +210,11 @@ public struct ServerExchange {
         let readThrough = checkpoint?.readThrough ?? 0
         let isFirstPull = checkpoint.map { $0.readThrough == 0 && $0.sequence > 0 } ?? true
         let page = FeedPage(after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader)
-        let (lines, sequence, isLast) = try service.file.read { db in
-            try page.read(ServerRows(db), atLeast: service.pageRows)
+        let principal = principal
+        let ((lines, sequence, isLast), readable) = try service.file.read { db in
+            let rows = ServerRows(db)
+            let read = try page.read(rows, atLeast: service.pageRows)
+            return (read, read.isLast ? try rows.readableCount(for: principal.replica) : nil)
         }
         var output = lines
         cursor = sequence
@@ -216,7 +223,7 @@ public struct ServerExchange {
             membership: checkpoint?.membership ?? 0)
         append(.checkpoint(token: token.text(service.secret), sequence: sequence), to: &output)
         if isLast {
-            append(.end, to: &output)
+            append(.end(readable: readable), to: &output)
             phase = .done
         }
         return output

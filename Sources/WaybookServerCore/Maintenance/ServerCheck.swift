@@ -21,6 +21,8 @@ public struct ServerCheckReport: Sendable, Equatable {
             case conflictUnlisted = "conflict-unlisted"
             /// The feed goes beyond the last sequence.
             case sequence
+            /// The number of readable records that is kept is not what there are.
+            case count
         }
 
         /// What kind.
@@ -81,6 +83,8 @@ public struct ServerCheck {
             if isLast { break }
         }
         if try rows.lastSequence() < sequence { add(.sequence, String(sequence)) }
+        let counted = try rows.countReadable()
+        if try rows.number(ServerRows.readableKey) ?? counted != counted { add(.count, String(counted)) }
     }
 
     private mutating func check(_ row: FeedRow) throws {

@@ -7,6 +7,7 @@ import WaybookProtocol
 struct Answering {
     let tables: ClientTables
     let now: ClientTime
+    private let isPullingAfresh: Bool
     private var plain = 0
     private var lastPlain: Int64 = 0
     private var restamped: Int64 = 0
@@ -14,9 +15,10 @@ struct Answering {
     private var answered: Int64?
     private var highest: Stamp?
 
-    init(_ tables: ClientTables, now: ClientTime) {
+    init(_ tables: ClientTables, now: ClientTime) throws {
         self.tables = tables
         self.now = now
+        isPullingAfresh = try tables.isPullingAfresh()
     }
 
     /// Takes one verdict. One that was taken before is passed over.
@@ -83,6 +85,7 @@ struct Answering {
         }
         stored.server = server
         try tables.save(stored)
+        if isPullingAfresh { try tables.noteTold(change.id) }
     }
 
     private func join(_ outcomes: [OutcomeLine], into id: RecordID) throws {
@@ -92,6 +95,7 @@ struct Answering {
         }
         stored.server = server
         try tables.save(stored)
+        if isPullingAfresh { try tables.noteTold(id) }
     }
 
     private static func join(_ atom: Atom, at path: FieldPath, into record: inout VersionedRecord) {

@@ -10,6 +10,10 @@ enum MetaKey: String {
     case offset, anchorWall, anchorBoot, anchorBootID
     case epoch, timeline
     case checkpoint, checkpointSequence, headSequence, readThrough
+    /// There while a fresh pull is under way.
+    case freshPull
+    /// How many records the server said that this replica may read.
+    case readable
     case lastSync
     /// How many sets were re-stamped since the person was last told.
     case restampedUntold

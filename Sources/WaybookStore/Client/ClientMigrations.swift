@@ -55,6 +55,12 @@ enum ClientMigrations {
                     row INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, id BLOB,
                     collection TEXT, number INTEGER, count INTEGER NOT NULL
                 ) STRICT;
-                """)
+                """),
+        StoreMigration(
+            number: 2, name: "fresh-pull",
+            sql: """
+                -- While a fresh pull is under way: the records that it has told, or that a verdict has shown to be there.
+                CREATE TABLE told (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+                """),
     ]
 }

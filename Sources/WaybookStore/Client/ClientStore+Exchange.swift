@@ -56,7 +56,7 @@ extension ClientStore {
     /// Stores verdicts in order, in one transaction; each then counts as answered.
     public func take(_ verdicts: [(number: Int64, verdict: Verdict)], at now: ClientTime) throws {
         try write { tables in
-            var answering = Answering(tables, now: now)
+            var answering = try Answering(tables, now: now)
             for (number, verdict) in verdicts { try answering.take(number, verdict) }
             try answering.finish()
         }
@@ -70,7 +70,7 @@ extension ClientStore {
             guard sequence >= (try tables.integer(.checkpointSequence) ?? 0) else {
                 throw ClientStoreError.checkpointWentBack
             }
-            var receiving = Receiving(tables, own: try tables.replica(), now: now)
+            var receiving = try Receiving(tables, own: try tables.replica(), now: now)
             for record in records { try receiving.take(record) }
             try receiving.finish()
             try tables.set(.checkpoint, token)
@@ -79,10 +79,17 @@ extension ClientStore {
     }
 
     /// Takes the end of an answer.
-    /// - Parameter isWholeFeed: whether the feed was asked for and told to its end: then everything up to the last
-    ///   checkpoint has been seen.
-    public func finishExchange(isWholeFeed: Bool, at now: ClientTime) throws {
+    /// - Parameters:
+    ///   - isWholeFeed: whether the feed was asked for and told to its end: then everything up to the last checkpoint
+    ///     has been seen.
+    ///   - readable: how many records this replica may read, where the server says so.
+    /// - Returns: how many records a fresh pull that is now whole did not tell, and which went.
+    @discardableResult
+    public func finishExchange(isWholeFeed: Bool, readable: Int64? = nil, at now: ClientTime) throws -> Int {
+        let removed = isWholeFeed ? try removeUntold() : 0
         try write { tables in
+            if let readable { try tables.set(.readable, readable) }
+            if isWholeFeed { try tables.endFreshPull(removed: removed, at: now) }
             if isWholeFeed, let sequence = try tables.integer(.checkpointSequence) {
                 try tables.set(.readThrough, sequence)
                 try tables.set(.headSequence, sequence)
@@ -92,6 +99,7 @@ extension ClientStore {
             try tables.trimHistory()
             try tables.trimLog()
         }
+        return removed
     }
 
     /// Moves this replica to a new number after a fork, with all unanswered sets.

@@ -16,11 +16,19 @@ public struct ClientStatus: Hashable, Sendable {
     public var clockOffsetMilliseconds: Int64?
     /// All records of this replica, deleted ones and conflicts apart.
     public var recordCount: Int
+    /// Those of them that the server is known to hold.
+    public var heldCount: Int
+    /// How many the server holds for this replica, as it last said; never less than ``heldCount``. Nil before it said so.
+    public var readableCount: Int?
     /// The sequence that everything is stored up to, and the server's at the last exchange.
     public var storedSequence: Int64
     public var headSequence: Int64?
     /// Whether the last announced head was wholly read.
     public var isComplete: Bool
+    /// Whether the server is telling everything once more, for it did not know how far this replica had read.
+    public var isPullingAfresh: Bool
+    /// How far a first or a fresh pull has come; nil when none is under way.
+    public var pullPercent: Int?
     /// How many records search does not look at yet.
     public var unindexedCount: Int
     /// Sets that the server took under its own stamps since ``ClientStore/takeClockNotice()``, for this device's clock
@@ -34,6 +42,12 @@ extension ClientStore {
         try read { tables in
             let conflicts = try tables.knownNumber(of: ConflictRecord.collection) ?? 0
             let head = try tables.integer(.headSequence)
+            let isPullingAfresh = try tables.isPullingAfresh()
+            let readThrough = try tables.integer(.readThrough)
+            let stored = try tables.integer(.checkpointSequence) ?? 0
+            let records = try tables.count(
+                "SELECT count(*) FROM record WHERE deleted = 0 AND collection <> \(conflicts)")
+            let held = records + (try tables.hiddenDifference(conflicts))
             return ClientStatus(
                 replica: try tables.integer(.replica).flatMap { UInt32(exactly: $0) }.map { ReplicaID($0) },
                 unsentSets: try tables.count("SELECT count(*) FROM outbox"),
@@ -47,10 +61,13 @@ extension ClientStore {
                     """),
                 lastSyncMilliseconds: try tables.integer(.lastSync),
                 clockOffsetMilliseconds: try tables.integer(.offset),
-                recordCount: try tables.count(
-                    "SELECT count(*) FROM record WHERE deleted = 0 AND collection <> \(conflicts)"),
-                storedSequence: try tables.integer(.checkpointSequence) ?? 0, headSequence: head,
-                isComplete: try head.map { try tables.integer(.readThrough) ?? -1 >= $0 } ?? false,
+                recordCount: records, heldCount: held,
+                readableCount: try tables.integer(.readable).map { max(Int(clamping: $0), held) },
+                storedSequence: stored, headSequence: head,
+                isComplete: !isPullingAfresh && head.map { readThrough ?? -1 >= $0 } ?? false,
+                isPullingAfresh: isPullingAfresh,
+                pullPercent: isPullingAfresh || readThrough == nil
+                    ? head.map { $0 > 0 ? Int(min(99, stored * 100 / $0)) : 0 } : nil,
                 unindexedCount: try tables.unindexedCount(upTo: .max),
                 restampedSets: Int(try tables.integer(.restampedUntold) ?? 0))
         }
@@ -73,6 +90,18 @@ extension ClientStore {
 
 extension ClientTables {
     func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
+
+    /// What unsent sets hide or add: live server rows under the overlay, less the live rows that are shown of them.
+    /// Cost: reads the rows with unsent writes.
+    fileprivate func hiddenDifference(_ conflicts: Int64) throws -> Int {
+        try count(
+            """
+            SELECT ifnull(sum(
+                CASE WHEN server = '' THEN 0 ELSE json_extract(server, '$."$life"') IS NOT 'deleted' END
+                - (deleted = 0)), 0)
+            FROM record WHERE server IS NOT NULL AND collection <> \(conflicts)
+            """)
+    }
 }
 
 /// An unsent set, and what in it the server may settle otherwise.

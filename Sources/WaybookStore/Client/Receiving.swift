@@ -28,6 +28,7 @@ struct Receiving {
     let tables: ClientTables
     let own: ReplicaID
     let now: ClientTime
+    private let isPullingAfresh: Bool
     private(set) var highest: Stamp?
     /// New records by collection, for one line of the log each.
     private var arrived: [CollectionName: Int] = [:]
@@ -36,15 +37,17 @@ struct Receiving {
     /// The most log lines a page that name their record; the rest is counted.
     static let mostNamedLines = 100
 
-    init(_ tables: ClientTables, own: ReplicaID, now: ClientTime) {
+    init(_ tables: ClientTables, own: ReplicaID, now: ClientTime) throws {
         self.tables = tables
         self.own = own
         self.now = now
+        isPullingAfresh = try tables.isPullingAfresh()
     }
 
     mutating func take(_ incoming: IncomingRecord) throws {
         let record = incoming.feed.record
         for atom in record.atoms.values where highest.map({ $0 < atom.stamp }) ?? true { highest = atom.stamp }
+        if isPullingAfresh { try tables.noteTold(record.id) }
         guard var stored = try tables.load(record.id) else {
             arrived[record.collection, default: 0] += 1
             return try insert(incoming)

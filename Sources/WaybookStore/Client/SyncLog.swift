@@ -24,6 +24,10 @@ public struct SyncLogEntry: Hashable, Sendable {
         case renumbered
         /// Everything up to the server's head has been read.
         case completed
+        /// A fresh pull was begun, for the server did not know how far this replica had read.
+        case begunAfresh
+        /// Records went, for a fresh pull did not tell them.
+        case gone
     }
 
     /// The order of the log.

@@ -14,6 +14,8 @@ public struct ServerRow: Hashable, Sendable {
     public var authored: Int64
     /// The latest such commit by any other replica.
     public var others: Int64
+    /// Whether it was among the readable records when it was loaded.
+    fileprivate var wasReadable = false
 
     public init(record: VersionedRecord, unit: RecordID) {
         self.record = record
@@ -23,6 +25,9 @@ public struct ServerRow: Hashable, Sendable {
         authored = 0
         others = 0
     }
+
+    /// Whether it counts among the records that a person reads.
+    var isReadable: Bool { !record.isDeleted && record.collection != ConflictRecord.collection }
 
     /// Notes that a set of `replica`, committed at `sequence`, wrote to the record.
     public mutating func noteAuthor(_ replica: ReplicaID, sequence: Int64) {
@@ -68,6 +73,7 @@ public struct ServerRows {
         loaded.author = ReplicaID(row[5])
         loaded.authored = row[6]
         loaded.others = row[7]
+        loaded.wasReadable = loaded.isReadable
         return loaded
     }
 
@@ -92,7 +98,7 @@ public struct ServerRows {
         return record
     }
 
-    /// Stores a record at a new position, which takes the place of its old one.
+    /// Stores a record at a new position, which takes the place of its old one, and keeps the number of readable ones.
     public func store(_ row: ServerRow, at position: Int64) throws {
         let id = Data(row.record.id.bytes)
         if row.position != nil {
@@ -115,6 +121,13 @@ public struct ServerRows {
             CanonicalJSON.text(RecordEncoding.fields(shown)), CanonicalJSON.text(RecordEncoding.stamps(shown)),
             row.author.number, row.authored, row.others, row.record.isDeleted,
         ])
+        try count(row)
+    }
+
+    private func count(_ row: ServerRow) throws {
+        guard row.isReadable != row.wasReadable else { return }
+        try db.cachedStatement(sql: "UPDATE server SET value = value + ? WHERE key = ?")
+            .execute(arguments: [row.isReadable ? 1 : -1, Self.readableKey])
     }
 
     private func store(inBin record: VersionedRecord) throws {

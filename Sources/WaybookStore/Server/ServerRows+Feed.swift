@@ -78,6 +78,27 @@ extension ServerRows {
     /// The sequence of the latest commit.
     public func lastSequence() throws -> Int64 { try number("sequence") ?? 0 }
 
+    /// How many records a reader may read, deleted ones and conflicts apart: a number that ``store(_:at:)`` keeps, so
+    /// that no exchange counts. Every reader may read them all.
+    public func readableCount(for reader: ReplicaID) throws -> Int64 {
+        try number(Self.readableKey) ?? countReadable()
+    }
+
+    /// The same number, counted. Cost: reads every record.
+    public func countReadable() throws -> Int64 {
+        try Int64.fetchOne(
+            db, sql: "SELECT count(*) FROM record WHERE deleted = 0 AND collection <> ?",
+            arguments: [ConflictRecord.collection.text]) ?? 0
+    }
+
+    /// Where that number stands among what the server keeps about itself.
+    public static let readableKey = "readable"
+
+    /// Begins to keep the number of readable records in a file that has none: a fresh one, or one of an earlier version.
+    public func keepReadableCount() throws {
+        if try number(Self.readableKey) == nil { try set(Self.readableKey, try countReadable()) }
+    }
+
     /// A number that the server keeps about itself.
     public func number(_ key: String) throws -> Int64? {
         let statement = try db.cachedStatement(sql: "SELECT value FROM server WHERE key = ?")

@@ -8,7 +8,8 @@ import WaybookStore
 import WaybookSync
 
 /// Some laptops and a server, all production code on real files, under one seed: edits on few customers with hot fields,
-/// while syncing too, exchanges cut at random bytes, refused sets, wrong clocks, a laptop put back from an older copy.
+/// while syncing too, exchanges cut at random bytes, refused sets, wrong clocks, a laptop put back from an older copy,
+/// another whose checkpoint the server does not take.
 /// The oracle compares values, open conflicts and refused sets on every replica.
 public final class ExchangeSimulation: Sendable {
     // A class, because laptops, transports and the world between chunks refer back to it.
@@ -44,6 +45,7 @@ public final class ExchangeSimulation: Sendable {
         public var forks = 0
         public var restampedSets = 0
         public var power = PowerReport()
+        public var freshPulls = 0
 
         public init() {}
     }
@@ -190,12 +192,22 @@ public final class ExchangeSimulation: Sendable {
         case 0..<plan.syncPercent: _ = try await synchronise(laptop)
         case 6 where index == 3: try laptop.copyFiles()
         case 7 where index == 3 && world.withLock({ $0.random.chance(30) }): try laptop.restoreFiles()
+        case 6 where index == 2: try spoilCheckpoint(of: laptop)
         case 8: laptop.setWallShift(world.withLock { Int64($0.random.below(7_200_000)) - 3_600_000 })
         case 9..<12 where index == 1:
             let shift = world.withLock { $0.random.chance(50) } ? Self.year : -Self.year
             laptop.reboot(wallShiftMilliseconds: shift)
         default: try edit(laptop, index)
         }
+    }
+
+    /// The server will not know this token: the laptop pulls afresh, perhaps cut, perhaps again and again.
+    private func spoilCheckpoint(of laptop: Laptop) throws {
+        guard try laptop.store.exchangeStart().checkpoint != nil else { return }
+        try laptop.store.file.write {
+            try $0.execute(sql: "UPDATE meta SET value = 'spoiled' WHERE name = 'checkpoint'")
+        }
+        world.withLock { $0.report.freshPulls += 1 }
     }
 
     func synchronise(_ laptop: Laptop) async throws -> SyncReport {

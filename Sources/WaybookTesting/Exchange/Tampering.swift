@@ -1,5 +1,6 @@
 import Synchronization
 import WaybookModel
+import WaybookProtocol
 
 /// A fault planted on the way between client and server: what a wrong implementation of either would do, without a
 /// switch in the right one. Each must be found by the oracle.
@@ -86,7 +87,7 @@ public final class Tampering: Sendable {
     /// What is added after a chunk: the early end of a back-fill.
     func addition() -> [UInt8] {
         guard fault == .halfBackFillTakenForWhole, state.withLock({ $0.0.hasEnded }) else { return [] }
-        return CanonicalJSON.bytes(["end": true]) + [UInt8(ascii: "\n")]
+        return ResponseLine.end(readable: nil).bytes + [UInt8(ascii: "\n")]
     }
 
     private func lines(_ chunk: [UInt8], _ alter: (Value) -> Value?) -> [UInt8] {

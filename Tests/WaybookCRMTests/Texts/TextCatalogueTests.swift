@@ -96,13 +96,14 @@ import WaybookModel
         #expect(
             Texts.Session.logoutRefused(count: 1)(.english) == "Not signed out: 1 change set is not sent yet.")
         #expect(
-            Texts.Session.logoutRefused(count: 4_812)(.english) == "Not signed out: 4 812 change sets are not sent yet."
+            Texts.Session.logoutRefused(count: 4_812)(.english)
+                == "Not signed out: 4\u{202F}812 change sets are not sent yet."
         )
         #expect(Texts.Session.logoutRefused(count: 3)(.chinese) == "未退出：还有 3 组修改尚未发送。")
     }
 
     @Test func completenessReadsAsInTheManual() {
-        #expect(Texts.Status.completeness(present: 4_812, total: 4_812)(.english) == "4 812 of 4 812")
+        #expect(Texts.Status.completeness(present: 4_812, total: 4_812)(.english) == "4\u{202F}812 of 4\u{202F}812")
     }
 
     @Test func longSentencesHaveNoGapsWhereTheirSourceIsBroken() {

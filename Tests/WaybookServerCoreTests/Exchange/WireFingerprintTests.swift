@@ -13,11 +13,13 @@ import WaybookProtocol
     init() throws {
         let url = ExchangeVectorTests.folder.appendingPathComponent("wire.json")
         if ProcessInfo.processInfo.environment["WAYBOOK_RECORD_VECTORS"] == "1" {
+            let before = (try? JSONParser.parse(try Data(contentsOf: url)))?.entries?["fingerprints"]?.entries ?? [:]
+            let fingerprints = before.merging(["\(Hello.protocolVersion)": .string(Self.fingerprint)]) { $1 }
             let lines = WireExamples.lines.map { "  " + CanonicalJSON.text(.string($0)) }.joined(separator: ",\n")
             let text = """
                 {
                 "about": "One example line of every message. A line that changes is another protocol version.",
-                "fingerprints": {"\(Hello.protocolVersion)": "\(Self.fingerprint)"},
+                "fingerprints": \(CanonicalJSON.text(.map(fingerprints))),
                 "lines": [
                 \(lines)
                 ]
@@ -78,7 +80,8 @@ enum WireExamples {
                 answered: 8, pulls: true
             ).value,
             Hello(
-                schemaVersion: 1, replica: replica, wallMilliseconds: -5, checkpoint: nil, lastSet: 0, answered: 0,
+                protocols: 1...1, schemaVersion: 1, replica: replica, wallMilliseconds: -5, checkpoint: nil, lastSet: 0,
+                answered: 0,
                 pulls: false
             ).value,
             ChangeSetLine.value(fullSet), ChangeSetLine.value(deleteSet),
@@ -137,7 +140,8 @@ enum WireExamples {
             .verdict(number: 11, .quarantined),
             .record(FeedRecord(record: record, unit: id, position: 4_097, isWhole: true)),
             .record(FeedRecord(record: record, unit: other, position: 4_098, isWhole: false)),
-            .checkpoint(token: "token", sequence: 61), .end, .error(Problem(.gap, expected: 3)),
+            .checkpoint(token: "token", sequence: 61), .end(readable: nil), .end(readable: 4_812),
+            .error(Problem(.gap, expected: 3)),
             .error(Problem(.slowDown, retryAfterSeconds: 4, maximum: 5)),
         ]
         + RefusalRule.allCases.map { rule in

@@ -49,14 +49,22 @@ struct StatusCommand: AsyncParsableCommand {
     }
 
     private static func completeness(_ status: ClientStatus) -> String {
-        let count = status.recordCount
-        guard !status.isComplete, let head = status.headSequence else {
-            return status.headSequence == nil
-                ? Texts.Status.recordsNeverSynced(present: count).spoken
-                : Texts.Status.completeness(present: count, total: count).spoken
+        guard status.headSequence != nil else {
+            return Texts.Status.recordsNeverSynced(present: status.recordCount).spoken
         }
-        let read = Int(clamping: status.storedSequence)
-        return Texts.Status.recordsIncomplete(present: count, read: read, head: Int(clamping: head)).spoken
+        let held =
+            status.readableCount.map { Texts.Status.completeness(present: status.heldCount, total: $0) }
+            ?? Texts.Status.recordsUncounted(present: status.heldCount)
+        return ([held] + [incompleteness(status)].compactMap { $0 }).map(\.spoken).joined(separator: "; ")
+    }
+
+    private static func incompleteness(_ status: ClientStatus) -> LocalizedText? {
+        if let percent = status.pullPercent {
+            return status.isPullingAfresh
+                ? Texts.Status.freshPull(percent: percent) : Texts.Status.firstPull(percent: percent)
+        }
+        guard !status.isComplete, let head = status.headSequence else { return nil }
+        return Texts.Status.notReadYet(read: Int(clamping: status.storedSequence), head: Int(clamping: head))
     }
 
     private static func lastSync(_ status: ClientStatus, _ workspace: Workspace) -> String {
@@ -81,6 +89,7 @@ struct StatusCommand: AsyncParsableCommand {
 
     private static func hints(_ status: ClientStatus) -> [LocalizedText] {
         var hints: [LocalizedText] = []
+        if status.headSequence != nil, !status.isComplete { hints.append(Texts.Status.incompleteHint) }
         if status.rejectedSets > 0 { hints.append(Texts.Status.rejectedHint) }
         if status.openConflicts > 0 { hints.append(Texts.Status.conflictsHint) }
         if (status.clockOffsetMilliseconds ?? 0).magnitude > UInt64(wrongMilliseconds) {
@@ -93,11 +102,15 @@ struct StatusCommand: AsyncParsableCommand {
         .object([
             "clockOffsetMilliseconds": status.clockOffsetMilliseconds.map { .int($0) } ?? .null,
             "complete": .bool(status.isComplete), "conflicts": .int(Int64(status.openConflicts)),
-            "headSequence": status.headSequence.map { .int($0) } ?? .null,
+            "headSequence": status.headSequence.map { .int($0) } ?? .null, "held": .int(Int64(status.heldCount)),
             "lastSync": status.lastSyncMilliseconds.map { .string(Instant(milliseconds: $0).description) } ?? .null,
+            "pull": status.pullPercent.map { _ in .string(status.isPullingAfresh ? "fresh" : "first") } ?? .null,
+            "pullPercent": status.pullPercent.map { .int(Int64($0)) } ?? .null,
             "records": .int(Int64(status.recordCount)), "rejected": .int(Int64(status.rejectedSets)),
             "replica": status.replica.map { .int(Int64($0.number)) } ?? .null, "server": .string(session.server.text),
-            "storedSequence": .int(status.storedSequence), "unindexed": .int(Int64(status.unindexedCount)),
+            "storedSequence": .int(status.storedSequence),
+            "total": status.readableCount.map { .int(Int64($0)) } ?? .null,
+            "unindexed": .int(Int64(status.unindexedCount)),
             "unsent": .int(Int64(status.unsentSets)), "user": .string(session.email),
         ])
     }

@@ -48,6 +48,8 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .quarantined: return Texts.Sync.logQuarantined(number: number, record: name)
         case .renumbered: return Texts.Sync.logRenumbered(number: number)
         case .completed: return Texts.Sync.logCompleted(number: number)
+        case .begunAfresh: return Texts.Sync.logBegunAfresh
+        case .gone: return Texts.Sync.logGone(count: entry.count)
         }
     }
 

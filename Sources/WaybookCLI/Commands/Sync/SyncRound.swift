@@ -34,7 +34,8 @@ struct SyncRound {
         let report = result.report
         return .object([
             "complete": .bool(report.ending == .upToDate), "conflicts": .int(Int64(status.openConflicts)),
-            "exchanges": .int(Int64(report.exchanges)), "received": .int(Int64(report.receivedRecords)),
+            "exchanges": .int(Int64(report.exchanges)), "gone": .int(Int64(report.goneRecords)),
+            "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
             "sent": .int(Int64(report.answeredSets)), "sentBytes": .int(Int64(report.sentBytes)),
             "unsent": .int(Int64(status.unsentSets)),
@@ -49,6 +50,7 @@ enum SyncWords {
     ) throws {
         let report = result.report
         if report.newReplica != nil { reporter.note(Texts.Sync.replicaRenewed(count: report.answeredSets)) }
+        if report.hasBegunAfresh { reporter.note(Texts.Sync.pulledAfresh) }
         let (sent, received) = (report.answeredSets, report.receivedRecords)
         switch report.ending {
         case .upToDate where sent == 0 && received == 0: try reporter.say(Texts.Sync.nothingNew)
@@ -57,6 +59,7 @@ enum SyncWords {
             reporter.note(Texts.Sync.interrupted(sent: sent, received: received))
         case .stopped: break
         }
+        if report.goneRecords > 0 { try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords)) }
         if report.refusedSets > 0 { try reporter.say(Texts.Sync.newlyRejected(count: report.refusedSets)) }
         if after.openConflicts > before.openConflicts {
             try reporter.say(Texts.Sync.newConflicts(count: after.openConflicts))

@@ -1,0 +1,78 @@
+import Foundation
+import GRDB
+import WaybookModel
+
+/// A fresh pull: the server no longer knows how far this replica had read, so everything is told once more
+/// (`protocol/4-exchange.md#pulling-afresh`).
+///
+/// Outbox, rejected sets, history and records stay as they are meanwhile. What has been told is remembered on the disk;
+/// when the feed has come to its end, what was not told leaves the server rows, batch by batch. A cut or a crash anywhere
+/// leaves a replica that is told to be incomplete and goes on from its last checkpoint.
+extension ClientStore {
+    /// How many rows one transaction looks at when those that were not told go.
+    static let untoldBatch = 500
+
+    /// Gives the checkpoint up: the next exchange begins a fresh pull.
+    public func beginFreshPull(at now: ClientTime) throws {
+        try write { tables in
+            try tables.run("DELETE FROM told")
+            try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.checkpoint.rawValue])
+            try tables.set(.checkpointSequence, 0)
+            try tables.set(.freshPull, 1)
+            try tables.log(.begunAfresh, at: now.wallMilliseconds)
+        }
+    }
+
+    /// Takes what the fresh pull has not told out of the server rows; nothing where none is under way.
+    /// - Returns: how many records went.
+    func removeUntold() throws -> Int {
+        guard try read({ tables in try tables.isPullingAfresh() }) else { return 0 }
+        var removed = 0
+        var last: Int64 = 0
+        while true {
+            let batch = try write { tables in try tables.removeUntold(after: last, atMost: Self.untoldBatch) }
+            removed += batch.removed
+            guard let through = batch.last else { return removed }
+            last = through
+        }
+    }
+}
+
+extension ClientTables {
+    func isPullingAfresh() throws -> Bool { try integer(.freshPull) != nil }
+
+    /// Notes that the server has a record: the feed told it, or a verdict accepted a write to it.
+    func noteTold(_ id: RecordID) throws { try run("INSERT OR IGNORE INTO told (id) VALUES (?)", [id.blob]) }
+
+    /// Looks at the next rows that the fresh pull has not told. An unsent write stays over nothing, for the server to
+    /// judge; a tombstone stays, for a pull leaves out those of the replica's own making, and what they hide can be
+    /// restored.
+    fileprivate func removeUntold(after row: Int64, atMost limit: Int) throws -> (last: Int64?, removed: Int) {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT row, id FROM record
+                WHERE row > ? AND server IS NOT '' AND NOT EXISTS (SELECT 1 FROM told WHERE told.id = record.id)
+                ORDER BY row LIMIT ?
+                """)
+        var last: Int64?
+        var removed = 0
+        for found in try Row.fetchAll(statement, arguments: [row, limit]) {
+            last = found[0]
+            guard let id = RecordID(blob: found[1]), var stored = try load(id), stored.server?.isDeleted == false else {
+                continue
+            }
+            stored.server = nil
+            try save(stored)
+            if stored.collection != ConflictRecord.collection { removed += 1 }
+        }
+        return (last, removed)
+    }
+
+    /// The fresh pull is whole.
+    func endFreshPull(removed: Int, at now: ClientTime) throws {
+        guard try isPullingAfresh() else { return }
+        try run("DELETE FROM told")
+        try run("DELETE FROM meta WHERE name = ?", [MetaKey.freshPull.rawValue])
+        if removed > 0 { try log(.gone, at: now.wallMilliseconds, count: removed) }
+    }
+}
