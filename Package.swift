@@ -170,7 +170,7 @@ let package = Package(
             name: "WaybookCLITests",
             dependencies: [
                 "WaybookCLI", "WaybookClient", "WaybookCRM", "WaybookModel", "WaybookStore", "WaybookTerminal",
-                "waybook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "waybook", "waybook-server", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Transcripts"]
         ),

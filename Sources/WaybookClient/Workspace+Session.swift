@@ -24,18 +24,25 @@ public struct Credentials: Sendable {
 }
 
 extension Workspace {
-    /// Signs in and prepares the folder. Unsent work of the same user stays and is sent under the new sign-in; that of
-    /// anybody else stands against it. Records of anybody else go.
+    /// Signs in and prepares the folder. Unsent work of the same user stays and is sent under the new sign-in; records of
+    /// anybody else go.
+    /// - Parameter parting: asked once the password was right and before anything goes, where another user, or the same
+    ///   one on another server, left work that is nowhere else: keeps it somewhere, or throws to stay signed out.
     public static func login(
-        _ credentials: Credentials, in folder: WorkspaceFolder, device: Device, language: Language
+        _ credentials: Credentials, in folder: WorkspaceFolder, device: Device, language: Language,
+        parting: (KeptWork) throws -> Void = { work in
+            throw WorkspaceError(.unsent(sets: work.count, owner: work.owner))
+        }
     ) async throws -> Workspace {
-        let authority = try credentials.authority.map { path throws(WorkspaceError) in try readAuthority(path) }
+        let path = credentials.authority ?? keptAuthority(folder, of: credentials.server)
+        let authority = try path.map { path throws(WorkspaceError) in try readAuthority(path) }
         let connection = try ServerConnection(
-            credentials.server, authority: credentials.authority, language: language)
+            credentials.server, authority: path, language: language)
         let answer: SignInResponse
         do {
             answer = try await connection.signIn(
-                email: credentials.email, password: credentials.password, device: credentials.device)
+                email: credentials.email, password: credentials.password, device: credentials.device,
+                former: formerToken(folder, of: credentials.server))
         } catch {
             await connection.close()
             throw error
@@ -45,7 +52,7 @@ extension Workspace {
             throw WorkspaceError(.notAServer(status: 200))
         }
         do {
-            try clear(folder, for: user, at: credentials.server)
+            try clear(folder, for: user, at: credentials.server, parting)
         } catch {
             try? await connection.signOut(token: answer.token)
             await connection.close()
@@ -58,6 +65,23 @@ extension Workspace {
         return try establish(session, authority: authority, in: folder, device: device)
     }
 
+    /// The authority that an earlier sign-in at the same server named.
+    private static func keptAuthority(_ folder: WorkspaceFolder, of server: ServerAddress) -> String? {
+        guard let session = try? folder.session(), session.hasOwnAuthority, session.server.text == server.text else {
+            return nil
+        }
+        return folder.authorityPath
+    }
+
+    /// The token that this store had last, if it was this server's: with it the store keeps its number, and what was sent
+    /// without an answer is not sent as somebody else's.
+    private static func formerToken(_ folder: WorkspaceFolder, of server: ServerAddress) -> String? {
+        guard folder.hasStore, let session = try? folder.session(), session.server.text == server.text else {
+            return nil
+        }
+        return session.token
+    }
+
     private static func readAuthority(_ path: String) throws(WorkspaceError) -> [UInt8] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw WorkspaceError(.authorityUnusable(path: path))
@@ -65,39 +89,30 @@ extension Workspace {
         return Array(data)
     }
 
-    /// Makes way for a user: removes what another user or another server left, unless something of it is unsent.
-    private static func clear(_ folder: WorkspaceFolder, for user: RecordID, at server: ServerAddress) throws {
+    /// Makes way for a user: removes what another user or another server left, once it is parted with.
+    private static func clear(
+        _ folder: WorkspaceFolder, for user: RecordID, at server: ServerAddress, _ parting: (KeptWork) throws -> Void
+    ) throws {
         guard folder.hasStore else { return }
         let session = try? folder.session()
         let store = try openStore(folder)
         let owner = try store.note(ownerNote)
         let isSameServer = session.map { $0.server.text == server.text } ?? true
         if owner == user.description, isSameServer { return try store.close() }
-        let status = try store.status()
+        do {
+            let work = try KeptWork(store, owner: session?.email)
+            if work.count > 0 { try parting(work) }
+        } catch {
+            try store.close()
+            throw error
+        }
         try store.close()
-        let kept = status.unsentSets + status.rejectedSets
-        guard kept == 0 else { throw WorkspaceError(.unsent(sets: kept, owner: session?.email)) }
         folder.removeSession()
         try folder.removeStore()
     }
 
     /// How many sets are not sent yet.
     public func unsentCount() throws -> Int { try store.status().unsentSets }
-
-    /// How many sets the server refused: like unsent ones they are nowhere else.
-    public func rejectedCount() throws -> Int { try store.status().rejectedSets }
-
-    /// The unsent sets as lines of canonical JSON, readable by another program.
-    public func unsentLines() throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        var next: Int64 = 0
-        while true {
-            let lines = try store.outboxLines(from: next, through: .max)
-            guard let last = lines.last else { return bytes }
-            for line in lines { bytes += line.bytes + [UInt8(ascii: "\n")] }
-            next = last.number + 1
-        }
-    }
 
     /// Ends the session and removes the records. Unsent sets stand against it unless they may be lost.
     /// - Returns: whether the server was told; when it was not, an administrator can end the token there.

@@ -11,12 +11,16 @@ public struct SignInRequest: Sendable, Equatable {
     public var password: String
     /// The name of the device, for the list of devices.
     public var device: String
+    /// The last token that this store had from this server: it keeps the replica number that came with it. Nil for a
+    /// store that never had one.
+    public var former: String?
 
     /// Makes a request.
-    public init(email: String, password: String, device: String) {
+    public init(email: String, password: String, device: String, former: String? = nil) {
         self.email = email
         self.password = password
         self.device = device
+        self.former = former
     }
 
     /// Reads a body. Unknown members are left aside.
@@ -26,7 +30,8 @@ public struct SignInRequest: Sendable, Equatable {
         guard let object = (try? JSONParser.parse(json))?.entries, let email = object["email"]?.text,
             let password = object["password"]?.text, let device = object["device"]?.text
         else { return nil }
-        self.init(email: email, password: password, device: device)
+        if let former = object["former"], former.text == nil { return nil }
+        self.init(email: email, password: password, device: device, former: object["former"]?.text)
     }
 
     /// The body.
@@ -35,6 +40,7 @@ public struct SignInRequest: Sendable, Equatable {
         object["email"] = .string(email)
         object["password"] = .string(password)
         object["device"] = .string(device)
+        if let former { object["former"] = .string(former) }
         return CanonicalJSON.bytes(.map(object))
     }
 }

@@ -29,6 +29,7 @@ final class ScriptedServer: Sendable {
         var answers: [Answer]
         var requests: [(path: String, headers: HTTPFields, body: [UInt8])] = []
         var wakes: [AsyncStream<Void>.Continuation] = []
+        var cutOff: Answer?
     }
 
     let state: Mutex<State>
@@ -128,7 +129,22 @@ final class ScriptedServer: Sendable {
 
     private struct Cut: Error {}
 
+    /// From now on answers everything with a problem; ends the wake-up streams.
+    func cutOff(_ problem: Problem) {
+        let wakes = state.withLock { state in
+            state.answers = [.problem(problem)]
+            state.cutOff = .problem(problem)
+            return state.wakes
+        }
+        for wake in wakes { wake.finish() }
+    }
+
     private func events() -> Response {
+        if let answer = state.withLock({ $0.cutOff }) {
+            return Response(
+                status: answer.status, headers: [.contentType: Problem.mediaType],
+                body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+        }
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self)
         state.withLock { $0.wakes.append(wake) }
         return Response(

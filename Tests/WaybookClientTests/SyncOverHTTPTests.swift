@@ -12,7 +12,7 @@ import WaybookSync
         Head(
             epoch: "epoch", timeline: 0, sequence: 0, clockMilliseconds: 0, offsetMilliseconds: 0, schemaVersion: 1,
             limits: .standard))
-    private static let empty: [ResponseLine] = [head, .checkpoint(token: "t", sequence: 0), .end]
+    private static let empty: [ResponseLine] = [head, .checkpoint(token: "t", sequence: 0), .end(readable: nil)]
 
     @Test(arguments: ContentCoding.allCases) func anAnswerIsReadInEveryCoding(_ coding: ContentCoding) async throws {
         let server = ScriptedServer([.lines(Self.empty, coding: coding)])
@@ -93,6 +93,42 @@ import WaybookSync
             watch.cancel()
             #expect(try await watch.value?.report.ending != .stopped(.unreachable))
         }
+    }
+
+    /// A watch whose wake-ups and rounds by the clock are far away: only the end of the stream can bring the news.
+    private static func watching(
+        until problem: Problem
+    ) async throws -> (folder: TestFolder, result: Result<SyncResult?, any Error>) {
+        let server = ScriptedServer([.lines(empty)])
+        return try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            let (rounds, round) = AsyncStream.makeStream(of: Void.self)
+            let watch = Task {
+                try await SyncWatch.run(workspace, language: .english) { _ in round.yield() }
+            }
+            var seen = rounds.makeAsyncIterator()
+            // At the start, and when the wake-up stream has begun.
+            await seen.next()
+            await seen.next()
+            server.cutOff(problem)
+            return (folder, await watch.result)
+        }
+    }
+
+    @Test func aWatchObeysAnOrderToWipeByItself() async throws {
+        let (folder, result) = try await Self.watching(until: Problem(.wipe))
+        #expect(throws: WorkspaceError(.refused(Problem(.wipe)))) { try result.get() }
+        #expect(!folder.folder.hasStore)
+        #expect(try folder.folder.session() == nil)
+    }
+
+    @Test(arguments: [ProblemCode.revoked, .signIn]) func aWatchThatIsCutOffEndsAndKeepsEverything(
+        _ code: ProblemCode
+    ) async throws {
+        let (folder, result) = try await Self.watching(until: Problem(code))
+        #expect(try result.get()?.report.ending == .stopped(.problem(Problem(code))))
+        #expect(folder.folder.hasStore)
     }
 
     @Test func anOrderToWipeRemovesTheRecordsAndTheSignIn() async throws {

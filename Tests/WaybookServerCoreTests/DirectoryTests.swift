@@ -49,6 +49,39 @@ import WaybookTesting
         }
     }
 
+    @Test func whoSignsInAgainWithItsLastTokenKeepsItsNumber() throws {
+        var random = SeededRandom(seed: 3)
+        let li = UserID(now: 0, random: &random)
+        try queue.write { db in
+            let email = try #require(AccountEmail("li@example.com"))
+            try directory.addUser(db, id: li, email: email, name: "Li", passwordHash: hash, now: 1)
+            let first = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
+            func readmit(_ former: UInt64, _ new: UInt64, _ user: UserID) throws -> ReplicaID? {
+                try directory.readmitDevice(
+                    db, former: token(former), user: user, name: "again", token: token(new), now: 9)?.replica
+            }
+            let ofAnother = try readmit(10, 11, li)
+            let unknown = try readmit(99, 11, mei)
+            let again = try readmit(10, 11, mei)
+            #expect(ofAnother == nil && unknown == nil && again == first.replica)
+            let (old, new) = (
+                try directory.authenticate(db, token: token(10)), try directory.authenticate(db, token: token(11))
+            )
+            let principal = Principal(user: mei, replica: first.replica, isAdmin: false)
+            #expect(old == .revoked && new == .accepted(principal, lastSeen: 9))
+
+            try directory.revoke(db, replica: first.replica, now: 10)
+            let afterRevocation = try readmit(11, 12, mei)
+            #expect(afterRevocation == first.replica)
+            let listed = try directory.devices(db, of: mei)
+            #expect(listed.map(\.revoked) == [nil] && listed.map(\.name) == ["again"])
+            try directory.revoke(db, replica: first.replica, orderingWipe: true, now: 11)
+            let afterWipe = try readmit(12, 13, mei)
+            let told = try directory.authenticate(db, token: token(12))
+            #expect(afterWipe == nil && told == .wipe)
+        }
+    }
+
     @Test func aReplicaNumberIsNeverGivenTwice() throws {
         try queue.write { db in
             let first = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 3, now: 5)

@@ -55,16 +55,23 @@ enum FailureWording {
         case .authorityUnusable(let path):
             return CommandFailure("authority-unusable", Texts.Session.authorityUnusable(path: path))
         case .unsent(let sets, let owner):
-            return CommandFailure(
-                "unsent-work",
-                owner.map { Texts.Session.loginRefused(user: $0, count: sets) }
-                    ?? Texts.Session.loginRefusedUnknown(count: sets), hint: Texts.Session.loginRefusedHint)
+            return keptWork(sets, of: owner)
         case .syncRunning: return CommandFailure("sync-running", Texts.Sync.alreadyRunning)
         case .unreachable(let failure): return unreachable(failure, server: nil)
         case .refused(let problem): return Self.problem(problem, session: nil)
         case .notAServer(let status):
             return CommandFailure("not-a-server", Texts.Session.notAServer(status: String(status)))
         }
+    }
+
+    /// Why nobody else is signed in on a store that holds somebody's work.
+    static func keptWork(_ work: KeptWork) -> CommandFailure { keptWork(work.count, of: work.owner) }
+
+    private static func keptWork(_ sets: Int, of owner: String?) -> CommandFailure {
+        CommandFailure(
+            "unsent-work",
+            owner.map { Texts.Session.loginRefused(user: $0, count: sets) }
+                ?? Texts.Session.loginRefusedUnknown(count: sets), hint: Texts.Session.loginRefusedHint)
     }
 
     /// Why a server was not reached.
@@ -75,6 +82,7 @@ enum FailureWording {
             case .refused: Texts.Session.reasonRefused
             case .timedOut: Texts.Session.reasonTimedOut
             case .certificate: Texts.Session.reasonCertificate
+            case .hostName: Texts.Session.reasonHostName
             case .broken, nil: Texts.Session.reasonBroken
             }
         let text = server.map { Texts.Session.serverUnreachable(server: $0, reason: reason.spoken) }

@@ -75,15 +75,15 @@ extension Texts {
 
         package static var export: LocalizedText {
             LocalizedText(
-                en: "Write the unsent changes to this file first.",
-                zh: "先将未发送的修改写入此文件。"
+                en: "Write unsent and rejected changes to this file first.",
+                zh: "先将未发送和被拒绝的修改写入此文件。"
             )
         }
 
         package static var discard: LocalizedText {
             LocalizedText(
-                en: "Drop the unsent changes.",
-                zh: "放弃未发送的修改。"
+                en: "Drop unsent and rejected changes.",
+                zh: "放弃未发送和被拒绝的修改。"
             )
         }
 

@@ -74,8 +74,8 @@ extension Texts {
 
         package static var loginRefusedHint: LocalizedText {
             LocalizedText(
-                en: "Run “waybook sync”, then “waybook logout”, with --export FILE or --discard if any remain.",
-                zh: "请运行 waybook sync，再运行 waybook logout；仍有剩余时加 --export 文件 或 --discard。"
+                en: "Let that person run “waybook sync”, or keep them with --export FILE, or drop them with --discard.",
+                zh: "请让此人先运行 waybook sync，或用 --export 文件 保存，或用 --discard 放弃。"
             )
         }
 
@@ -256,6 +256,13 @@ extension Texts {
             LocalizedText(
                 en: "its certificate is not trusted (a private authority is named with --ca FILE)",
                 zh: "其证书不受信任（自建证书机构请用 --ca 文件 指定）"
+            )
+        }
+
+        package static var reasonHostName: LocalizedText {
+            LocalizedText(
+                en: "its certificate is for another name (use the address that the certificate was made for)",
+                zh: "其证书属于其他主机名（请使用证书所对应的地址）"
             )
         }
 

@@ -10,8 +10,10 @@ public enum ConnectionFailure: Error, Hashable, Sendable {
     /// Nothing listens there.
     case refused
     case timedOut
-    /// The certificate is not one that this device trusts, or not the host's.
+    /// The certificate is not one that this device trusts.
     case certificate
+    /// The certificate is another host's.
+    case hostName
     /// The connection broke.
     case broken
 
@@ -22,6 +24,7 @@ public enum ConnectionFailure: Error, Hashable, Sendable {
             self = Self.isTimeout(error) ? .timedOut : .broken
         case let error as NIOConnectionError:
             self = Self(connection: error)
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname: self = .hostName
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .certificate
         case let error as ChannelError:
             if case .connectTimeout = error { self = .timedOut } else { self = .broken }

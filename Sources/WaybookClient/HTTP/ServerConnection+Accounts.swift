@@ -3,8 +3,11 @@ import WaybookProtocol
 
 extension ServerConnection {
     /// Signs a device in (`POST /v1/sign-in`).
-    func signIn(email: String, password: String, device: String) async throws -> SignInResponse {
-        let message = SignInRequest(email: email, password: password, device: device)
+    /// - Parameter former: the last token that the store had from this server.
+    func signIn(
+        email: String, password: String, device: String, former: String? = nil
+    ) async throws -> SignInResponse {
+        let message = SignInRequest(email: email, password: password, device: device, former: former)
         guard let answer = SignInResponse(json: try await post("/v1/sign-in", json: message.json)) else {
             throw WorkspaceError(.notAServer(status: 200))
         }

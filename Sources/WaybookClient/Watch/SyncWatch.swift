@@ -84,12 +84,18 @@ public struct SyncWatch: Sendable {
     }
 
     /// Whether trying again by itself is of no use.
-    static func needsPerson(_ ending: SyncEnding) -> Bool {
+    public static func needsPerson(_ ending: SyncEnding) -> Bool {
         guard case .stopped(let stop) = ending else { return false }
         switch stop {
         case .unreachable, .later, .invalidAnswer: return false
         case .problem, .timeline, .otherServer, .cancelled: return true
         }
+    }
+
+    /// Whether the server said that this device is no longer welcome, or must delete its copy.
+    static func isCutOff(_ error: any Error) -> Bool {
+        guard let error = error as? WorkspaceError, case .refused(let problem) = error.code else { return false }
+        return [.signIn, .revoked, .wipe].contains(problem.code)
     }
 
     private func listen(_ wake: AsyncStream<Void>.Continuation, _ isWoken: Flag) async throws {
@@ -98,14 +104,19 @@ public struct SyncWatch: Sendable {
             try Task.checkCancellation()
             let token = try workspace.folder.session()?.token ?? ""
             let began = Flag()
-            try? await connection.listen(token: token) { signal in
-                if !began.isSet {
-                    began.isSet = true
-                    isWoken.isSet = true
-                    // What came while nobody listened.
-                    wake.yield()
+            do {
+                try await connection.listen(token: token) { signal in
+                    if !began.isSet {
+                        began.isSet = true
+                        isWoken.isSet = true
+                        // What came while nobody listened.
+                        wake.yield()
+                    }
+                    if signal == .wake { wake.yield() }
                 }
-                if signal == .wake { wake.yield() }
+            } catch {
+                // The exchange is told the same, and acts on it.
+                if Self.isCutOff(error) { wake.yield() }
             }
             isWoken.isSet = false
             pause = began.isSet ? pace.firstRetryMilliseconds : min(pause * 2, pace.longestRetryMilliseconds)
@@ -118,7 +129,8 @@ public struct SyncWatch: Sendable {
         var seen = try workspace.store.exchangeStart().lastSet
         while true {
             try await workspace.device.pause(pace.localMilliseconds)
-            let last = try workspace.store.exchangeStart().lastSet
+            // Nothing to read where an order to wipe has just been obeyed: the round that obeyed it ends the watch.
+            let last = (try? workspace.store.exchangeStart().lastSet) ?? seen
             if last != seen { wake.yield() }
             seen = last
         }

@@ -44,7 +44,7 @@ public final class SignInService: Sendable {
         let (user, outcome) = try await checked(password, email: email, address: address)
         guard let user, case .right(let rehashed) = outcome else { throw Problem(.signIn) }
         throttle.withLock { $0.succeeded(account: email.text, address: address) }
-        return try await admitted(user, device: request.device, rehashed: rehashed)
+        return try await admitted(user, request, rehashed: rehashed)
     }
 
     /// Signs a device out: its token ends.
@@ -76,16 +76,23 @@ public final class SignInService: Sendable {
     }
 
     private func admitted(
-        _ user: DirectoryUser, device: String, rehashed: PasswordHash?
+        _ user: DirectoryUser, _ request: SignInRequest, rehashed: PasswordHash?
     ) async throws -> SignInResponse {
         var random = SystemRandomNumberGenerator()
         let token = DeviceToken(random: &random)
         let (now, timeline) = (now(), timeline())
+        let (name, former) = (request.device, request.former.flatMap { DeviceToken($0) })
         do {
             let added = try await database.write { [directory] db in
                 if let rehashed { try directory.setPassword(db, of: user.id, to: rehashed) }
+                if let former,
+                    let known = try directory.readmitDevice(
+                        db, former: former, user: user.id, name: name, token: token, now: now)
+                {
+                    return known
+                }
                 return try directory.addDevice(
-                    db, user: user.id, name: device, token: token, timeline: timeline, now: now)
+                    db, user: user.id, name: name, token: token, timeline: timeline, now: now)
             }
             return SignInResponse(
                 token: token.text, replica: added.replica.number, user: user.id.text, name: user.name)

@@ -100,9 +100,7 @@ public struct Directory: Sendable {
         _ db: Database, user: UserID, name: String, token: DeviceToken, timeline: UInt8, now: Int64
     ) throws -> DirectoryDevice {
         let name = try checkedName(name)
-        let count = try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM device WHERE user = ? AND revoked IS NULL", arguments: [user.text])
-        guard (count ?? 0) < Self.maximumDevicesPerUser else { throw DirectoryError.tooManyDevices }
+        try checkRoom(db, user)
         let replica = try nextReplica(db, timeline: timeline)
         try db.execute(
             sql: "INSERT INTO device (replica, user, name, token, created, lastSeen) VALUES (?, ?, ?, ?, ?, ?)",
@@ -125,6 +123,40 @@ public struct Directory: Sendable {
         return try addDevice(db, user: user, name: row["name"], token: token, timeline: timeline, now: now)
     }
 
+    /// Gives a device that signs in again a new token under the number that it has: what it had sent without hearing of the
+    /// answer is then known again by number and hash.
+    ///
+    /// - Parameter former: the token that it had last, in force or revoked.
+    /// - Returns: nil where that is no token of this user's, or its device was told to delete its copy: it takes a new
+    ///   number.
+    /// - Throws: `DirectoryError`, and GRDB's errors.
+    public func readmitDevice(
+        _ db: Database, former: DeviceToken, user: UserID, name: String, token: DeviceToken, now: Int64
+    ) throws -> DirectoryDevice? {
+        let name = try checkedName(name)
+        let row = try Row.fetchOne(
+            db,
+            sql: """
+                SELECT * FROM device WHERE (token = ?1 OR formerToken = ?1) AND user = ?2 AND wipeOrdered IS NULL
+                """, arguments: [Data(former.hash), user.text])
+        guard let row else { return nil }
+        let device = try Self.device(row)
+        if device.revoked != nil { try checkRoom(db, user) }
+        try db.execute(
+            sql: """
+                UPDATE device SET name = ?1, token = ?2, formerToken = ?3, revoked = NULL, lastSeen = max(lastSeen, ?4)
+                WHERE replica = ?5
+                """,
+            arguments: [name, Data(token.hash), Data(former.hash), now, device.replica.number])
+        return device
+    }
+
+    private func checkRoom(_ db: Database, _ user: UserID) throws {
+        let count = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM device WHERE user = ? AND revoked IS NULL", arguments: [user.text])
+        guard (count ?? 0) < Self.maximumDevicesPerUser else { throw DirectoryError.tooManyDevices }
+    }
+
     /// Returns the devices of a user, or all, by replica number.
     public func devices(_ db: Database, of user: UserID? = nil) throws -> [DirectoryDevice] {
         try Row.fetchAll(
@@ -132,7 +164,7 @@ public struct Directory: Sendable {
         ).map(Self.device)
     }
 
-    /// Cuts a device off for good; its number is never given again.
+    /// Ends a device's token for good; its number comes back only to the store that had the token, by its owner's password.
     ///
     /// - Parameter orderingWipe: whether the device is told to delete its copy when it comes back.
     public func revoke(_ db: Database, replica: ReplicaID, orderingWipe: Bool = false, now: Int64) throws {

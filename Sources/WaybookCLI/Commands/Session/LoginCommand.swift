@@ -10,7 +10,7 @@ import Glibc
 import Darwin
 #endif
 
-/// `waybook login URL --user EMAIL [--device NAME]`: signs in, then a first sync.
+/// `waybook login URL --user EMAIL [--device NAME] [--export FILE | --discard]`: signs in, then a first sync.
 struct LoginCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -36,6 +36,8 @@ struct LoginCommand: AsyncParsableCommand {
 
     @Flag(help: ArgumentHelp(Texts.HelpOptions.insecure.spoken))
     var insecure = false
+
+    @OptionGroup var parting: PartingOptions
 
     @OptionGroup var options: StoreOptions
 
@@ -80,7 +82,8 @@ struct LoginCommand: AsyncParsableCommand {
             server: address, email: user, password: password, device: name, authority: ca)
         do {
             return try await Workspace.login(
-                credentials, in: folder, device: scene.device, language: scene.language)
+                credentials, in: folder, device: scene.device, language: scene.language
+            ) { work in try parting.part(with: work, options.reporter, orRefuse: FailureWording.keptWork) }
         } catch let error as WorkspaceError {
             switch error.code {
             case .refused(let problem) where problem.code == .signIn:

@@ -42,6 +42,7 @@ struct SyncWatching {
             state.withLock { state in
                 guard let after = try? workspace.store.status() else { return }
                 let report = result.report
+                if SyncWatch.needsPerson(report.ending) { return }
                 if report.ending != .upToDate {
                     if !state.isCut { reporter.note(Texts.Sync.connectionLost) }
                 } else if report.answeredSets + report.receivedRecords > 0 || state.isCut {

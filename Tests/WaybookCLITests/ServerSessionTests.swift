@@ -1,0 +1,136 @@
+import Foundation
+import Testing
+import WaybookCRM
+import WaybookModel
+import WaybookStore
+
+/// The two built programs together.
+@Suite(.timeLimit(.minutes(5)), .serialized) struct ServerSessionTests {
+    private func status(_ shell: Shell) throws -> [String: Value] {
+        let shown = try shell.run("waybook status --json")
+        return try JSONParser.parse(Array(shown.output.utf8.dropLast())).entries ?? [:]
+    }
+
+    @Test func statusShowsHowManyOfTheRecordsAreHere() throws {
+        let shell = try Shell(signedIn: false)
+        let server = try LocalServer(shell)
+        #expect(try shell.run(server.login("ada")).status == 0)
+        try shell.write("many.csv", Array(("Name\n" + (1...1_200).map { "Customer \($0)\n" }.joined()).utf8))
+        #expect(try shell.run("waybook customer import many.csv").status == 0)
+        var found = try status(shell)
+        #expect(found["records"] == 1_200 && found["held"] == 0 && found["total"] == 0)
+        #expect(try shell.run("waybook sync").status == 0)
+        #expect(try shell.run("waybook customer delete 'Customer 7' && waybook sync").status == 0)
+        found = try status(shell)
+        #expect(found["held"] == 1_199 && found["total"] == 1_199 && found["pull"] == .null)
+        let space = "\u{202F}"
+        #expect(try shell.run("waybook status").output.contains("1\(space)199 of 1\(space)199\n"))
+        shell.language = "zh-Hans"
+        #expect(try shell.run("waybook status").output.contains("1\(space)199 条中的 1\(space)199 条\n"))
+    }
+
+    @Test func aCheckpointThatTheServerDoesNotKnowIsMendedByAFreshPull() throws {
+        let shell = try Shell(signedIn: false)
+        let server = try LocalServer(shell)
+        #expect(try shell.run(server.login("ada")).status == 0)
+        #expect(try shell.run("waybook customer add Acme && waybook customer add Bolt && waybook sync").status == 0)
+        let store = try ClientStore(path: shell.home + "/store.db", schema: Catalogue.schema)
+        try store.file.write { try $0.execute(sql: "UPDATE meta SET value = 'spoiled' WHERE name = 'checkpoint'") }
+        // A record that the server has no longer.
+        try store.file.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO record (id, collection, deleted, fields, stamps, server)
+                    SELECT randomblob(16), collection, 0, fields, stamps, NULL FROM record LIMIT 1
+                    """)
+        }
+        try store.close()
+        #expect(try shell.run("waybook customer add Unsent").status == 0)
+        let synced = try shell.run("waybook sync")
+        #expect(synced.status == 0, "\(synced.error)")
+        #expect(synced.error.contains("all records are fetched anew. Your work stays."))
+        #expect(synced.output.contains("1 record is no longer on the server; removed here as well."))
+        let found = try status(shell)
+        #expect(found["held"] == 3 && found["total"] == 3 && found["complete"] == true && found["unsent"] == 0)
+        #expect(try shell.run("waybook sync log").output.contains("1 record no longer on the server: removed here"))
+    }
+
+    @Test func signingInAsAnotherKeepsUnsentWorkUnlessItIsExportedOrDropped() throws {
+        let shell = try Shell(signedIn: false)
+        let server = try LocalServer(shell)
+        #expect(try shell.run(server.login("ada")).status == 0)
+        #expect(try shell.run("waybook customer add Acme && waybook customer add Bolt").status == 0)
+        let refused = try shell.run(server.login("bob"))
+        #expect(refused.status == 1)
+        #expect(refused.error.contains("this store holds 2 unsent or rejected change sets of ada@example.org"))
+        #expect(refused.error.contains("--export FILE") && refused.error.contains("--discard"))
+        #expect(try shell.run("waybook whoami").output.contains("ada@example.org"))
+        #expect(try status(shell)["unsent"] == 2)
+
+        try shell.write("taken", [])
+        #expect(try shell.run(server.login("bob", "--export taken")).error.contains("taken"))
+        #expect(try status(shell)["unsent"] == 2)
+        let exported = try shell.run(server.login("bob", "--export work.ndjson"))
+        #expect(exported.status == 0, "\(exported.error)")
+        #expect(exported.output.contains("Wrote 2 unsent change sets to work.ndjson."))
+        let lines = try String(contentsOf: shell.folder.appendingPathComponent("work.ndjson"), encoding: .utf8)
+        #expect(lines.contains("\"name\":\"Acme\"") && lines.split(separator: "\n").count == 2)
+        #expect(try shell.run("waybook whoami").output.contains("bob@example.org"))
+        #expect(try shell.run("waybook customer list").output.contains("Acme") == false)
+
+        #expect(try shell.run("waybook customer add Mine").status == 0)
+        let dropped = try shell.run(server.login("ada", "--discard"))
+        #expect(dropped.status == 0 && dropped.output.contains("Dropped 1 unsent change set."))
+        #expect(try status(shell)["unsent"] == 0)
+    }
+
+    @Test func signingInAgainWhileAnAnswerIsOutstandingListsNoConflictWithOneself() throws {
+        let shell = try Shell(signedIn: false)
+        let server = try LocalServer(shell)
+        #expect(try shell.run(server.login("ada")).status == 0)
+        #expect(try shell.run("waybook customer add Acme --set city=Bern && waybook sync").status == 0)
+        let replica = try status(shell)["replica"]
+        #expect(try shell.run("waybook customer edit Acme --set city=Rome").status == 0)
+        // The server judges the set, and the laptop never hears of it.
+        #expect(try shell.run("cp -a home before && waybook sync && rm -r home && mv before home").status == 0)
+        let bob = "export WAYBOOK_HOME=$PWD/bob; "
+        let written = try shell.run(
+            bob + server.login("bob") + "&& waybook customer edit Acme --set city=Oslo && waybook sync")
+        #expect(written.status == 0, "\(written.error)")
+
+        #expect(try status(shell)["unsent"] == 1)
+        let again = try shell.run(server.login("ada"))
+        #expect(again.status == 0, "\(again.error)")
+        let found = try status(shell)
+        #expect(found["unsent"] == 0 && found["conflicts"] == 0 && found["replica"] == replica)
+        #expect(try shell.run("waybook customer show Acme").output.contains("Oslo"))
+        // The same under a number that was revoked meanwhile.
+        #expect(try shell.run("waybook customer edit Acme --set city=Lima").status == 0)
+        #expect(try server.command("device revoke \(replica?.integer ?? 0)").status == 0)
+        #expect(try shell.run("waybook sync").status == 1)
+        #expect(try shell.run(server.login("ada")).status == 0)
+        #expect(try status(shell)["replica"] == replica)
+        #expect(try shell.run("waybook customer show Acme").output.contains("Lima"))
+    }
+
+    @Test func aWatchThatIsToldToWipeEndsByItselfAndLeavesNothing() throws {
+        let shell = try Shell(signedIn: false)
+        let server = try LocalServer(shell)
+        #expect(try shell.run(server.login("ada")).status == 0)
+        #expect(try shell.run("waybook customer add Acme && waybook sync").status == 0)
+        let replica = try #require(try status(shell)["replica"]?.integer)
+        // Ends when the watch does: nothing here waits for a time. The order is given once a round has gone through.
+        let watched = try shell.run(
+            """
+            (waybook sync --watch; echo "ended $?") 2>&1 | (
+                IFS= read -r began; waybook customer add Bolt; IFS= read -r synced
+                waybook-server device revoke \(replica) --wipe --data data
+                echo "$began"; echo "$synced"; cat)
+            """)
+        #expect(watched.output.contains("Synced: sent 1 change set"))
+        #expect(watched.output.contains("ended 1"))
+        #expect(watched.output.contains(Texts.Exchange.wipe(.english)), "\(watched.output)")
+        #expect(!FileManager.default.fileExists(atPath: shell.home + "/store.db"))
+        #expect(!FileManager.default.fileExists(atPath: shell.home + "/session.json"))
+    }
+}
