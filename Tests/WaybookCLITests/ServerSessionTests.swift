@@ -88,14 +88,14 @@ import WaybookStore
         let shell = try Shell(signedIn: false)
         let server = try LocalServer(shell)
         #expect(try shell.run(server.login("ada")).status == 0)
-        #expect(try shell.run("waybook customer add Acme --set city=Bern && waybook sync").status == 0)
+        #expect(try shell.run("waybook customer add Acme --set taxID=Bern && waybook sync").status == 0)
         let replica = try status(shell)["replica"]
-        #expect(try shell.run("waybook customer edit Acme --set city=Rome").status == 0)
+        #expect(try shell.run("waybook customer edit Acme --set taxID=Rome").status == 0)
         // The server judges the set, and the laptop never hears of it.
         #expect(try shell.run("cp -a home before && waybook sync && rm -r home && mv before home").status == 0)
         let bob = "export WAYBOOK_HOME=$PWD/bob; "
         let written = try shell.run(
-            bob + server.login("bob") + "&& waybook customer edit Acme --set city=Oslo && waybook sync")
+            bob + server.login("bob") + "&& waybook customer edit Acme --set taxID=Oslo && waybook sync")
         #expect(written.status == 0, "\(written.error)")
 
         #expect(try status(shell)["unsent"] == 1)
@@ -105,7 +105,7 @@ import WaybookStore
         #expect(found["unsent"] == 0 && found["conflicts"] == 0 && found["replica"] == replica)
         #expect(try shell.run("waybook customer show Acme").output.contains("Oslo"))
         // The same under a number that was revoked meanwhile.
-        #expect(try shell.run("waybook customer edit Acme --set city=Lima").status == 0)
+        #expect(try shell.run("waybook customer edit Acme --set taxID=Lima").status == 0)
         #expect(try server.command("device revoke \(replica?.integer ?? 0)").status == 0)
         #expect(try shell.run("waybook sync").status == 1)
         #expect(try shell.run(server.login("ada")).status == 0)

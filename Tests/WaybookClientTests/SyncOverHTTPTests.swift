@@ -7,7 +7,7 @@ import WaybookSync
 
 @testable import WaybookClient
 
-@Suite struct SyncOverHTTPTests {
+@Suite(.timeLimit(.minutes(2))) struct SyncOverHTTPTests {
     private static let head = ResponseLine.head(
         Head(
             epoch: "epoch", timeline: 0, sequence: 0, clockMilliseconds: 0, offsetMilliseconds: 0, schemaVersion: 1,
@@ -102,17 +102,25 @@ import WaybookSync
         let server = ScriptedServer([.lines(empty)])
         return try await server.serve { address in
             let folder = TestFolder()
-            let workspace = try await folder.login(address)
+            let workspace = try await folder.login(address, device: .system())
             let (rounds, round) = AsyncStream.makeStream(of: Void.self)
-            let watch = Task {
-                try await SyncWatch.run(workspace, language: .english) { _ in round.yield() }
+            var pace = SyncWatch.Pace()
+            pace.pollMilliseconds = 3_600_000
+            pace.wokenMilliseconds = 3_600_000
+            let watch = Task { [pace] in
+                try await SyncWatch.run(workspace, language: .english, pace: pace) { _ in round.yield() }
             }
             var seen = rounds.makeAsyncIterator()
             // At the start, and when the wake-up stream has begun.
             await seen.next()
             await seen.next()
             server.cutOff(problem)
-            return (folder, await watch.result)
+            let result = await withTaskCancellationHandler {
+                await watch.result
+            } onCancel: {
+                watch.cancel()
+            }
+            return (folder, result)
         }
     }
 
@@ -182,8 +190,8 @@ final class TestFolder: Sendable {
         return device
     }
 
-    func login(_ address: ServerAddress) async throws -> Workspace {
+    func login(_ address: ServerAddress, device: Device = TestFolder.device) async throws -> Workspace {
         let credentials = Credentials(server: address, email: "ada@example.org", password: "secret", device: "laptop")
-        return try await Workspace.login(credentials, in: folder, device: Self.device, language: .english)
+        return try await Workspace.login(credentials, in: folder, device: device, language: .english)
     }
 }

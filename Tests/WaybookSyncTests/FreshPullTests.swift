@@ -48,12 +48,12 @@ import WaybookStore
 
     @Test func aCutFreshPullIsToldAsIncompleteGoesOnAndRemovesNothingBefore() async throws {
         let laptop = try await filled(3)
-        let first = [head(sequence: 20), whole(identity(1), name: "One", at: 2, stamp: stamp(5)), checkpoint(5)]
+        let first = [head(sequence: 10), whole(identity(1), name: "One", at: 2, stamp: stamp(5)), checkpoint(5)]
         let cut = ScriptedServer([Self.stale, .lines(first)] + [.failure(.refused(Problem(.revoked)))])
         let report = try await run(laptop, cut)
         #expect(report.ending == .stopped(.problem(Problem(.revoked))) && report.goneRecords == 0)
         var status = try laptop.store.status()
-        #expect(!status.isComplete && status.isPullingAfresh && status.pullPercent == 25 && status.recordCount == 3)
+        #expect(!status.isComplete && status.isPullingAfresh && status.pullPercent == 50 && status.recordCount == 3)
 
         let rest = [head(sequence: 20), whole(identity(2), name: "Two", at: 9, stamp: stamp(5)), checkpoint(20)]
         let going = ScriptedServer([.lines(rest + [.end(readable: 2)])])
