@@ -153,6 +153,30 @@ import WaybookSync
         }
     }
 
+    @Test func whatIsUnsentAndWhatWasRefusedIsWrittenToOneFile() async throws {
+        let folder = TestFolder()
+        let id = RecordID(high: 0x0198_C2F0_6D1A_7C3E, low: 0x9A52_3F1B_2C4D_5E01)
+        let refusal = ResponseLine.verdict(
+            number: 1, .rejected(Refusal(rule: .limit, record: id, path: FieldPath("name"))))
+        let server = ScriptedServer([
+            .lines([Self.head, refusal, .checkpoint(token: "t", sequence: 0), .end(readable: 0)])
+        ])
+        try await server.serve { address in
+            let workspace = try await folder.login(address)
+            _ = try workspace.add([Write(path: FieldPath("name"), value: "Refused")], to: "customer")
+            #expect(try await workspace.sync(language: .english).report.refusedSets == 1)
+            _ = try workspace.add([Write(path: FieldPath("name"), value: "Unsent")], to: "customer")
+            let work = try workspace.keptWork()
+            #expect(work.unsent == 1 && work.rejected == 1 && work.owner == "ada@example.org")
+            let file = folder.folder.path + "/work.ndjson"
+            try work.export(to: file)
+            let lines = try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 2 && lines[0].contains("Unsent") && lines[0].contains("\"set\":2"))
+            #expect(lines[1].contains("Refused") && lines[1].contains("\"rule\":\"limit\""))
+            #expect(throws: WorkspaceError(.fileExists(path: file))) { try work.export(to: file) }
+        }
+    }
+
     @Test func signingOutTellsTheServerAndRemovesTheRecords() async throws {
         let server = ScriptedServer([.lines(Self.empty)])
         try await server.serve { address in

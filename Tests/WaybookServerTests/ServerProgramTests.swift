@@ -172,7 +172,7 @@ import WaybookTesting
             #expect(checked.status == 1)
             let faults = try JSONParser.parse(Array(checked.output.utf8.dropLast())).entries?["faults"]?.elements
             let kinds = Set(faults?.compactMap { $0.entries?["kind"]?.text } ?? [])
-            #expect(kinds == ["record", "sequence", "conflict-listed"], "\(checked.output)")
+            #expect(kinds == ["record", "sequence", "count", "conflict-listed"], "\(checked.output)")
         }
     }
 

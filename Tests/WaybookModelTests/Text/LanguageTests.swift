@@ -23,12 +23,12 @@ import WaybookModel
     @Test func numbersAreGroupedAndWordsCounted() {
         #expect(Phrase.grouped(0) == "0")
         #expect(Phrase.grouped(999) == "999")
-        #expect(Phrase.grouped(4_812) == "4 812")
-        #expect(Phrase.grouped(-1_234_567) == "-1 234 567")
-        #expect(Phrase.grouped(Int.min) == "-9 223 372 036 854 775 808")
+        #expect(Phrase.grouped(4_812) == "4\u{202F}812")
+        #expect(Phrase.grouped(-1_234_567) == "-1\u{202F}234\u{202F}567")
+        #expect(Phrase.grouped(Int.min) == "-9\u{202F}223\u{202F}372\u{202F}036\u{202F}854\u{202F}775\u{202F}808")
         let one: Phrase = "\(1, one: "record", other: "records")"
         let many: Phrase = "\(4_812, one: "record", other: "records")"
         #expect(one.words == "1 record")
-        #expect(many.words == "4 812 records")
+        #expect(many.words == "4\u{202F}812 records")
     }
 }
