@@ -17,14 +17,14 @@ final class LocalServer {
     /// - Parameters:
     ///   - shell: in whose folder the server's data go.
     ///   - certificate: names in that folder of the certificate chain and its key, for TLS.
-    init(_ shell: Shell, certificate: (chain: String, key: String)? = nil) throws {
+    init(_ shell: Shell, certificate: (chain: String, key: String)? = nil) async throws {
         self.shell = shell
         let password = "WAYBOOK_ADMIN_PASSWORD='\(Self.password)' WAYBOOK_PASSWORD='\(Self.password)'"
         var script = "\(password) waybook-server init --data data --workspace Acme --admin admin@example.org"
         for person in Self.people {
             script += " && \(password) waybook-server user add \(person)@example.org --data data"
         }
-        let made = try shell.run(script)
+        let made = try await shell.run(script)
         guard made.status == 0 else { throw Failed(text: made.error) }
         process.executableURL = Shell.products.appendingPathComponent("waybook-server")
         process.arguments = [
@@ -57,8 +57,8 @@ final class LocalServer {
     }
 
     /// Runs a command of the server's on its data.
-    func command(_ line: String) throws -> Shell.Outcome {
-        try shell.run("waybook-server \(line) --data data")
+    func command(_ line: String) async throws -> Shell.Outcome {
+        try await shell.run("waybook-server \(line) --data data")
     }
 
     /// The command line that signs somebody in over plain HTTP.

@@ -6,34 +6,35 @@ import WaybookStore
 
 /// The two built programs together.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct ServerSessionTests {
-    private func status(_ shell: Shell) throws -> [String: Value] {
-        let shown = try shell.run("waybook status --json")
+    private func status(_ shell: Shell) async throws -> [String: Value] {
+        let shown = try await shell.run("waybook status --json")
         return try JSONParser.parse(Array(shown.output.utf8.dropLast())).entries ?? [:]
     }
 
-    @Test func statusShowsHowManyOfTheRecordsAreHere() throws {
+    @Test func statusShowsHowManyOfTheRecordsAreHere() async throws {
         let shell = try Shell(signedIn: false)
-        let server = try LocalServer(shell)
-        #expect(try shell.run(server.login("ada")).status == 0)
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
         try shell.write("many.csv", Array(("Name\n" + (1...1_200).map { "Customer \($0)\n" }.joined()).utf8))
-        #expect(try shell.run("waybook customer import many.csv").status == 0)
-        var found = try status(shell)
+        #expect(try await shell.run("waybook customer import many.csv").status == 0)
+        var found = try await status(shell)
         #expect(found["records"] == 1_200 && found["held"] == 0 && found["total"] == 0)
-        #expect(try shell.run("waybook sync").status == 0)
-        #expect(try shell.run("waybook customer delete 'Customer 7' && waybook sync").status == 0)
-        found = try status(shell)
+        #expect(try await shell.run("waybook sync").status == 0)
+        #expect(try await shell.run("waybook customer delete 'Customer 7' && waybook sync").status == 0)
+        found = try await status(shell)
         #expect(found["held"] == 1_199 && found["total"] == 1_199 && found["pull"] == .null)
         let space = "\u{202F}"
-        #expect(try shell.run("waybook status").output.contains("1\(space)199 of 1\(space)199\n"))
+        #expect(try await shell.run("waybook status").output.contains("1\(space)199 of 1\(space)199\n"))
         shell.language = "zh-Hans"
-        #expect(try shell.run("waybook status").output.contains("1\(space)199 条中的 1\(space)199 条\n"))
+        #expect(try await shell.run("waybook status").output.contains("1\(space)199 条中的 1\(space)199 条\n"))
     }
 
-    @Test func aCheckpointThatTheServerDoesNotKnowIsMendedByAFreshPull() throws {
+    @Test func aCheckpointThatTheServerDoesNotKnowIsMendedByAFreshPull() async throws {
         let shell = try Shell(signedIn: false)
-        let server = try LocalServer(shell)
-        #expect(try shell.run(server.login("ada")).status == 0)
-        #expect(try shell.run("waybook customer add Acme && waybook customer add Bolt && waybook sync").status == 0)
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(
+            try await shell.run("waybook customer add Acme && waybook customer add Bolt && waybook sync").status == 0)
         let store = try ClientStore(path: shell.home + "/store.db", schema: Catalogue.schema)
         try store.file.write { try $0.execute(sql: "UPDATE meta SET value = 'spoiled' WHERE name = 'checkpoint'") }
         // A record that the server has no longer.
@@ -45,82 +46,83 @@ import WaybookStore
                     """)
         }
         try store.close()
-        #expect(try shell.run("waybook customer add Unsent").status == 0)
-        let synced = try shell.run("waybook sync")
+        #expect(try await shell.run("waybook customer add Unsent").status == 0)
+        let synced = try await shell.run("waybook sync")
         #expect(synced.status == 0, "\(synced.error)")
         #expect(synced.error.contains("all records are fetched anew. Your work stays."))
         #expect(synced.output.contains("1 record is no longer on the server; removed here as well."))
-        let found = try status(shell)
+        let found = try await status(shell)
         #expect(found["held"] == 3 && found["total"] == 3 && found["complete"] == true && found["unsent"] == 0)
-        #expect(try shell.run("waybook sync log").output.contains("1 record no longer on the server: removed here"))
+        #expect(
+            try await shell.run("waybook sync log").output.contains("1 record no longer on the server: removed here"))
     }
 
-    @Test func signingInAsAnotherKeepsUnsentWorkUnlessItIsExportedOrDropped() throws {
+    @Test func signingInAsAnotherKeepsUnsentWorkUnlessItIsExportedOrDropped() async throws {
         let shell = try Shell(signedIn: false)
-        let server = try LocalServer(shell)
-        #expect(try shell.run(server.login("ada")).status == 0)
-        #expect(try shell.run("waybook customer add Acme && waybook customer add Bolt").status == 0)
-        let refused = try shell.run(server.login("bob"))
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await shell.run("waybook customer add Acme && waybook customer add Bolt").status == 0)
+        let refused = try await shell.run(server.login("bob"))
         #expect(refused.status == 1)
         #expect(refused.error.contains("this store holds 2 unsent or rejected change sets of ada@example.org"))
         #expect(refused.error.contains("--export FILE") && refused.error.contains("--discard"))
-        #expect(try shell.run("waybook whoami").output.contains("ada@example.org"))
-        #expect(try status(shell)["unsent"] == 2)
+        #expect(try await shell.run("waybook whoami").output.contains("ada@example.org"))
+        #expect(try await status(shell)["unsent"] == 2)
 
         try shell.write("taken", [])
-        #expect(try shell.run(server.login("bob", "--export taken")).error.contains("taken"))
-        #expect(try status(shell)["unsent"] == 2)
-        let exported = try shell.run(server.login("bob", "--export work.ndjson"))
+        #expect(try await shell.run(server.login("bob", "--export taken")).error.contains("taken"))
+        #expect(try await status(shell)["unsent"] == 2)
+        let exported = try await shell.run(server.login("bob", "--export work.ndjson"))
         #expect(exported.status == 0, "\(exported.error)")
         #expect(exported.output.contains("Wrote 2 unsent change sets to work.ndjson."))
         let lines = try String(contentsOf: shell.folder.appendingPathComponent("work.ndjson"), encoding: .utf8)
         #expect(lines.contains("\"name\":\"Acme\"") && lines.split(separator: "\n").count == 2)
-        #expect(try shell.run("waybook whoami").output.contains("bob@example.org"))
-        #expect(try shell.run("waybook customer list").output.contains("Acme") == false)
+        #expect(try await shell.run("waybook whoami").output.contains("bob@example.org"))
+        #expect(try await shell.run("waybook customer list").output.contains("Acme") == false)
 
-        #expect(try shell.run("waybook customer add Mine").status == 0)
-        let dropped = try shell.run(server.login("ada", "--discard"))
+        #expect(try await shell.run("waybook customer add Mine").status == 0)
+        let dropped = try await shell.run(server.login("ada", "--discard"))
         #expect(dropped.status == 0 && dropped.output.contains("Dropped 1 unsent change set."))
-        #expect(try status(shell)["unsent"] == 0)
+        #expect(try await status(shell)["unsent"] == 0)
     }
 
-    @Test func signingInAgainWhileAnAnswerIsOutstandingListsNoConflictWithOneself() throws {
+    @Test func signingInAgainWhileAnAnswerIsOutstandingListsNoConflictWithOneself() async throws {
         let shell = try Shell(signedIn: false)
-        let server = try LocalServer(shell)
-        #expect(try shell.run(server.login("ada")).status == 0)
-        #expect(try shell.run("waybook customer add Acme --set taxID=Bern && waybook sync").status == 0)
-        let replica = try status(shell)["replica"]
-        #expect(try shell.run("waybook customer edit Acme --set taxID=Rome").status == 0)
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await shell.run("waybook customer add Acme --set taxID=Bern && waybook sync").status == 0)
+        let replica = try await status(shell)["replica"]
+        #expect(try await shell.run("waybook customer edit Acme --set taxID=Rome").status == 0)
         // The server judges the set, and the laptop never hears of it.
-        #expect(try shell.run("cp -a home before && waybook sync && rm -r home && mv before home").status == 0)
+        #expect(try await shell.run("cp -a home before && waybook sync && rm -r home && mv before home").status == 0)
         let bob = "export WAYBOOK_HOME=$PWD/bob; "
-        let written = try shell.run(
+        let written = try await shell.run(
             bob + server.login("bob") + "&& waybook customer edit Acme --set taxID=Oslo && waybook sync")
         #expect(written.status == 0, "\(written.error)")
 
-        #expect(try status(shell)["unsent"] == 1)
-        let again = try shell.run(server.login("ada"))
+        #expect(try await status(shell)["unsent"] == 1)
+        let again = try await shell.run(server.login("ada"))
         #expect(again.status == 0, "\(again.error)")
-        let found = try status(shell)
+        let found = try await status(shell)
         #expect(found["unsent"] == 0 && found["conflicts"] == 0 && found["replica"] == replica)
-        #expect(try shell.run("waybook customer show Acme").output.contains("Oslo"))
+        #expect(try await shell.run("waybook customer show Acme").output.contains("Oslo"))
         // The same under a number that was revoked meanwhile.
-        #expect(try shell.run("waybook customer edit Acme --set taxID=Lima").status == 0)
-        #expect(try server.command("device revoke \(replica?.integer ?? 0)").status == 0)
-        #expect(try shell.run("waybook sync").status == 1)
-        #expect(try shell.run(server.login("ada")).status == 0)
-        #expect(try status(shell)["replica"] == replica)
-        #expect(try shell.run("waybook customer show Acme").output.contains("Lima"))
+        #expect(try await shell.run("waybook customer edit Acme --set taxID=Lima").status == 0)
+        #expect(try await server.command("device revoke \(replica?.integer ?? 0)").status == 0)
+        #expect(try await shell.run("waybook sync").status == 1)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await status(shell)["replica"] == replica)
+        #expect(try await shell.run("waybook customer show Acme").output.contains("Lima"))
     }
 
-    @Test func aWatchThatIsToldToWipeEndsByItselfAndLeavesNothing() throws {
+    @Test func aWatchThatIsToldToWipeEndsByItselfAndLeavesNothing() async throws {
         let shell = try Shell(signedIn: false)
-        let server = try LocalServer(shell)
-        #expect(try shell.run(server.login("ada")).status == 0)
-        #expect(try shell.run("waybook customer add Acme && waybook sync").status == 0)
-        let replica = try #require(try status(shell)["replica"]?.integer)
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await shell.run("waybook customer add Acme && waybook sync").status == 0)
+        let replica = try #require(try await status(shell)["replica"]?.integer)
         // Ends when the watch does: nothing here waits for a time. The order is given once a round has gone through.
-        let watched = try shell.run(
+        let watched = try await shell.run(
             """
             (waybook sync --watch; echo "ended $?") 2>&1 | (
                 IFS= read -r began; waybook customer add Bolt; IFS= read -r synced

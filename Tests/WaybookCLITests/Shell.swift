@@ -37,7 +37,7 @@ final class Shell {
     }
 
     /// Runs a line through `sh`, in the folder, with `waybook` being the built program.
-    func run(_ line: String) throws -> Outcome {
+    func run(_ line: String) async throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", line]
@@ -52,8 +52,11 @@ final class Shell {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: error)
-        try process.run()
-        process.waitUntilExit()
+        // Waits without a thread: Swift has few, and servers under test run on them.
+        try await withCheckedThrowingContinuation { (ended: CheckedContinuation<Void, any Error>) in
+            process.terminationHandler = { _ in ended.resume() }
+            do { try process.run() } catch { ended.resume(throwing: error) }
+        }
         return Outcome(
             output: String(decoding: try Data(contentsOf: output), as: UTF8.self),
             error: String(decoding: try Data(contentsOf: error), as: UTF8.self), status: process.terminationStatus)

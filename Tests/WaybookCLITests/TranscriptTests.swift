@@ -2,15 +2,15 @@ import Foundation
 import Testing
 
 @Suite struct TranscriptTests {
-    @Test func everyTranscriptShowsWhatItSays() throws {
-        for name in try Transcript.names() { try check(try Transcript(name)) }
+    @Test func everyTranscriptShowsWhatItSays() async throws {
+        for name in try Transcript.names() { try await check(try Transcript(name)) }
     }
 
-    private func check(_ transcript: Transcript) throws {
+    private func check(_ transcript: Transcript) async throws {
         let shell = try Shell(signedIn: !transcript.name.hasPrefix("unsigned"))
         if transcript.name.hasSuffix(".zh.txt") { shell.language = "zh-Hans" }
         for step in transcript.steps {
-            let outcome = try shell.run(step.command)
+            let outcome = try await shell.run(step.command)
             let shown = lines(outcome)
             let isRight =
                 shown.count == step.expected.count
