@@ -59,12 +59,12 @@ struct AnswerReader {
             result.problem = problem
             return try storeVerdicts()
         }
-        guard result.head != nil else { throw AnswerError.unexpectedLine }
+        guard let head = result.head else { throw AnswerError.unexpectedLine }
         switch line {
         case .applied(let first, let last): try takeApplied(first, last)
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
         case .record(let record): try takeRecord(record, value)
-        case .checkpoint(let token, let sequence): try storePage(token, sequence)
+        case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
         case .end(let readable): try end(readable)
         // Not asked for: this client holds all that it may see.
         case .departed, .gone: throw AnswerError.unexpectedLine
@@ -74,7 +74,9 @@ struct AnswerReader {
 
     private mutating func begin(_ head: Head) throws {
         guard result.head == nil else { throw AnswerError.unexpectedLine }
-        if let epoch = start.epoch, epoch != head.epoch { throw AnswerError.otherServer }
+        // A head without epoch is the answer to a checkpoint, which only the server that made it takes.
+        guard head.epoch != nil || start.checkpoint != nil else { throw AnswerError.unexpectedLine }
+        if let known = start.epoch, let epoch = head.epoch, known != epoch { throw AnswerError.otherServer }
         result.head = head
         try store.take(head, asked: now)
     }

@@ -206,7 +206,7 @@ class Exchange(unittest.TestCase):
             connection.close()
 
     def hello(self, client: Client, **changes: Any) -> dict[str, Any]:
-        hello = {"answered": client.answered, "last": client.last, "protocol": [1, 1], "pull": False, "schema": 1,
+        hello = {"answered": client.answered, "last": client.last, "protocol": [3, 3], "pull": False, "schema": 1,
                  "replica": client.replica, "wall": client.wall()} | changes
         return {"hello": {key: value for key, value in hello.items() if value is not None}}
 
@@ -282,7 +282,7 @@ class Exchange(unittest.TestCase):
         ids = [ann.create("customer", {"name": f"Cut {number}"}) for number in range(30)]
         dice = random.Random(20261121)
         for round in range(3):  # what the server took and the client never heard is sent again
-            cutter = self.cutter([dice.randrange(1, 480) for _ in range(8)])
+            cutter = self.cutter([dice.randrange(1, 280) for _ in range(8)])
             ann.server = cutter.url
             ann.sync(attempts=9)
             self.assertEqual(cutter.cuts, [])
@@ -301,7 +301,7 @@ class Exchange(unittest.TestCase):
             ann.edit(*made[start : start + 500])
         ann.sync()
         dice = random.Random(20261121)
-        ranges = [(1, 590_000)] * 3 + [(620_000, 700_000)] + [(1, 100_000)] * 4  # the first page has 593 kB
+        ranges = [(1, 530_000)] * 3 + [(560_000, 640_000)] + [(1, 100_000)] * 4  # the first page has 534 kB
         cutter = self.cutter([dice.randrange(*bounds) for bounds in ranges])
         bob.server = cutter.url
         places = []
@@ -547,7 +547,7 @@ class Exchange(unittest.TestCase):
             "not UTF-8": (b"\xff\n",), "an unknown line": (hello, {"what": 1}), "a list": (hello, b"[]\n"),
             "duplicate key": (hello, b'{"set":1,"set":1}\n'), "fraction": (hello, b'{"set":1.0}\n'),
             "deep": (hello, b"[" * 10_000 + b"]" * 10_000 + b"\n"), "NUL": (hello, b'{"a":"\\u0000"}\n'),
-            "protocol": (self.hello(ann, protocol=[3, 4]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
+            "protocol": (self.hello(ann, protocol=[4, 5]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
             "other replica": (self.hello(ann, replica=ann.replica + 1),), "text wall": (self.hello(ann, wall="now"),),
             "no wall": (self.hello(ann, wall=None),), "checkpoint": (self.hello(ann, checkpoint="AAAA"),),
             "answered above last": (self.hello(ann, answered=5, last=1),), "negative": (self.hello(ann, answered=-1),),

@@ -453,9 +453,10 @@ class Client:
                 break
             batch.append(line)
         more = len(batch) < len(waiting)
-        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [1, 2], "pull": not more}
+        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [3, 3]}
         hello |= {"replica": self.replica, "schema": self.schema, "wall": self.wall()}
         hello |= {"checkpoint": self.checkpoint} if self.checkpoint else {}
+        hello |= {"pull": False} if more else {}
         body = "".join(line + "\n" for line in [canonical({"hello": hello}), *batch]).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-ndjson"}
         headers["Accept-Encoding"] = "gzip" if self.packed else "identity"
@@ -478,12 +479,13 @@ class Client:
 
     def _read(self, lines: Iterable[dict[str, Any]], asked: bool) -> None:
         page: list[dict[str, Any]] = []
-        sequence = self.on
+        sequence = announced = self.on
         for line in lines:
             if "head" in line:
-                self.limits |= line["head"]["limits"]
+                announced = line["head"]["sequence"]
+                self.limits |= line["head"].get("limits", {})
                 with self._transaction():
-                    self.clock.correction = line["head"]["clock"] - self.wall()
+                    self.clock.correction = line["head"]["offset"]
             elif "applied" in line:
                 with self._transaction():
                     for number in range(line["applied"][0], line["applied"][1] + 1):
@@ -498,7 +500,7 @@ class Client:
                     for told in page:
                         atoms = decode_record(told["fields"], told["stamps"])
                         self._join(told.get("record") or told["update"], told["in"], atoms)
-                    self.checkpoint, sequence, page = line["checkpoint"], line["sequence"], []
+                    self.checkpoint, sequence, page = line["checkpoint"], line.get("sequence", announced), []
             elif "error" in line:
                 raise Refusal(line["error"])
             elif "end" in line:

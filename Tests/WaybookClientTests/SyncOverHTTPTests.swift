@@ -10,7 +10,7 @@ import WaybookSync
 @Suite(.timeLimit(.minutes(2))) struct SyncOverHTTPTests {
     private static let head = ResponseLine.head(
         Head(
-            epoch: "epoch", timeline: 0, sequence: 0, clockMilliseconds: 0, offsetMilliseconds: 0, schemaVersion: 1,
+            epoch: "epoch", timeline: 0, sequence: 0, offsetMilliseconds: 0, schemaVersion: 1,
             limits: .standard))
     private static let empty: [ResponseLine] = [head, .checkpoint(token: "t", sequence: 0), .end(readable: nil)]
 

@@ -130,6 +130,26 @@ import WaybookSync
         }
     }
 
+    @Test func aHeadWithoutEpochAnswersACheckpointAndNothingElse() throws {
+        let laptop = try Laptop()
+        let short = ResponseLine.head(
+            Head(
+                epoch: nil, timeline: nil, sequence: 10, offsetMilliseconds: 5, schemaVersion: nil, limits: .standard))
+        let first = try laptop.session()
+        #expect(throws: AnswerError.unexpectedLine) {
+            try first.receive(bytes([short, checkpoint(10), .end(readable: nil)]))
+        }
+        _ = try first.finish()
+        #expect(try laptop.store.exchangeStart().checkpoint == nil)
+        for answer in [[head(), checkpoint(10), .end(readable: nil)], [short, checkpoint(11), .end(readable: nil)]] {
+            let session = try laptop.session()
+            try session.receive(bytes(answer))
+            #expect(try session.finish().isComplete)
+        }
+        let start = try laptop.store.exchangeStart()
+        #expect(start.checkpoint == "token-11" && start.epoch == "epoch" && start.timeline == 0)
+    }
+
     @Test func anotherServersDataIsNotMixedIn() throws {
         let laptop = try Laptop()
         let first = try laptop.session()

@@ -82,14 +82,13 @@ func stamp(_ milliseconds: Int64, _ replica: UInt32 = 8) -> Stamp {
 func head(sequence: Int64 = 10, epoch: String = "epoch", limits: ExchangeLimits = .standard) -> ResponseLine {
     .head(
         Head(
-            epoch: epoch, timeline: 0, sequence: sequence, clockMilliseconds: noon + 500, offsetMilliseconds: 500,
-            schemaVersion: 1, limits: limits))
+            epoch: epoch, timeline: 0, sequence: sequence, offsetMilliseconds: 500, schemaVersion: 1, limits: limits))
 }
 
 func whole(_ id: RecordID, name: String, at sequence: Int64, stamp written: Stamp = stamp(0)) -> ResponseLine {
     var record = VersionedRecord(id: id, collection: "customer")
     record.atoms[FieldPath("name")] = Atom(value: .string(name), stamp: written, commit: sequence)
-    return .record(FeedRecord(record: record, unit: id, position: sequence << 12, isWhole: true))
+    return .record(FeedRecord(record: record, unit: id, isWhole: true))
 }
 
 func checkpoint(_ sequence: Int64) -> ResponseLine { .checkpoint(token: "token-\(sequence)", sequence: sequence) }

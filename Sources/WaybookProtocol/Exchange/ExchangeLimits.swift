@@ -1,6 +1,7 @@
 import WaybookModel
 
-/// The named limits of an exchange, told in the head of each answer (`protocol/4-exchange.md#limits`).
+/// The named limits of an exchange. The head of each answer tells those that differ from ``standard``
+/// (`protocol/4-exchange.md#limits`).
 public struct ExchangeLimits: Hashable, Sendable {
     /// The most bytes of one request's body, unpacked.
     public var requestBytes: Int
@@ -13,6 +14,7 @@ public struct ExchangeLimits: Hashable, Sendable {
     /// How many of a replica's latest answered sets the server still knows by hash and verdict.
     public var keptSets: Int64
 
+    /// What holds where the head says nothing; another value is another protocol version.
     public static let standard = ExchangeLimits(
         requestBytes: 8 << 20, requestSets: 1_000, lineBytes: (1 << 20) + 4_096, aheadMilliseconds: 120_000,
         keptSets: 10_000)
@@ -27,28 +29,40 @@ public struct ExchangeLimits: Hashable, Sendable {
         self.keptSets = keptSets
     }
 
+    /// The limits that are not the standard ones.
     var value: Value {
-        [
-            "aheadMilliseconds": .int(Int64(aheadMilliseconds)), "keptSets": .int(keptSets),
-            "lineBytes": .int(Int64(lineBytes)), "requestBytes": .int(Int64(requestBytes)),
-            "requestSets": .int(Int64(requestSets)),
-        ]
+        let standard = Self.standard.numbers
+        return .map(numbers.filter { $0.value != standard[$0.key] }.mapValues { .int($0) })
     }
 
+    /// Reads limits; those that are not told are the standard ones.
     init?(_ value: Value) {
-        guard let entries = value.entries, let requestBytes = entries.positive("requestBytes"),
-            let requestSets = entries.positive("requestSets"), let lineBytes = entries.positive("lineBytes"),
-            let ahead = entries.positive("aheadMilliseconds"), let kept = entries.positive("keptSets")
+        let standard = Self.standard
+        guard let entries = value.entries,
+            let requestBytes = entries.positive("requestBytes", otherwise: standard.requestBytes),
+            let requestSets = entries.positive("requestSets", otherwise: standard.requestSets),
+            let lineBytes = entries.positive("lineBytes", otherwise: standard.lineBytes),
+            let ahead = entries.positive("aheadMilliseconds", otherwise: Int(standard.aheadMilliseconds)),
+            let kept = entries.positive("keptSets", otherwise: Int(standard.keptSets))
         else { return nil }
         self.init(
             requestBytes: requestBytes, requestSets: requestSets, lineBytes: lineBytes,
             aheadMilliseconds: UInt64(ahead), keptSets: Int64(kept))
     }
+
+    private var numbers: [String: Int64] {
+        [
+            "aheadMilliseconds": Int64(aheadMilliseconds), "keptSets": keptSets, "lineBytes": Int64(lineBytes),
+            "requestBytes": Int64(requestBytes), "requestSets": Int64(requestSets),
+        ]
+    }
 }
 
 extension [String: Value] {
-    func positive(_ key: String) -> Int? {
-        guard let number = self[key]?.integer, number > 0 else { return nil }
+    /// A number above 0; `standard` where there is none, nil where there is something else.
+    func positive(_ key: String, otherwise standard: Int? = nil) -> Int? {
+        guard let value = self[key] else { return standard }
+        guard let number = value.integer, number > 0 else { return nil }
         return Int(exactly: number)
     }
 

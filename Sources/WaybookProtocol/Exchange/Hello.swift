@@ -3,9 +3,9 @@ import WaybookModel
 /// The first line of a request: who asks, what it speaks, and how far it has come.
 public struct Hello: Hashable, Sendable {
     /// The protocol version of this code; rises with every change of the wire.
-    public static let protocolVersion = 2
-    /// The lowest version that this code speaks as well: what came since, the other side leaves aside.
-    public static let oldestProtocolVersion = 1
+    public static let protocolVersion = 3
+    /// The lowest version that this code speaks as well.
+    public static let oldestProtocolVersion = 3
 
     /// The protocol versions that the client speaks.
     public var protocols: ClosedRange<Int>
@@ -41,10 +41,11 @@ public struct Hello: Hashable, Sendable {
         var entries: [String: Value] = [
             "answered": .int(answered), "last": .int(lastSet),
             "protocol": [.int(Int64(protocols.lowerBound)), .int(Int64(protocols.upperBound))],
-            "pull": .bool(pulls), "replica": .int(Int64(replica.number)), "schema": .int(Int64(schemaVersion)),
+            "replica": .int(Int64(replica.number)), "schema": .int(Int64(schemaVersion)),
             "wall": .int(wallMilliseconds),
         ]
         if let checkpoint { entries["checkpoint"] = .string(checkpoint) }
+        if !pulls { entries["pull"] = false }
         return ["hello": .map(entries)]
     }
 

@@ -2,27 +2,26 @@ import WaybookModel
 
 /// The first line of an answer.
 public struct Head: Hashable, Sendable {
-    /// Names the server's data as a whole; another value means another server.
-    public var epoch: String
-    /// Rises with every restore.
-    public var timeline: Int
+    /// Names the server's data as a whole; another value means another server. Nil where the hello named a checkpoint:
+    /// that one is of this epoch and timeline, or it would have been refused.
+    public var epoch: String?
+    /// Rises with every restore; nil with ``epoch``.
+    public var timeline: Int?
     /// The sequence of the latest commit when the answer began; the feed may go beyond it.
     public var sequence: Int64
-    /// The server's clock, milliseconds since 1970.
-    public var clockMilliseconds: Int64
     /// The server's clock less the hello's, milliseconds, measured when the hello arrived.
     public var offsetMilliseconds: Int64
-    public var schemaVersion: Int
+    /// The version of the server's schema; nil where it is the hello's.
+    public var schemaVersion: Int?
     public var limits: ExchangeLimits
 
     public init(
-        epoch: String, timeline: Int, sequence: Int64, clockMilliseconds: Int64, offsetMilliseconds: Int64,
-        schemaVersion: Int, limits: ExchangeLimits
+        epoch: String?, timeline: Int?, sequence: Int64, offsetMilliseconds: Int64, schemaVersion: Int?,
+        limits: ExchangeLimits
     ) {
         self.epoch = epoch
         self.timeline = timeline
         self.sequence = sequence
-        self.clockMilliseconds = clockMilliseconds
         self.offsetMilliseconds = offsetMilliseconds
         self.schemaVersion = schemaVersion
         self.limits = limits
@@ -33,15 +32,12 @@ public struct Head: Hashable, Sendable {
 public struct FeedRecord: Hashable, Sendable {
     public var record: VersionedRecord
     public var unit: RecordID
-    /// Its place in the feed: sequence × 4096 + index in the commit.
-    public var position: Int64
     /// Whether this is the whole record; otherwise the atoms that changed after the checkpoint.
     public var isWhole: Bool
 
-    public init(record: VersionedRecord, unit: RecordID, position: Int64, isWhole: Bool) {
+    public init(record: VersionedRecord, unit: RecordID, isWhole: Bool) {
         self.record = record
         self.unit = unit
-        self.position = position
         self.isWhole = isWhole
     }
 }
@@ -57,8 +53,9 @@ public enum ResponseLine: Hashable, Sendable {
     case departed(Departure)
     /// A record went over into a unit that the reader may not see.
     case gone(RecordID)
-    /// Everything up to `sequence` has been told; to be stored in one transaction with the data before it.
-    case checkpoint(token: String, sequence: Int64)
+    /// Everything up to `sequence` has been told, nil for the head's; to be stored in one transaction with the data
+    /// before it.
+    case checkpoint(token: String, sequence: Int64?)
     /// The answer is complete. Without this line it is not.
     /// - Parameter readable: how many records the reader may read, deleted ones and conflicts apart; nil from a server
     ///   of protocol 1.
@@ -77,7 +74,8 @@ extension ResponseLine {
         case .record(let record): record.value
         case .departed(let departure): departure.value
         case .gone(let id): ["gone": .string(id.description)]
-        case .checkpoint(let token, let sequence): ["checkpoint": .string(token), "sequence": .int(sequence)]
+        case .checkpoint(let token, nil): ["checkpoint": .string(token)]
+        case .checkpoint(let token, let sequence?): ["checkpoint": .string(token), "sequence": .int(sequence)]
         case .end(let readable?): ["count": .int(readable), "end": true]
         case .end(nil): ["end": true]
         case .error(let problem): ["error": problem.lineValue]
@@ -109,7 +107,8 @@ extension ResponseLine {
             guard let id = gone.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             self = .gone(id)
         } else if let token = entries["checkpoint"]?.text {
-            guard let sequence = entries.natural("sequence") else { return nil }
+            let sequence = entries.natural("sequence")
+            guard (sequence != nil) == (entries["sequence"] != nil) else { return nil }
             self = .checkpoint(token: token, sequence: sequence)
         } else if let head = entries["head"] {
             guard let head = Head(head) else { return nil }
@@ -128,43 +127,47 @@ extension ResponseLine {
 
 extension Head {
     var value: Value {
-        [
-            "clock": .int(clockMilliseconds), "epoch": .string(epoch), "limits": limits.value,
-            "offset": .int(offsetMilliseconds), "schema": .int(Int64(schemaVersion)), "sequence": .int(sequence),
-            "timeline": .int(Int64(timeline)),
-        ]
+        var entries: [String: Value] = ["offset": .int(offsetMilliseconds), "sequence": .int(sequence)]
+        if let epoch { entries["epoch"] = .string(epoch) }
+        if let timeline { entries["timeline"] = .int(Int64(timeline)) }
+        if let schemaVersion { entries["schema"] = .int(Int64(schemaVersion)) }
+        if limits != .standard { entries["limits"] = limits.value }
+        return .map(entries)
     }
 
     init?(_ value: Value) {
-        guard let entries = value.entries, let epoch = entries["epoch"]?.text,
-            let timeline = entries.natural("timeline", maximum: 255), let sequence = entries.natural("sequence"),
-            let clock = entries["clock"]?.integer, let offset = entries["offset"]?.integer,
-            let schema = entries.positive("schema"), let limits = entries["limits"].flatMap({ ExchangeLimits($0) })
+        guard let entries = value.entries, let sequence = entries.natural("sequence"),
+            let offset = entries["offset"]?.integer, let limits = ExchangeLimits(entries["limits"] ?? [:])
+        else { return nil }
+        let epoch = entries["epoch"]?.text
+        let timeline = entries.natural("timeline", maximum: 255)
+        let schema = entries.positive("schema")
+        guard (epoch != nil) == (entries["epoch"] != nil), (timeline != nil) == (entries["timeline"] != nil),
+            (epoch != nil) == (timeline != nil), (schema != nil) == (entries["schema"] != nil)
         else { return nil }
         self.init(
-            epoch: epoch, timeline: Int(timeline), sequence: sequence, clockMilliseconds: clock,
-            offsetMilliseconds: offset, schemaVersion: schema, limits: limits)
+            epoch: epoch, timeline: timeline.map { Int($0) }, sequence: sequence, offsetMilliseconds: offset,
+            schemaVersion: schema, limits: limits)
     }
 }
 
 extension FeedRecord {
     var value: Value {
-        [
-            "at": .int(position), "fields": RecordEncoding.fields(record), "in": .string(record.collection.text),
+        var entries: [String: Value] = [
+            "fields": RecordEncoding.fields(record), "in": .string(record.collection.text),
             isWhole ? "record" : "update": .string(record.id.description), "stamps": RecordEncoding.stamps(record),
-            "unit": .string(unit.description),
         ]
+        if unit != record.id { entries["unit"] = .string(unit.description) }
+        return .map(entries)
     }
 
     /// Composes the line of a whole record from its stored texts: nothing is parsed on the way out.
     public static func line(
-        id: RecordID, collection: String, unit: RecordID, position: Int64, fields: String, stamps: String
+        id: RecordID, collection: String, unit: RecordID, fields: String, stamps: String
     ) -> [UInt8] {
         var line: [UInt8] = []
-        line.reserveCapacity(fields.utf8.count + stamps.utf8.count + 160)
-        line.append(contentsOf: "{\"at\":".utf8)
-        CanonicalJSON.append(position, to: &line)
-        line.append(contentsOf: ",\"fields\":".utf8)
+        line.reserveCapacity(fields.utf8.count + stamps.utf8.count + 140)
+        line.append(contentsOf: "{\"fields\":".utf8)
         line.append(contentsOf: fields.utf8)
         line.append(contentsOf: ",\"in\":".utf8)
         CanonicalJSON.append(collection, to: &line)
@@ -172,9 +175,12 @@ extension FeedRecord {
         line.append(contentsOf: id.description.utf8)
         line.append(contentsOf: "\",\"stamps\":".utf8)
         line.append(contentsOf: stamps.utf8)
-        line.append(contentsOf: ",\"unit\":\"".utf8)
-        line.append(contentsOf: unit.description.utf8)
-        line.append(contentsOf: "\"}".utf8)
+        if unit != id {
+            line.append(contentsOf: ",\"unit\":\"".utf8)
+            line.append(contentsOf: unit.description.utf8)
+            line.append(UInt8(ascii: "\""))
+        }
+        line.append(UInt8(ascii: "}"))
         return line
     }
 
@@ -182,11 +188,11 @@ extension FeedRecord {
         let isWhole = entries["record"] != nil
         guard let id = entries[isWhole ? "record" : "update"]?.text.flatMap({ RecordID($0) }),
             let collection = entries["in"]?.text, isWellFormedName(collection),
-            let unit = entries["unit"]?.text.flatMap({ RecordID($0) }), let position = entries.natural("at"),
+            let unit = entries["unit"].map({ $0.text.flatMap { RecordID($0) } }) ?? id,
             let fields = entries["fields"], let stamps = entries["stamps"],
             let record = RecordEncoding.decode(
                 id: id, collection: CollectionName(collection), fields: fields, stamps: stamps)
         else { return nil }
-        self.init(record: record, unit: unit, position: position, isWhole: isWhole)
+        self.init(record: record, unit: unit, isWhole: isWhole)
     }
 }

@@ -31,8 +31,7 @@ struct FeedPage {
     private func line(_ row: FeedRow, _ rows: ServerRows) throws -> [UInt8]? {
         if isFirstPull, !row.isDeleted {
             return FeedRecord.line(
-                id: row.id, collection: row.collection, unit: row.unit, position: row.position, fields: row.fields,
-                stamps: row.stamps)
+                id: row.id, collection: row.collection, unit: row.unit, fields: row.fields, stamps: row.stamps)
         }
         let record = try rows.record(row)
         let isRevived = record.atoms[.life].map { $0.commit > readThrough && !record.isDeleted } ?? false
@@ -42,8 +41,6 @@ struct FeedPage {
         }
         guard !told.atoms.isEmpty else { return nil }
         let isWhole = isRevived || (told.atoms.count == record.atoms.count && !record.isDeleted)
-        return ResponseLine.record(
-            FeedRecord(record: told, unit: row.unit, position: row.position, isWhole: isWhole)
-        ).bytes
+        return ResponseLine.record(FeedRecord(record: told, unit: row.unit, isWhole: isWhole)).bytes
     }
 }

@@ -32,6 +32,8 @@ public struct ServerExchange {
     /// The replica knows of fewer own sets than the server does: it is an older copy of itself.
     private var isOlderCopy = false
     private var cursor: Int64 = 0
+    /// The sequence that the head told.
+    private var headSequence: Int64 = 0
 
     init(service: ExchangeService, principal: ExchangePrincipal, reader: ReplicaID) {
         self.service = service
@@ -163,10 +165,7 @@ public struct ServerExchange {
 
     private mutating func begin() throws -> [UInt8] {
         var output: [UInt8] = []
-        let head = Head(
-            epoch: service.epoch, timeline: Int(service.timeline), sequence: try service.lastSequence(),
-            clockMilliseconds: Int64(clamping: service.now), offsetMilliseconds: offsetMilliseconds,
-            schemaVersion: service.schema.version, limits: service.limits)
+        headSequence = try service.lastSequence()
         append(.head(head), to: &output)
         appendVerdicts(to: &output)
         // An older copy first learns what became of the sets that it shares with its other self, then that it is one.
@@ -181,6 +180,16 @@ public struct ServerExchange {
             phase = .feed
         }
         return output
+    }
+
+    /// Tells what the hello does not show the client to know: whose checkpoint it holds knows epoch and timeline.
+    private var head: Head {
+        let isKnown = checkpoint != nil
+        return Head(
+            epoch: isKnown ? nil : service.epoch, timeline: isKnown ? nil : Int(service.timeline),
+            sequence: headSequence, offsetMilliseconds: offsetMilliseconds,
+            schemaVersion: hello?.schemaVersion == service.schema.version ? nil : service.schema.version,
+            limits: service.limits)
     }
 
     private func append(_ line: ResponseLine, to output: inout [UInt8]) {
@@ -221,7 +230,8 @@ public struct ServerExchange {
         let token = CheckpointToken(
             timeline: service.timeline, sequence: sequence, readThrough: isLast ? sequence : readThrough,
             membership: checkpoint?.membership ?? 0)
-        append(.checkpoint(token: token.text(service.secret), sequence: sequence), to: &output)
+        let told = sequence == headSequence ? nil : sequence
+        append(.checkpoint(token: token.text(service.secret), sequence: told), to: &output)
         if isLast {
             append(.end(readable: readable), to: &output)
             phase = .done

@@ -47,8 +47,8 @@ extension ClientStore {
     public func take(_ head: Head, asked: ClientTime) throws {
         try write { tables in
             try tables.set(ClockAnchor(offsetMilliseconds: head.offsetMilliseconds, measuredAt: asked))
-            try tables.set(.epoch, head.epoch)
-            try tables.set(.timeline, Int64(head.timeline))
+            if let epoch = head.epoch { try tables.set(.epoch, epoch) }
+            if let timeline = head.timeline { try tables.set(.timeline, Int64(timeline)) }
             try tables.set(.headSequence, head.sequence)
         }
     }

@@ -185,7 +185,7 @@ enum ExchangeScripts {
         try stage.exchange(bob, "Bob reads it.")
         ann.edit(id, ["city": "Rome"])
         try stage.exchange(ann, "Changed.", pulls: false)
-        try stage.exchange(bob, "Bob's answer breaks off before its first checkpoint.", keptBytes: 300)
+        try stage.exchange(bob, "Bob's answer breaks off before its first checkpoint.", keptBytes: 150)
         try stage.exchange(bob, "He asks again with the token that he has and is told the same.")
         bob.state.checkpoint = "forged"
         try stage.exchange(bob, "A token that this server did not make.")

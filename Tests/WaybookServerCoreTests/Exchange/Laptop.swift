@@ -146,6 +146,7 @@ final class Laptop {
         answer = []
         var unstored: [FeedRecord] = []
         var lastCheckpoint: (String, Int64)?
+        var announced: Int64 = 0
         var whole = Array(bytes)
         whole = Array(whole.prefix((whole.lastIndex(of: 10) ?? -1) + 1))
         for line in whole.split(separator: 10) {
@@ -154,7 +155,7 @@ final class Laptop {
             }
             answer.append(read)
             switch read {
-            case .head: break
+            case .head(let head): announced = head.sequence
             case .applied(let first, let last):
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
@@ -165,7 +166,7 @@ final class Laptop {
                 for record in unstored { join(record.record) }
                 unstored = []
                 state.checkpoint = token
-                lastCheckpoint = (token, sequence)
+                lastCheckpoint = (token, sequence ?? announced)
             case .end:
                 if let lastCheckpoint { state.readThrough = lastCheckpoint.1 }
             case .error(let problem): return problem

@@ -13,6 +13,7 @@ import WaybookProtocol
     init() throws {
         let url = ExchangeVectorTests.folder.appendingPathComponent("wire.json")
         if ProcessInfo.processInfo.environment["WAYBOOK_RECORD_VECTORS"] == "1" {
+            // The fingerprints of earlier versions stay as they are.
             let before = (try? JSONParser.parse(try Data(contentsOf: url)))?.entries?["fingerprints"]?.entries ?? [:]
             let fingerprints = before.merging(["\(Hello.protocolVersion)": .string(Self.fingerprint)]) { $1 }
             let lines = WireExamples.lines.map { "  " + CanonicalJSON.text(.string($0)) }.joined(separator: ",\n")
@@ -130,17 +131,29 @@ enum WireExamples {
             present: Atom(value: "won", stamp: early), conflict: nil),
     ]
 
+    private static let otherLimits: ExchangeLimits = {
+        var limits = ExchangeLimits.standard
+        limits.requestSets = 50
+        limits.keptSets = 20_000
+        return limits
+    }()
+
     private static let answers: [ResponseLine] =
         [
             .head(
                 Head(
-                    epoch: "epoch", timeline: 2, sequence: 61, clockMilliseconds: 10, offsetMilliseconds: -3,
-                    schemaVersion: 4, limits: .standard)),
+                    epoch: "epoch", timeline: 2, sequence: 61, offsetMilliseconds: -3, schemaVersion: 4,
+                    limits: otherLimits)),
+            .head(
+                Head(
+                    epoch: nil, timeline: nil, sequence: 61, offsetMilliseconds: 17, schemaVersion: nil,
+                    limits: .standard)),
             .applied(first: 1, last: 9), .verdict(number: 10, .accepted(stamp: late, outcomes: outcomes)),
             .verdict(number: 11, .quarantined),
-            .record(FeedRecord(record: record, unit: id, position: 4_097, isWhole: true)),
-            .record(FeedRecord(record: record, unit: other, position: 4_098, isWhole: false)),
-            .checkpoint(token: "token", sequence: 61), .end(readable: nil), .end(readable: 4_812),
+            .record(FeedRecord(record: record, unit: id, isWhole: true)),
+            .record(FeedRecord(record: record, unit: other, isWhole: false)),
+            .checkpoint(token: "token", sequence: 60), .checkpoint(token: "token", sequence: nil), .end(readable: nil),
+            .end(readable: 4_812),
             .error(Problem(.gap, expected: 3)),
             .error(Problem(.slowDown, retryAfterSeconds: 4, maximum: 5)),
         ]

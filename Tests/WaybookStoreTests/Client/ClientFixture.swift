@@ -90,8 +90,7 @@ final class Client {
 
     /// Takes one record of the feed.
     func receive(_ record: VersionedRecord, unit: RecordID? = nil, isWhole: Bool = true, sequence: Int64) throws {
-        let feed = FeedRecord(
-            record: record, unit: unit ?? record.id, position: sequence << 12, isWhole: isWhole)
+        let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: isWhole)
         let line = ResponseLine.record(feed).value
         let incoming = try #require(IncomingRecord(feed, line: line))
         try store.take([incoming], checkpoint: "token-\(sequence)", sequence: sequence, at: now)
