@@ -145,7 +145,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),
-        .testTarget(name: "WaybookProtocolTests", dependencies: ["WaybookProtocol", "WaybookTesting"]),
+        .testTarget(name: "WaybookProtocolTests", dependencies: ["WaybookModel", "WaybookProtocol", "WaybookTesting"]),
         .testTarget(
             name: "WaybookServerTests",
             dependencies: [

@@ -21,6 +21,7 @@ public final class ExchangeSession: Sendable {
     }
 
     private let state: Mutex<(request: RequestWriter, answer: AnswerReader)>
+    private let beginning: RequestWriter
 
     /// - Parameter now: the reading at the start: its wall clock goes into the hello, and the answer's offset is
     ///   anchored to it.
@@ -29,7 +30,12 @@ public final class ExchangeSession: Sendable {
         let request = RequestWriter(store: store, start: start, plan: plan, now: now)
         let answer = AnswerReader(store: store, start: start, pulls: plan.pulls, now: now)
         state = Mutex((request, answer))
+        beginning = request
     }
+
+    /// Begins the request anew, for a server that could not unpack it and has judged nothing. Call it before an answer
+    /// has begun.
+    public func beginAnew() { state.withLock { $0.request = beginning } }
 
     /// The next bytes of the request, whole lines; nil at its end.
     public func nextRequestChunk() throws -> [UInt8]? {

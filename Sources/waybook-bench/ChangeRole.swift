@@ -1,23 +1,26 @@
 import Foundation
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
 import WaybookSync
 
 /// Two laptops that hold everything; one changes one field, the other learns of it. Counts the bytes of both exchanges.
 struct ChangeRole {
     private let options: Options
-    private let author: (store: ClientStore, replica: Int)
-    private let reader: (store: ClientStore, replica: Int)
+    /// Their clocks are off, as clocks are: an exchange tells by how much.
+    private typealias Laptop = (store: ClientStore, replica: Int, skewMilliseconds: Int64)
+    private let author: Laptop
+    private let reader: Laptop
 
     init(_ options: Options) throws {
         self.options = options
-        author = (try ClientStore(path: try options.text("author"), schema: Workload.schema), 1)
-        reader = (try ClientStore(path: try options.text("reader"), schema: Workload.schema), 2)
+        author = (try ClientStore(path: try options.text("author"), schema: Workload.schema), 1, -1_734)
+        reader = (try ClientStore(path: try options.text("reader"), schema: Workload.schema), 2, 412)
     }
 
     func run() async throws {
         var figures = Figures()
-        for coding in ["identity", "gzip", "zstd"] {
+        for coding in ContentCoding.allCases.map(\.rawValue) {
             let options = try Options(["change", "--socket", try options.text("socket"), "--coding", coding])
             for count in [1, 100, 1_000] { try await measure(count, coding, options, &figures) }
         }
@@ -35,7 +38,7 @@ struct ChangeRole {
         }
         _ = try await exchange(author, options)
         _ = try await exchange(reader, options)
-        _ = try author.store.edit(all: actions, at: ClientTime.now)
+        _ = try author.store.edit(all: actions, at: ClientTime.now(skewMilliseconds: author.skewMilliseconds))
         let line = try author.store.outboxLines(from: author.store.exchangeStart().lastSet, through: .max)
         let sent = try await exchange(author, options)
         let told = try await exchange(reader, options)
@@ -49,11 +52,9 @@ struct ChangeRole {
         figures["setLine"] = Double(line.last?.bytes.count ?? 0)
     }
 
-    private func exchange(
-        _ laptop: (store: ClientStore, replica: Int), _ options: Options
-    ) async throws -> SocketTransport.Count {
+    private func exchange(_ laptop: Laptop, _ options: Options) async throws -> SocketTransport.Count {
         let transport = try SocketTransport(options, replica: laptop.replica)
-        _ = try await laptop.store.synchronise(over: transport)
+        _ = try await laptop.store.synchronise(over: transport, skewMilliseconds: laptop.skewMilliseconds)
         return transport.count
     }
 }

@@ -87,11 +87,11 @@ struct ClientRole {
 
 extension ClientStore {
     /// Synchronises as the client program does; anything but "up to date" is a failure.
-    func synchronise(over transport: SocketTransport) async throws -> SyncReport {
+    func synchronise(over transport: SocketTransport, skewMilliseconds: Int64 = 0) async throws -> SyncReport {
         let engine = SyncEngine(
             self, over: transport,
             .init(
-                now: { ClientTime.now }, random: { 4 },
+                now: { ClientTime.now(skewMilliseconds: skewMilliseconds) }, random: { 4 },
                 pause: { _ in throw Failure("the sync wants to pause: something failed") }))
         let report = try await engine.synchronise()
         guard report.ending == .upToDate else { throw Failure("sync ended \(report.ending)") }
@@ -100,11 +100,14 @@ extension ClientStore {
 }
 
 extension ClientTime {
-    static var now: ClientTime {
+    static var now: ClientTime { now(skewMilliseconds: 0) }
+
+    /// What a laptop reads whose wall clock is off by so much.
+    static func now(skewMilliseconds: Int64) -> ClientTime {
         var boot = timespec()
         clock_gettime(CLOCK_BOOTTIME, &boot)
         return ClientTime(
-            wallMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000),
+            wallMilliseconds: Int64(Date().timeIntervalSince1970 * 1_000) + skewMilliseconds,
             bootMilliseconds: Int64(boot.tv_sec) * 1_000 + Int64(boot.tv_nsec) / 1_000_000, bootID: "bench")
     }
 }

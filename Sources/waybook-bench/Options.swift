@@ -48,5 +48,5 @@ struct Options {
     var jsonPath: String? { values["json"] }
 
     /// What bodies are packed with: as the programs do it unless told otherwise.
-    var coding: ContentCoding { values["coding"].flatMap { ContentCoding(rawValue: $0) } ?? .zstd }
+    var coding: ContentCoding { values["coding"].flatMap { ContentCoding(rawValue: $0) } ?? .zstdShared }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import WaybookProtocol
 
 /// Leads a run: references and product, side by side, at each size.
 struct Suite {
@@ -239,21 +240,27 @@ struct SizedRun {
         _ = try server.stop()
         let command = Shell.command("change", arguments)
         for count in [1, 100, 1_000] {
-            for coding in ["identity", "gzip", "zstd"] {
+            for coding in ContentCoding.allCases.map(\.rawValue) {
                 let parts = ["pushUp", "pushDown", "pullUp", "pullDown"].map { figures["\(coding).\(count).\($0)"] }
                 let name = coding == "identity" ? "unpacked" : coding
-                let split = parts.map(Format.number).joined(separator: " + ")
                 let key = coding == "identity" ? "change.\(count)" : "change.\(count).\(coding)"
-                report.add(
-                    key, 0, "one field, 1 of \(count), \(name): push ↑\(split) pull ↓ (↑+↓+↑+↓)",
-                    parts.reduce(0, +), "bytes/change", command: command)
+                let bodies: [(String, String, ArraySlice<Double>)] = [
+                    ("", "all four bodies", parts[...]), (".sender", "  sender's", parts[..<2]),
+                    (".receiver", "  receiver's", parts[2...]),
+                ]
+                for (end, whose, parts) in bodies {
+                    let split = parts.map(Format.number).joined(separator: " + ")
+                    report.add(
+                        key + end, 0, "one field, 1 of \(count), \(name), \(whose): \(split)", parts.reduce(0, +),
+                        "bytes/change", command: command)
+                }
             }
         }
         report.add(
             "change.line", 0, "  the change set's own line", figures["setLine"], "bytes", command: command)
         report.add(
-            "change.nothing", 0, "an exchange with nothing to do, zstd, both ways", figures["zstd.1.nothing"], "bytes",
-            command: command)
+            "change.nothing", 0, "an exchange with nothing to do, zstd-wb1, both ways", figures["zstd-wb1.1.nothing"],
+            "bytes", command: command)
     }
 
     private func commits(_ report: inout Report) throws {

@@ -15,6 +15,9 @@ struct WaybookBench {
             case "push": try await ClientRole(options).push()
             case "pull": try await ClientRole(options).pull()
             case "change": try await ChangeRole(options).run()
+            case "bodies":
+                var role = try BodiesRole(options)
+                try await role.run()
             case "load": try LoadRole(options).run()
             default: throw Failure("unknown role")
             }

@@ -27,7 +27,32 @@ import WaybookSync
         #expect(Hello(value)?.replica == ReplicaID(7))
         let headers = try #require(server.headers("/v1/exchange").first)
         #expect(headers[.authorization] == "Bearer token-1")
-        #expect(headers[.contentEncoding] == "zstd")
+        #expect(headers[.contentEncoding] == "zstd-wb1")
+    }
+
+    @Test func aServerWithoutTheSharedDictionaryIsSentTheSameInZstd() async throws {
+        let server = ScriptedServer([
+            .problem(Problem(.unsupportedCoding)), .lines(Self.empty),
+        ])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let workspace = try await folder.login(address)
+            let result = try await workspace.sync(language: .english)
+            #expect(result.report.ending == .upToDate && result.report.exchanges == 1)
+        }
+        #expect(server.headers("/v1/exchange").map { $0[.contentEncoding] } == ["zstd-wb1", "zstd"])
+        let bodies = try server.bodies("/v1/exchange")
+        #expect(bodies.count == 2 && bodies[0] == bodies[1])
+    }
+
+    @Test func aServerThatReadsNoZstdIsNotAskedForEver() async throws {
+        let server = ScriptedServer([.problem(Problem(.unsupportedCoding))])
+        try await server.serve { address in
+            let folder = TestFolder()
+            let result = try await folder.login(address).sync(language: .english)
+            #expect(result.report.ending == .stopped(.problem(Problem(.unsupportedCoding))))
+        }
+        #expect(server.headers("/v1/exchange").map { $0[.contentEncoding] } == ["zstd-wb1", "zstd"])
     }
 
     @Test func aProblemIsTyped() async throws {

@@ -45,9 +45,9 @@ import WaybookTesting
         ]
         for sample in Self.samples {
             let gzip = try Self.pack(sample, .gzip, flushing: true, &random)
-            #expect(try run(python, gzip) == sample)
+            #expect(try runTool(python, gzip) == sample)
             let zstd = try Self.pack(sample, .zstd, flushing: true, &random)
-            #expect(try run(["zstd", "-d", "-c"], zstd) == sample)
+            #expect(try runTool(["zstd", "-d", "-c"], zstd) == sample)
         }
     }
 
@@ -57,8 +57,8 @@ import WaybookTesting
             "python3", "-c", "import gzip,sys; sys.stdout.buffer.write(gzip.compress(sys.stdin.buffer.read()))",
         ]
         for sample in Self.samples {
-            #expect(try Self.unpack(run(python, sample), .gzip, limit: Self.generous, &random) == sample)
-            let zstd = try run(["zstd", "-19", "-c"], sample)
+            #expect(try Self.unpack(runTool(python, sample), .gzip, limit: Self.generous, &random) == sample)
+            let zstd = try runTool(["zstd", "-19", "-c"], sample)
             #expect(try Self.unpack(zstd, .zstd, limit: Self.generous, &random) == sample)
         }
     }
@@ -91,7 +91,7 @@ import WaybookTesting
     @Test func aBombStopsAtTheRatio() throws {
         var random = SeededRandom(seed: 6)
         let limit = DecompressionLimit(totalBytes: 1_000_000_000, ratio: 200, ratioFreeBytes: 100_000)
-        for coding in [ContentCoding.gzip, .zstd] {
+        for coding in [ContentCoding.gzip, .zstd, .zstdShared] {
             let bomb = try Self.pack(Array(repeating: 0, count: 20_000_000), coding, flushing: false, &random)
             #expect(throws: CompressionError.ratio(limit: 200)) {
                 try Self.unpack(bomb, coding, limit: limit, &random)
@@ -101,8 +101,10 @@ import WaybookTesting
 
     @Test func everyCutIsTruncation() throws {
         var random = SeededRandom(seed: 8)
-        for coding in [ContentCoding.gzip, .zstd] {
-            let packed = try Self.pack(Array("some customers\n".utf8), coding, flushing: true, &random)
+        for (coding, flushing) in [
+            (ContentCoding.gzip, true), (.zstd, true), (.zstdShared, true), (.zstdShared, false),
+        ] {
+            let packed = try Self.pack(Array("some customers\n".utf8), coding, flushing: flushing, &random)
             for length in 0..<packed.count {
                 #expect(throws: CompressionError.truncated) {
                     try Self.unpack(Array(packed.prefix(length)), coding, limit: Self.generous, &random)
@@ -113,7 +115,7 @@ import WaybookTesting
 
     @Test func bytesAfterTheEndAreRefusedEvenASecondStream() throws {
         var random = SeededRandom(seed: 9)
-        for coding in [ContentCoding.gzip, .zstd] {
+        for coding in [ContentCoding.gzip, .zstd, .zstdShared] {
             let packed = try Self.pack(Array("abc".utf8), coding, flushing: false, &random)
             for trailer in [[0x00], packed] {
                 #expect(throws: CompressionError.trailingBytes) {
@@ -139,14 +141,14 @@ import WaybookTesting
 
     @Test func plainTextIsNotGzip() throws {
         var random = SeededRandom(seed: 11)
-        for coding in [ContentCoding.gzip, .zstd] {
+        for coding in [ContentCoding.gzip, .zstd, .zstdShared] {
             #expect(throws: CompressionError.damaged) {
                 try Self.unpack(Array("{\"hello\":1}\n".utf8), coding, limit: Self.generous, &random)
             }
         }
     }
 
-    private static func pack(
+    static func pack(
         _ bytes: [UInt8], _ coding: ContentCoding, flushing: Bool, _ random: inout SeededRandom
     ) throws -> [UInt8] {
         var compressor = try Compressor(coding)
@@ -159,7 +161,7 @@ import WaybookTesting
     }
 
     @discardableResult
-    private static func unpack(
+    static func unpack(
         _ bytes: [UInt8], _ coding: ContentCoding, limit: DecompressionLimit, _ random: inout SeededRandom
     ) throws -> [UInt8] {
         var decompressor = try Decompressor(coding, limit: limit)
@@ -184,24 +186,5 @@ import WaybookTesting
             offset += size
         }
         return chunks
-    }
-
-    private func run(_ command: [String], _ input: [UInt8]) throws -> [UInt8] {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "waybook-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "input")
-        try Data(input).write(to: file)
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = command
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return Array(data)
     }
 }

@@ -9,8 +9,8 @@ import WaybookSync
 ///
 /// A class, for the token changes when the replica takes a new number.
 final class HTTPTransport: ExchangeTransport {
-    /// What a request is packed with; every server reads it (`protocol/4-exchange.md`).
-    static let requestCoding = ContentCoding.zstd
+    /// What a request is packed with where the server does not read zstd-wb1; every server reads it.
+    static let commonCoding = ContentCoding.zstd
     /// The most that an answer may unpack to: far beyond any workspace, but not without end.
     static let answerBytes = 1 << 40
     /// Like records pack about fifty to one; a repeated one far better.
@@ -25,6 +25,8 @@ final class HTTPTransport: ExchangeTransport {
         var replica: ReplicaID
         var failure: ConnectionFailure?
         var hasMet = false
+        /// What requests are packed with: the shortest first, until the server refuses it.
+        var coding = ContentCoding.zstdShared
     }
 
     /// - Parameter replaced: stores the number and the token that the server gave after a fork, durably.
@@ -46,20 +48,38 @@ final class HTTPTransport: ExchangeTransport {
     private var token: String { state.withLock { $0.token } }
 
     func exchange(_ session: ExchangeSession) async throws {
-        let body = ExchangeBody(session, coding: Self.requestCoding)
+        do {
+            try await exchange(session, packedAs: state.withLock { $0.coding })
+        } catch is UnknownCoding {
+            state.withLock { $0.coding = Self.commonCoding }
+            session.beginAnew()
+            try await exchange(session, packedAs: Self.commonCoding)
+        }
+    }
+
+    /// The server does not read what the request was packed with, and has judged nothing (RFC 9110 §15.5.16).
+    private struct UnknownCoding: Error {}
+
+    private func exchange(_ session: ExchangeSession, packedAs coding: ContentCoding) async throws {
+        let body = ExchangeBody(session, coding: coding)
         var request = connection.request(.post, "/v1/exchange", token: token)
         request.headers.add(name: "Content-Type", value: "application/x-ndjson")
-        request.headers.add(name: "Content-Encoding", value: Self.requestCoding.rawValue)
+        request.headers.add(name: "Content-Encoding", value: coding.rawValue)
         request.headers.add(name: "Accept", value: "application/x-ndjson, application/problem+json")
         request.headers.add(name: "Accept-Encoding", value: ContentCoding.acceptEncoding)
         request.body = .stream(body, length: .unknown)
         do {
             let timeout = TimeAmount.seconds(connection.limits.answerSeconds)
             let response = try await connection.client.execute(request, timeout: timeout)
-            guard response.status == .ok else { throw try await connection.refusal(response) }
+            guard response.status == .ok else {
+                let refusal = try await connection.refusal(response)
+                let isUnknown = response.status == .unsupportedMediaType && coding != Self.commonCoding
+                throw isUnknown ? UnknownCoding() : refusal
+            }
             state.withLock { $0.hasMet = true }
             try await read(response, into: session)
         } catch {
+            if error is UnknownCoding { throw error }
             if let failure = body.failure { throw failure }
             throw translated(error)
         }

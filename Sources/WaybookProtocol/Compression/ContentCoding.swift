@@ -1,11 +1,13 @@
 /// A coding of a body that both sides may use (RFC 9110 §8.4.1).
 public enum ContentCoding: String, Sendable, CaseIterable {
+    /// zstd with the dictionary that every program of this protocol has (`protocol/6-http.md#zstd-wb1`).
+    case zstdShared = "zstd-wb1"
     case zstd
     case gzip
     case identity
 
     /// The value of `Accept-Encoding` that names what this product reads, the preferred first.
-    public static let acceptEncoding = "zstd, gzip;q=0.9, identity;q=0.5"
+    public static let acceptEncoding = "zstd-wb1, zstd;q=0.9, gzip;q=0.8, identity;q=0.5"
 
     /// Reads a `Content-Encoding` field: nothing or one coding.
     ///
@@ -19,14 +21,15 @@ public enum ContentCoding: String, Sendable, CaseIterable {
         case "", "identity": return .identity
         case "gzip", "x-gzip": return .gzip
         case "zstd": return .zstd
+        case "zstd-wb1": return .zstdShared
         default: return nil
         }
     }
 
     /// Chooses the coding of a response from `Accept-Encoding` (RFC 9110 §12.5.3).
     ///
-    /// The highest quality wins; among equals zstd goes before gzip before identity. `x-gzip` is gzip. A malformed
-    /// quality counts as 0.
+    /// The highest quality wins; among equals zstd-wb1 goes before zstd before gzip before identity. `x-gzip` is gzip. A
+    /// malformed quality counts as 0. Only who names zstd-wb1 has its dictionary: `*` does not mean it.
     ///
     /// - Parameters:
     ///   - acceptEncoding: the field's value; nil means that the peer said nothing, hence `identity`.
@@ -73,6 +76,7 @@ struct AcceptedCodings {
     /// Returns the quality of a coding, 0 to 1,000. `identity` is acceptable unless it is excluded.
     func quality(of coding: ContentCoding) -> Int {
         if let quality = named[coding] { return quality }
+        if coding == .zstdShared { return 0 }
         if let wildcard { return wildcard }
         return coding == .identity ? 1 : 0
     }

@@ -23,6 +23,7 @@ public struct Decompressor: ~Copyable, Sendable {
         case .identity: stream = IdentityInflation()
         case .gzip: stream = try GzipInflation()
         case .zstd: stream = try ZstdInflation()
+        case .zstdShared: stream = try SharedZstdInflation()
         }
     }
 

@@ -12,10 +12,12 @@ final class ZstdInflation: DecompressionStream, @unchecked Sendable {
     private(set) var isAtEnd = false
     let mayEndAnywhere = false
 
-    init() throws(CompressionError) {
+    /// - Parameter dictionary: what a frame that names no dictionary was packed with; nil for none.
+    init(dictionary: UnpackingDictionary? = nil) throws(CompressionError) {
         guard let context = ZSTD_createDCtx() else { throw .exhausted }
         self.context = context
         ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Self.windowLogMaximum)
+        if let dictionary { ZSTD_DCtx_refDDict(context, dictionary.pointer) }
     }
 
     deinit { ZSTD_freeDCtx(context) }
@@ -38,7 +40,7 @@ final class ZstdInflation: DecompressionStream, @unchecked Sendable {
     }
 }
 
-/// libzstd writing one frame with a checksum. A class and `@unchecked Sendable` for the reasons of `ZstdInflation`.
+/// libzstd writing one frame. A class and `@unchecked Sendable` for the reasons of `ZstdInflation`.
 final class ZstdDeflation: CompressionStream, @unchecked Sendable {
     private let context: OpaquePointer
 
@@ -47,6 +49,16 @@ final class ZstdDeflation: CompressionStream, @unchecked Sendable {
         self.context = context
         ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level)
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+    }
+
+    /// Packs with a dictionary that the frame does not name, at the dictionary's level.
+    init(dictionary: PackingDictionary, hasChecksum: Bool) throws(CompressionError) {
+        guard let context = ZSTD_createCCtx() else { throw .exhausted }
+        self.context = context
+        ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, hasChecksum ? 1 : 0)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 0)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0)
+        ZSTD_CCtx_refCDict(context, dictionary.pointer)
     }
 
     deinit { ZSTD_freeCCtx(context) }
