@@ -136,12 +136,14 @@ let package = Package(
         ),
         .testTarget(
             name: "WaybookSyncTests",
-            dependencies: ["WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookSync", "WaybookTesting"]
+            dependencies: [
+                "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookSync", "WaybookTesting",
+            ]
         ),
         .testTarget(
             name: "WaybookServerCoreTests",
             dependencies: [
-                "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookTesting",
+                "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookTesting", "WaybookCRM",
                 .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Crypto", package: "swift-crypto"),
             ]
         ),

@@ -65,7 +65,7 @@ struct AnswerReader {
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
         case .record(let record): try takeRecord(record, value)
         case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
-        case .end(let readable): try end(readable)
+        case .end(let readable, _): try end(readable)
         // Not asked for: this client holds all that it may see.
         case .departed, .gone: throw AnswerError.unexpectedLine
         case .head, .error: break

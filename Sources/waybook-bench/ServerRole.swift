@@ -14,7 +14,7 @@ struct ServerRole {
 
     /// Opens a server's file, or makes it a workspace of its own.
     static func open(_ path: String) throws -> StoreFile {
-        let file = try StoreFile(path: path, role: .server, migrations: [ServerMigrations.records])
+        let file = try StoreFile(path: path, role: .server, migrations: ServerSchema.migrations)
         if try file.read({ try ServerRows($0).text("epoch") }) == nil {
             try file.write { db in
                 try ExchangeService.initialise(
@@ -91,7 +91,7 @@ private struct Conversation {
     }
 
     private func exchange(_ replica: ReplicaID, _ coding: ContentCoding) throws {
-        var exchange = service.open(ExchangePrincipal(replica: replica, user: "bench"))
+        var exchange = service.open(ExchangePrincipal(replica: replica, user: "bench", kind: .administrator))
         var decompressor = try Decompressor(coding, limit: DecompressionLimit(totalBytes: 64 << 20, ratio: 2_000))
         while let frame = try wire.receive(), !frame.isEmpty {
             try decompressor.feed(frame)

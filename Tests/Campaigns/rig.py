@@ -57,7 +57,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.tool("init", "--workspace", "Campaign", "--admin", "admin@example.com")
         for email, name in users:
-            self.tool("user", "add", email, "--name", name)
+            self.tool("user", "add", email, "--name", name, "--role", "admin")
 
     def tool(self, *words, check=True):
         done = subprocess.run(

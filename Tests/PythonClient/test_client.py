@@ -141,8 +141,8 @@ class Exchange(unittest.TestCase):
                            env=os.environ | secrets)
 
         run("init", "--data", data, "--workspace", "Demo", "--admin", "admin@example.com")
-        run("user", "add", "ann@example.com", "--data", data, "--name", "Ann")
-        run("user", "add", "bob@example.com", "--data", data, "--name", "Bob")
+        run("user", "add", "ann@example.com", "--data", data, "--name", "Ann", "--role", "admin")
+        run("user", "add", "bob@example.com", "--data", data, "--name", "Bob", "--role", "admin")
         with socket.create_server(("127.0.0.1", 0)) as free:
             cls.port = free.getsockname()[1]
         cls.url = f"http://127.0.0.1:{cls.port}"

@@ -23,6 +23,8 @@ final class LocalServer {
         var script = "\(password) waybook-server init --data data --workspace Acme --admin admin@example.org"
         for person in Self.people {
             script += " && \(password) waybook-server user add \(person)@example.org --data data"
+            // Who sees what another made.
+            if person == "bob" { script += " --role admin" }
         }
         let made = try await shell.run(script)
         guard made.status == 0 else { throw Failed(text: made.error) }

@@ -21,7 +21,7 @@ import WaybookTesting
         let email = try #require(AccountEmail("Mei@Example.com "))
         let (directory, mei, hash) = (directory, mei, hash)
         try queue.write { db in
-            try db.execute(sql: directoryMigrationSQL)
+            for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             try directory.addUser(db, id: mei, email: email, name: " 王梅 ", passwordHash: hash, now: 1)
         }
     }

@@ -22,7 +22,7 @@ import WaybookStore
     }
 
     private static func batch(_ replica: UInt32, _ numbers: ClosedRange<Int64> = 1...1) -> PushBatch {
-        let principal = ExchangePrincipal(replica: ReplicaID(replica), user: "u")
+        let principal = ExchangePrincipal(replica: ReplicaID(replica), user: "u", kind: .administrator)
         return PushBatch(
             principal: principal, offsetMilliseconds: 0, answered: 0,
             sets: numbers.map {
@@ -135,6 +135,10 @@ import WaybookStore
             logger: Self.logger)
         var random = SystemRandomNumberGenerator()
         let user = UserID(now: 1, random: &random)
+        try service.file.write { db in
+            try DirectoryWriter(db, now: 1).write(
+                ["name": "Mei", "role": "admin", "status": "active"], of: user.record, in: DirectoryRecord.user)
+        }
         let (author, other) = (
             Principal(user: user, replica: ReplicaID(1), isAdmin: false),
             Principal(user: user, replica: ReplicaID(2), isAdmin: false)

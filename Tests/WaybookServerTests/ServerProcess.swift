@@ -164,7 +164,7 @@ struct PushingDevice: Sendable {
         let stamp = Stamp(milliseconds: milliseconds + UInt64(number), counter: 0, replica: replica)
         let name = Write(path: FieldPath("name"), value: .string("Customer \(number) of \(replica)"))
         let change = Change(
-            id: customer(number, replica), collection: "customer", isCreating: true, writes: [name])
+            id: customer(number, replica), collection: "product", isCreating: true, writes: [name])
         return ChangeSet(
             number: number, stamp: stamp, readThrough: 0, wallMilliseconds: Int64(milliseconds), changes: [change])
     }

@@ -62,7 +62,7 @@ struct TestServer: Sendable {
         let mei = UserID(now: 1, random: &random)
         let hash = try PasswordHash(of: Array("correct horse".utf8), salt: randomBytes(16, &random))
         try await queue.write { db in
-            try db.execute(sql: directoryMigrationSQL)
+            for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             guard let email = AccountEmail("mei@example.com") else { return }
             try Directory().addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WaybookServerCore
 import WaybookTesting
 
 @testable import WaybookStore
@@ -69,7 +70,7 @@ import WaybookTesting
         var opening = StoreOpening.production(Self.options)
         opening.server = {
             try StoreFile(
-                path: $0, role: .server, migrations: [ServerMigrations.records], options: Self.options,
+                path: $0, role: .server, migrations: ServerSchema.migrations, options: Self.options,
                 synchronous: .normal)
         }
         try await Self.expectLoss(opening)

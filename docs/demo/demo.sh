@@ -27,8 +27,8 @@ url=http://127.0.0.1:$port
 say "A server with two reps"
 export WAYBOOK_ADMIN_PASSWORD=demo-admin-password WAYBOOK_PASSWORD=demo-rep-password
 run "$server" init --data "$demo/server" --workspace Chinook --admin andrew@chinookcorp.com
-run "$server" user add jane@chinookcorp.com --name "Jane Peacock" --data "$demo/server"
-run "$server" user add steve@chinookcorp.com --name "Steve Johnson" --data "$demo/server"
+run "$server" user add jane@chinookcorp.com --name "Jane Peacock" --role admin --data "$demo/server"
+run "$server" user add steve@chinookcorp.com --name "Steve Johnson" --role admin --data "$demo/server"
 "$server" serve --data "$demo/server" --port "$port" >"$demo/server.log" 2>&1 &
 echo $! >"$demo/server.pid"
 for _ in $(seq 100); do

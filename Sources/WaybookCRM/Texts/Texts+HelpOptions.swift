@@ -220,10 +220,10 @@ extension Texts {
             )
         }
 
-        package static var makeAdmin: LocalizedText {
+        package static var userRole: LocalizedText {
             LocalizedText(
-                en: "Make the user an administrator.",
-                zh: "设为管理员。"
+                en: "admin, manager, rep, service or viewer.",
+                zh: "角色：admin（管理员）、manager（经理）、rep（销售）、service（客服）或 viewer（只读）。"
             )
         }
 

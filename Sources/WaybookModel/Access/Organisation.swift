@@ -5,6 +5,9 @@ public enum DirectoryRecord {
     public static let membership: CollectionName = "membership"
     public static let collections: Set<CollectionName> = [user, team, membership]
 
+    /// The collections that do not count among the records that a person has: the directory, and conflicts.
+    public static let uncounted: [CollectionName] = [ConflictRecord.collection, user, team, membership]
+
     /// The names of the fields.
     public enum Field {
         public static let name: FieldName = "name"

@@ -166,15 +166,20 @@ extension Schema {
     public func standing(
         of root: VersionedRecord, author: RecordID? = nil, about: VersionedRecord? = nil, for viewer: Viewer
     ) -> Standing? {
-        if viewer.seesEverything { return .administrator }
-        let scopes = scopes(of: root, author: author, about: about).filter { viewer.scopes.contains($0.key) }
-        if scopes[.book(viewer.user)] != nil { return .owner }
-        if scopes.keys.contains(where: { $0.isLookedAfter }) { return .superior }
-        if let grade = scopes[.shared(viewer.user)] { return grade == .edit ? .editor : .reader }
-        if scopes[.box(viewer.user)] != nil || (root.id == viewer.user && scopes[.workspace] != nil) {
-            return .subject
-        }
-        return scopes.isEmpty ? nil : .audience
+        viewer.standing(in: scopes(of: root, author: author, about: about), root: root.id)
+    }
+}
+
+extension Viewer {
+    /// What binds them to a unit that is in these scopes.
+    public func standing(in unitScopes: [Scope: ShareGrade], root: RecordID) -> Standing? {
+        if seesEverything { return .administrator }
+        let held = unitScopes.filter { scopes.contains($0.key) }
+        if held[.book(user)] != nil { return .owner }
+        if held.keys.contains(where: \.isLookedAfter) { return .superior }
+        if let grade = held[.shared(user)] { return grade == .edit ? .editor : .reader }
+        if held[.box(user)] != nil || (root == user && held[.workspace] != nil) { return .subject }
+        return held.isEmpty ? nil : .audience
     }
 }
 

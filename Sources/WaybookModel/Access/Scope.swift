@@ -1,5 +1,5 @@
 /// An audience: units are members of scopes, people hold scopes, and whoever holds a scope sees its units
-/// (`protocol/6-access.md#scopes`).
+/// (`protocol/8-access.md#scopes`).
 public enum Scope: Hashable, Sendable {
     /// Everybody.
     case workspace

@@ -1,6 +1,8 @@
 /// The card of a customer in the pool, as the engine needs to know it.
 public enum CardRecord {
     public static let collection: CollectionName = "customerCard"
+    /// The collection whose records have a card while nobody answers for them.
+    public static let owned: CollectionName = "customer"
     public enum Field {
         /// The customer's identity.
         public static let customer: FieldName = "customer"

@@ -19,7 +19,7 @@ public enum DepartureReason: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A unit that the reader may no longer hold: with all that hangs on it, it leaves the reader's store
-/// (`protocol/6-access.md#departures`). Never a deletion.
+/// (`protocol/8-access.md#departures`). Never a deletion.
 public struct Departure: Hashable, Sendable {
     public var unit: RecordID
     public var reason: DepartureReason

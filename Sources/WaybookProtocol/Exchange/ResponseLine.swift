@@ -59,7 +59,9 @@ public enum ResponseLine: Hashable, Sendable {
     /// The answer is complete. Without this line it is not.
     /// - Parameter readable: how many records the reader may read, deleted ones and conflicts apart; nil from a server
     ///   of protocol 1.
-    case end(readable: Int64?)
+    /// - Parameter more: whether something came into the reader's sight, or left it, while the answer went on: the
+    ///   client exchanges again at once, and has not wholly read the feed yet.
+    case end(readable: Int64?, more: Bool = false)
     /// A failure after the answer had begun.
     case error(Problem)
 }
@@ -76,10 +78,16 @@ extension ResponseLine {
         case .gone(let id): ["gone": .string(id.description)]
         case .checkpoint(let token, nil): ["checkpoint": .string(token)]
         case .checkpoint(let token, let sequence?): ["checkpoint": .string(token), "sequence": .int(sequence)]
-        case .end(let readable?): ["count": .int(readable), "end": true]
-        case .end(nil): ["end": true]
+        case .end(let readable, let more): Self.end(readable, more)
         case .error(let problem): ["error": problem.lineValue]
         }
+    }
+
+    private static func end(_ readable: Int64?, _ more: Bool) -> Value {
+        var entries: [String: Value] = ["end": true]
+        if let readable { entries["count"] = .int(readable) }
+        if more { entries["more"] = true }
+        return .map(entries)
     }
 
     /// The canonical bytes of the line, without its line feed.
@@ -115,7 +123,8 @@ extension ResponseLine {
             self = .head(head)
         } else if entries["end"] != nil {
             if entries["count"] != nil, entries.natural("count") == nil { return nil }
-            self = .end(readable: entries.natural("count"))
+            if let more = entries["more"], more.boolean == nil { return nil }
+            self = .end(readable: entries.natural("count"), more: entries["more"]?.boolean ?? false)
         } else if let error = entries["error"] {
             guard let problem = Problem(lineValue: error) else { return nil }
             self = .error(problem)

@@ -58,13 +58,15 @@ public struct Administration: Sendable {
         guard let name = command.arguments["name"], let hash = Self.hash(command) else {
             throw AdminFailure(.malformed)
         }
-        let isAdmin = command.arguments["admin"] == "true"
+        guard let role = Role(rawValue: command.arguments["role"] ?? Role.rep.rawValue) else {
+            throw AdminFailure(.malformed)
+        }
         var random = SystemRandomNumberGenerator()
         let now = now()
         let id = UserID(now: now, random: &random)
         try file.write { db in
             try directory.addUser(
-                db, id: id, email: email, name: name, passwordHash: hash, isAdmin: isAdmin, now: now)
+                db, id: id, email: email, name: name, passwordHash: hash, role: role, now: now)
         }
         return ["email": .string(email.text), "id": .string(id.text)]
     }

@@ -56,7 +56,7 @@ public struct DataFolder: Sendable {
             try ExchangeService.initialise(db, epoch: epoch, secret: secret)
             try ServerRows(db).set("workspace", workspace)
             try Directory().addUser(
-                db, id: user, email: admin, name: name, passwordHash: password, isAdmin: true, now: now)
+                db, id: user, email: admin, name: name, passwordHash: password, role: .admin, now: now)
         }
         try file.close()
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import WaybookCRM
+import WaybookModel
 import WaybookServerCore
 import WaybookTerminal
 
@@ -14,8 +15,8 @@ struct UserAddCommand: AsyncParsableCommand {
     var email: String
     @Option(help: ArgumentHelp(Texts.HelpOptions.personName(Speech.language)))
     var name: String?
-    @Flag(name: .customLong("admin"), help: ArgumentHelp(Texts.HelpOptions.makeAdmin(Speech.language)))
-    var isAdmin = false
+    @Option(help: ArgumentHelp(Texts.HelpOptions.userRole(Speech.language)))
+    var role: Role = .rep
 
     func run() async throws {
         guard options.folder.hasStore else { throw FailureWording.notInitialised(options.folder) }
@@ -26,8 +27,10 @@ struct UserAddCommand: AsyncParsableCommand {
                 "user.add",
                 [
                     "email": address.text, "name": name ?? address.localPart, "password": hash.phc,
-                    "admin": isAdmin ? "true" : "false",
+                    "role": role.rawValue,
                 ]))
         try options.write(added, [Texts.Server.userAdded(email: address.text)(Speech.language)])
     }
 }
+
+extension Role: ExpressibleByArgument {}

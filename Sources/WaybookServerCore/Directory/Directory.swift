@@ -22,15 +22,21 @@ public struct Directory: Sendable {
     /// - Throws: `DirectoryError`, and GRDB's errors.
     public func addUser(
         _ db: Database, id: UserID, email: AccountEmail, name: String, language: String = "en",
-        passwordHash: PasswordHash, isAdmin: Bool = false, now: Int64
+        passwordHash: PasswordHash, role: Role = .rep, now: Int64
     ) throws {
         let name = try checkedName(name)
         guard try user(db, email: email) == nil else { throw DirectoryError.emailTaken }
+        typealias Field = DirectoryRecord.Field
         try db.execute(
             sql: """
                 INSERT INTO user (id, email, name, language, password, isAdmin, created) VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [id.text, email.text, name, language, passwordHash.phc, isAdmin, now])
+            arguments: [id.text, email.text, name, language, passwordHash.phc, role == .admin, now])
+        try DirectoryWriter(db, now: now).write(
+            [
+                Field.name: .string(name), Field.email: .string(email.text), Field.role: .string(role.rawValue),
+                Field.status: .string(DirectoryRecord.active), Field.language: .string(language),
+            ], of: id.record, in: DirectoryRecord.user)
     }
 
     /// Returns the user with an e-mail address.
@@ -61,15 +67,23 @@ public struct Directory: Sendable {
         guard db.changesCount == 1 else { throw DirectoryError.unknownUser }
     }
 
+    /// Says what a user is in the organisation.
+    public func setRole(_ db: Database, user: UserID, _ role: Role, now: Int64) throws {
+        guard try self.user(db, id: user) != nil else { throw DirectoryError.unknownUser }
+        try DirectoryWriter(db, now: now).write(
+            [DirectoryRecord.Field.role: .string(role.rawValue)], of: user.record, in: DirectoryRecord.user)
+    }
+
     /// Disables or enables a user.
     ///
     /// - Returns: the replica numbers whose open connections must be closed when disabled.
     public func setDisabled(
         _ db: Database, user: UserID, _ isDisabled: Bool, now: Int64
     ) throws -> [ReplicaID] {
-        try db.execute(
-            sql: "UPDATE user SET disabled = ? WHERE id = ?", arguments: [isDisabled ? now : nil, user.text])
-        guard db.changesCount == 1 else { throw DirectoryError.unknownUser }
+        guard try self.user(db, id: user) != nil else { throw DirectoryError.unknownUser }
+        let status = isDisabled ? DirectoryRecord.disabled : DirectoryRecord.active
+        try DirectoryWriter(db, now: now).write(
+            [DirectoryRecord.Field.status: .string(status)], of: user.record, in: DirectoryRecord.user)
         return isDisabled ? try devices(db, of: user).map(\.replica) : []
     }
 

@@ -8,18 +8,27 @@ struct Committer {
     let schema: Schema
     let limits: ExchangeLimits
     let authorship: (ReplicaID) throws -> Authorship?
+    /// Who a principal is, by the directory as it stands in this transaction.
+    let exchanger: (ExchangePrincipal, Organisation) throws -> Exchanger
+    /// Told of each record of the directory that a set changed.
+    let onDirectory: (VersionedRecord) throws -> Void
+    private var organisation: Organisation?
     var clock: ServerClock
     private(set) var sequence: Int64
 
     init(
         rows: ServerRows, schema: Schema, limits: ExchangeLimits, clock: ServerClock,
-        authorship: @escaping (ReplicaID) throws -> Authorship?
+        authorship: @escaping (ReplicaID) throws -> Authorship?,
+        exchanger: @escaping (ExchangePrincipal, Organisation) throws -> Exchanger,
+        onDirectory: @escaping (VersionedRecord) throws -> Void
     ) throws {
         self.rows = rows
         self.schema = schema
         self.limits = limits
         self.clock = clock
         self.authorship = authorship
+        self.exchanger = exchanger
+        self.onDirectory = onDirectory
         sequence = try rows.lastSequence()
     }
 
@@ -38,7 +47,8 @@ struct Committer {
                     result.problem = Problem(.fork)
                     break
                 }
-                result.verdicts.append((set.number, known))
+                result.verdicts.append((set.number, try withoutUnseen(known, batch.principal)))
+                if case .accepted = known { try noteRegained(set, replica, batch.principal) }
                 continue
             }
             guard set.number == state.last + 1 else {
@@ -51,7 +61,10 @@ struct Committer {
                 replica, set.number, hash: hash.bytes, verdict: verdict.isPlain ? nil : verdict.value,
                 answered: state.answered, kept: limits.keptSets)
             result.verdicts.append((set.number, verdict))
-            if case .accepted = verdict { result.hasChanges = true }
+            switch verdict {
+            case .accepted, .handover: result.hasChanges = true
+            case .rejected, .quarantined: break
+            }
         }
         try rows.store(state)
         return result
@@ -60,8 +73,7 @@ struct Committer {
     /// Stores what the commit used up. To be called once, at the end of the transaction.
     func finish() throws {
         try rows.set("sequence", sequence)
-        try rows.set("clock", Int64(clamping: clock.milliseconds))
-        try rows.set("stamp", clock.last.description)
+        try clock.store(rows)
     }
 
     private func known(_ set: ChangeSet, _ hash: SetHash, _ replica: ReplicaID) throws -> Verdict? {
@@ -80,22 +92,98 @@ struct Committer {
             offsetMilliseconds: batch.offsetMilliseconds)
         let stamp = vetting.stamp(
             for: set.stamp, vetted: state.vetted, bases: bases.values.lazy.flatMap { $0.values })
+        let organisation = try currentOrganisation()
+        let author = SetJudge.Author(
+            exchanger: try exchanger(batch.principal, organisation), uploader: RecordID(batch.principal.user),
+            reader: try rows.reader(state.replica), vettedFloor: try floor(of: state), organisation: { organisation })
         var judge = SetJudge(
             schema: schema, rows: rows, replica: state.replica, clock: clock, set: set, stamp: stamp, bases: bases,
-            sequence: sequence + 1, authorship: authorship)
+            sequence: sequence + 1, author: author, authorship: authorship)
         let verdict = try judge.verdict()
-        if case .accepted = verdict {
+        switch verdict {
+        case .accepted, .handover:
             clock = judge.clock
-            state.vetted = stamp
-            sequence = try judge.work.store()
-            if stamp != set.stamp { try rows.storeGiven(stamp, raw: set.stamp) }
-            for change in set.changes where change.isCreating {
-                try rows.setRefusedCreation(false, record: change.id, replica: state.replica)
+            let cause = SetWork.Cause(
+                by: judge.user, milliseconds: Int64(clamping: clock.milliseconds), note: set.note,
+                replica: state.replica)
+            sequence = try judge.work.store(cause)
+            if judge.work.changesDirectory {
+                self.organisation = nil
+                for record in judge.work.directoryRecords { try onDirectory(record) }
             }
-        } else {
+        case .rejected, .quarantined: break
+        }
+        guard judge.isApplied else {
             try remember(refused: set, bases)
+            return verdict
+        }
+        // What a replica makes it has, once it has its verdict, which it gets before anything else.
+        if case .viewer(let viewer) = author.exchanger, !viewer.seesEverything {
+            for unit in judge.drafts.keys { try rows.setHeld(unit, by: state.replica, .held) }
+        }
+        state.vetted = stamp
+        if stamp != set.stamp { try rows.storeGiven(stamp, raw: set.stamp) }
+        for change in set.changes where change.isCreating {
+            try rows.setRefusedCreation(false, record: change.id, replica: state.replica)
         }
         return verdict
+    }
+
+    private mutating func currentOrganisation() throws -> Organisation {
+        if let organisation { return organisation }
+        let read = Organisation(try rows.directory())
+        organisation = read
+        return read
+    }
+
+    /// The stamp below which nothing of a replica counts as made when it says: the highest that was vetted, of the
+    /// replica or of the one that it is a copy of.
+    private func floor(of state: ReplicaState) throws -> Stamp? {
+        var state = state
+        for _ in 0..<100 {
+            if let vetted = state.vetted { return vetted }
+            guard let older = try state.forkOf.flatMap({ try rows.replica($0) }) else { return nil }
+            state = older
+        }
+        return nil
+    }
+
+    /// A verdict given again makes a laptop hold what it wrote, though that may have left its sight meanwhile: the next
+    /// plan takes it away again.
+    private mutating func noteRegained(_ set: ChangeSet, _ replica: ReplicaID, _ principal: ExchangePrincipal) throws {
+        guard let viewer = try exchanger(principal, try currentOrganisation()).viewer, !viewer.seesEverything else {
+            return
+        }
+        for change in set.changes {
+            guard let unit = try rows.unit(of: change.id), try !rows.isMember(unit, ofAny: viewer.scopes) else {
+                continue
+            }
+            let state = try rows.held(unit, by: replica)
+            guard state == nil || state == .left else { continue }
+            try rows.setHeld(unit, by: replica, .held)
+            if var reader = try rows.reader(replica) {
+                reader.head = -1
+                try rows.store(reader, of: replica)
+            }
+        }
+    }
+
+    /// A verdict given again tells nothing of what its author no longer sees.
+    private mutating func withoutUnseen(_ verdict: Verdict, _ principal: ExchangePrincipal) throws -> Verdict {
+        let exchanger = try exchanger(principal, try currentOrganisation())
+        if exchanger.viewer?.seesEverything == true { return verdict }
+        func isSeen(_ id: RecordID) throws -> Bool {
+            guard let viewer = exchanger.viewer, let unit = try rows.unit(of: id) else { return false }
+            return try rows.isMember(unit, ofAny: viewer.scopes)
+        }
+        switch verdict {
+        case .accepted(let stamp, let outcomes):
+            return .accepted(stamp: stamp, outcomes: try outcomes.filter { try isSeen($0.id) })
+        case .rejected(var refusal):
+            if let id = refusal.record, refusal.present != nil, try !isSeen(id) { refusal.present = nil }
+            return .rejected(refusal)
+        case .quarantined, .handover: return verdict
+        }
     }
 
     private func remember(refused set: ChangeSet, _ bases: [RecordID: [FieldPath: Stamp]]) throws {
@@ -104,7 +192,9 @@ struct Committer {
                 try rows.storeRefusedBase(
                     bases[change.id]?[write.path], stamp: set.stamp, record: change.id, path: write.path)
             }
-            if change.isCreating, try rows.row(change.id) == nil {
+            if change.isCreating, try rows.row(change.id) == nil,
+                try rows.handedCreation(change.id, by: set.stamp.replica) == nil
+            {
                 try rows.setRefusedCreation(true, record: change.id, replica: set.stamp.replica)
             }
         }

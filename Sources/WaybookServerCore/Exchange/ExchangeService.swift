@@ -22,6 +22,7 @@ public final class ExchangeService: Sendable {
     private let authorship: @Sendable (Database, ReplicaID) throws -> Authorship?
     /// The most rows that a page of the feed holds, its last sequence completed.
     let pageRows: Int
+    let organisations = OrganisationCache()
 
     /// Opens the service on a file that ``initialise(_:epoch:secret:)`` has prepared.
     /// - Parameters:
@@ -43,13 +44,18 @@ public final class ExchangeService: Sendable {
             let rows = ServerRows(db)
             return (
                 epoch: try rows.text("epoch"), secret: try rows.text("secret"),
-                timeline: try rows.number("timeline"), isCounted: try rows.number(ServerRows.readableKey) != nil
+                timeline: try rows.number("timeline"), isCounted: try rows.number(ServerRows.readableKey) != nil,
+                isPlaced: try rows.number(AccessUpgrade.key) != nil
             )
         }
         guard let epoch = identity.epoch, let key = identity.secret.flatMap({ Data(base64Encoded: $0) }),
             let timeline = identity.timeline.flatMap({ UInt8(exactly: $0) })
         else { throw NotInitialised() }
         if !identity.isCounted { try file.write { try ServerRows($0).keepReadableCount() } }
+        if !identity.isPlaced {
+            let now = wallMilliseconds()
+            try file.write { try AccessUpgrade.perform($0, schema: schema, now: Int64(clamping: now)) }
+        }
         self.epoch = epoch
         self.timeline = timeline
         secret = CheckpointToken.Secret(bytes: Array(key), epoch: epoch)
@@ -90,7 +96,8 @@ public final class ExchangeService: Sendable {
             let rows = ServerRows(db)
             var committer = try Committer(
                 rows: rows, schema: schema, limits: limits, clock: try clock(rows),
-                authorship: { try self.authorship(db, $0) })
+                authorship: { try self.authorship(db, $0) }, exchanger: { self.exchanger($0, $1) },
+                onDirectory: { try Directory().project($0, db, now: Int64(clamping: self.now)) })
             let results = try batches.map { try committer.commit($0) }
             try committer.finish()
             return results
@@ -98,12 +105,7 @@ public final class ExchangeService: Sendable {
     }
 
     private func clock(_ rows: ServerRows) throws -> ServerClock {
-        let replica = ReplicaID(UInt32(timeline) << 24)
-        var clock = ServerClock(
-            replica: replica, milliseconds: UInt64(clamping: try rows.number("clock") ?? 0),
-            last: try rows.text("stamp").flatMap { Stamp($0) })
-        clock.advance(to: now)
-        return clock
+        try ServerClock(rows, milliseconds: now)
     }
 
     /// Notes that a replica goes on under a new number because another store uses its old one.

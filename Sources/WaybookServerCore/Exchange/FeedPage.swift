@@ -28,7 +28,7 @@ struct FeedPage {
 
     /// The line that tells a row: as stored at a first pull; otherwise what changed since, without the reader's own
     /// writes, and the whole record where it is new to the reader or came back to life.
-    private func line(_ row: FeedRow, _ rows: ServerRows) throws -> [UInt8]? {
+    func line(_ row: FeedRow, _ rows: ServerRows) throws -> [UInt8]? {
         if isFirstPull, !row.isDeleted {
             return FeedRecord.line(
                 id: row.id, collection: row.collection, unit: row.unit, fields: row.fields, stamps: row.stamps)

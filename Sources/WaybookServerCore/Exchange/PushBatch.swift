@@ -6,10 +6,22 @@ public struct ExchangePrincipal: Hashable, Sendable {
     public var replica: ReplicaID
     /// The user's identity in the directory.
     public var user: String
+    public var kind: Kind
 
-    public init(replica: ReplicaID, user: String) {
+    /// By what right somebody exchanges.
+    public enum Kind: Hashable, Sendable {
+        /// What the directory says of them.
+        case member
+        /// They may deliver what they wrote, and read nothing: all of it is handed over.
+        case uploader
+        /// Whoever runs the server, at its machine: sees and does everything.
+        case administrator
+    }
+
+    public init(replica: ReplicaID, user: String, kind: Kind = .member) {
         self.replica = replica
         self.user = user
+        self.kind = kind
     }
 }
 

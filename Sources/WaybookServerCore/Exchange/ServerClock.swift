@@ -1,4 +1,5 @@
 import WaybookModel
+import WaybookStore
 
 /// The server's time: physical, but never running back over restarts, and the stamps that arbitration gives.
 ///
@@ -42,5 +43,22 @@ extension Stamp {
     func nextServerGiven() -> Stamp {
         if counter == .max { return Stamp(milliseconds: milliseconds + 1, counter: Self.serverBit, replica: replica) }
         return Stamp(milliseconds: milliseconds, counter: max(counter + 1, Self.serverBit), replica: replica)
+    }
+}
+
+extension ServerClock {
+    /// The clock as the server's file keeps it, brought up to the wall clock.
+    init(_ rows: ServerRows, milliseconds: UInt64) throws {
+        let timeline = UInt32(clamping: try rows.number("timeline") ?? 0)
+        self.init(
+            replica: ReplicaID(timeline << 24), milliseconds: UInt64(clamping: try rows.number("clock") ?? 0),
+            last: try rows.text("stamp").flatMap { Stamp($0) })
+        advance(to: milliseconds)
+    }
+
+    /// Keeps it in the server's file.
+    func store(_ rows: ServerRows) throws {
+        try rows.set("clock", Int64(clamping: milliseconds))
+        try rows.set("stamp", last.description)
     }
 }

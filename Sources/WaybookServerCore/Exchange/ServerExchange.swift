@@ -34,6 +34,8 @@ public struct ServerExchange {
     private var cursor: Int64 = 0
     /// The sequence that the head told.
     private var headSequence: Int64 = 0
+    /// What a reader who sees a part of the workspace is told; nil for one who sees all.
+    private var scoped: ScopedFeed?
 
     init(service: ExchangeService, principal: ExchangePrincipal, reader: ReplicaID) {
         self.service = service
@@ -131,7 +133,7 @@ public struct ServerExchange {
 
     private func checkpoint(_ hello: Hello) throws(Problem) -> CheckpointToken? {
         guard let text = hello.checkpoint else { return nil }
-        guard let token = CheckpointToken(text, service.secret) else { throw Problem(.stale) }
+        guard let token = CheckpointToken(text, of: hello.replica, service.secret) else { throw Problem(.stale) }
         guard token.timeline == service.timeline else { throw Problem(.timeline) }
         do {
             // It was told what this server no longer has: were it to pull afresh, its copy would go as well.
@@ -173,10 +175,10 @@ public struct ServerExchange {
             append(.error(problem), to: &output)
             phase = .done
         } else if hello?.pulls == false {
-            let reader = principal.replica
-            append(.end(readable: try service.file.read { try ServerRows($0).readableCount(for: reader) }), to: &output)
+            append(.end(readable: try readableCount()), to: &output)
             phase = .done
         } else {
+            scoped = try scopedFeed()
             phase = .feed
         }
         return output
@@ -213,25 +215,72 @@ public struct ServerExchange {
         verdicts = []
     }
 
+    /// How many records the reader may read; nil for one who may read none at all.
+    private func readableCount() throws -> Int64? {
+        let principal = principal
+        return try service.file.read { db in
+            let rows = ServerRows(db)
+            guard let viewer = try service.exchanger(principal, rows).viewer else { return nil }
+            return try viewer.seesEverything ? rows.readableCount() : rows.readableCount(in: viewer.scopes)
+        }
+    }
+
+    /// What the reader is told, planned after their sets were judged; nil for one who sees all.
+    private func scopedFeed() throws -> ScopedFeed? {
+        let principal = principal
+        let exchanger = try service.file.read { db in try service.exchanger(principal, ServerRows(db)) }
+        // Nobody whom the directory knows: there is nothing that they may read.
+        guard let viewer = exchanger.viewer else { throw Problem(.revoked) }
+        if viewer.seesEverything {
+            if let checkpoint, checkpoint.pull != 0 { throw Problem(.stale) }
+            return nil
+        }
+        if let checkpoint, checkpoint.pull == 0 { throw Problem(.stale) }
+        let plan = try ScopedPlan.make(service, replica: principal.replica, viewer: viewer, token: checkpoint)
+        return ScopedFeed(service, principal, reader: reader, plan: plan)
+    }
+
+    /// A sequence, unless it is the one that the head told.
+    private func told(_ sequence: Int64) -> Int64? { sequence == headSequence ? nil : sequence }
+
+    private mutating func page() throws -> [UInt8] {
+        try scoped == nil ? wholePage() : scopedPage()
+    }
+
+    /// One page of a part, and the checkpoint behind it.
+    private mutating func scopedPage() throws -> [UInt8] {
+        guard var feed = scoped else { return [] }
+        let page = try feed.nextPage()
+        scoped = feed
+        var output = page.lines
+        append(.checkpoint(token: feed.token.text(service.secret), sequence: told(feed.token.sequence)), to: &output)
+        if page.isLast {
+            append(.end(readable: page.readable, more: feed.hasMore), to: &output)
+            phase = .done
+        }
+        return output
+    }
+
     /// One page of the feed and the checkpoint behind it, from one snapshot; the last page is the one after which, in
     /// its snapshot, nothing follows: then the client has wholly read that sequence.
-    private mutating func page() throws -> [UInt8] {
+    private mutating func wholePage() throws -> [UInt8] {
         let readThrough = checkpoint?.readThrough ?? 0
         let isFirstPull = checkpoint.map { $0.readThrough == 0 && $0.sequence > 0 } ?? true
         let page = FeedPage(after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader)
         let principal = principal
         let ((lines, sequence, isLast), readable) = try service.file.read { db in
             let rows = ServerRows(db)
+            // Looked at again in every page's snapshot: an administrator may cease to be one in the midst.
+            guard try service.exchanger(principal, rows).viewer?.seesEverything == true else { throw Problem(.stale) }
             let read = try page.read(rows, atLeast: service.pageRows)
-            return (read, read.isLast ? try rows.readableCount(for: principal.replica) : nil)
+            return (read, read.isLast ? try rows.readableCount() : nil)
         }
         var output = lines
         cursor = sequence
         let token = CheckpointToken(
             timeline: service.timeline, sequence: sequence, readThrough: isLast ? sequence : readThrough,
-            membership: checkpoint?.membership ?? 0)
-        let told = sequence == headSequence ? nil : sequence
-        append(.checkpoint(token: token.text(service.secret), sequence: told), to: &output)
+            replica: principal.replica)
+        append(.checkpoint(token: token.text(service.secret), sequence: told(sequence)), to: &output)
         if isLast {
             append(.end(readable: readable), to: &output)
             phase = .done

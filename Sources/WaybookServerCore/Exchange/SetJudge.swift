@@ -38,12 +38,28 @@ struct SetJudge {
     /// The most losers of one atom that may wait to be settled; a set that would list another is refused.
     static let maximumLosers = 64
 
+    /// Who wrote the set, what their replica was told, and who is who.
+    let exchanger: Exchanger
+    private let uploader: RecordID?
+    let reader: ReaderState?
+    let organisation: () throws -> Organisation
+    /// Stamps below this one were not surely made when they say.
+    let vettedFloor: Stamp?
+    /// The roots that the set makes, as they will stand.
+    var drafts: [RecordID: VersionedRecord] = [:]
+    /// The customers that the set takes out of the pool for those who claimed them.
+    var claimed: Set<RecordID> = []
+    /// What an entry in the history of owners says of a move that the server itself makes.
+    var successionCause: String?
+    /// Whether the set's own changes are among what is to be stored.
+    private(set) var isApplied = false
+
     /// What the set resolves, by record and path.
     private var resolved: [RecordID: [FieldPath: Set<RecordID>]] = [:]
 
     init(
         schema: Schema, rows: ServerRows, replica: ReplicaID, clock: ServerClock, set: ChangeSet, stamp: Stamp,
-        bases: [RecordID: [FieldPath: Stamp]], sequence: Int64,
+        bases: [RecordID: [FieldPath: Stamp]], sequence: Int64, author: Author,
         authorship: @escaping (ReplicaID) throws -> Authorship?
     ) {
         self.schema = schema
@@ -54,24 +70,68 @@ struct SetJudge {
         self.stamp = stamp
         self.bases = bases
         self.authorship = authorship
+        exchanger = author.exchanger
+        uploader = author.uploader
+        reader = author.reader
+        organisation = author.organisation
+        vettedFloor = author.vettedFloor
         readThrough = set.readThrough < sequence ? set.readThrough : 0
         work = SetWork(rows: rows, sequence: sequence)
     }
 
-    /// Judges the set. Nothing is stored yet: ``SetWork/store()`` does that when the verdict is acceptance.
+    /// What the judge needs to know of a set's author.
+    struct Author {
+        var exchanger: Exchanger
+        /// The person, where all that they may do is deliver.
+        var uploader: RecordID?
+        var reader: ReaderState?
+        var vettedFloor: Stamp?
+        var organisation: () throws -> Organisation
+    }
+
+    /// The person who wrote the set; nil where nobody of the directory did.
+    var user: RecordID? { exchanger.viewer?.user ?? uploader }
+
+    /// Judges the set. Nothing is stored yet: ``SetWork/store(_:)`` does that when the verdict is acceptance or handover.
     mutating func verdict() throws -> Verdict {
         do {
-            for change in set.changes { try admit(change) }
-            try resolve()
-            for change in set.changes { try judgeLife(of: change) }
-            for change in set.changes { try judgeFields(of: change) }
-            for change in set.changes { try place(change) }
-            for change in set.changes { try weigh(change) }
-            return .accepted(stamp: stamp == set.stamp ? nil : stamp, outcomes: work.outcomes)
+            switch try admission() {
+            case .admitted:
+                try apply()
+                return .accepted(stamp: stamp == set.stamp ? nil : stamp, outcomes: work.outcomes)
+            case .lost(let losses): return .handover(try judgeLost(losses))
+            case .deliveryOnly: return .handover(try handOver(.disabled))
+            }
         } catch let refused as Refused {
             return .rejected(refused.refusal)
         } catch is Cloned {
             return .quarantined
+        }
+    }
+
+    private mutating func apply() throws {
+        for change in set.changes { try admit(change) }
+        try resolve()
+        for change in set.changes { try judgeLife(of: change) }
+        for change in set.changes { try judgeFields(of: change) }
+        for change in set.changes { try place(change) }
+        for change in set.changes { try weigh(change) }
+        try drawConsequences()
+        isApplied = true
+    }
+
+    /// What was surely written before the unit moved on is applied, and told to who answers for it now; anything else
+    /// they decide. Nothing of what the unit holds goes back either way.
+    private mutating func judgeLost(_ losses: [RecordID: Loss]) throws -> RecordID {
+        guard isEarlier(losses) else { return try handOver(.moved) }
+        let before = (work, clock)
+        do {
+            try apply()
+            return try handOver(.late)
+        } catch is Refused {
+            (work, clock) = before
+            isApplied = false
+            return try handOver(.moved)
         }
     }
 
@@ -90,6 +150,7 @@ struct SetJudge {
         }
         let row = try work.row(change.id)
         if row == nil, !change.isCreating { throw try unknown(change.id) }
+        if row == nil, ServerMadeID.isServerMade(change.id) { throw refusal(.access, change.id, nil) }
         if let row, row.record.collection != change.collection { throw refusal(.path, change.id, nil) }
         if row == nil {
             let record = VersionedRecord(id: change.id, collection: change.collection)
@@ -108,7 +169,7 @@ struct SetJudge {
         guard size.isReadable, touchedBytes <= Self.maximumTouchedBytes else { throw refusal(.limit, change.id, nil) }
     }
 
-    private func unknown(_ id: RecordID) throws -> Refused {
+    func unknown(_ id: RecordID) throws -> Refused {
         refusal(try rows.isRefusedCreation(id, by: replica) ? .depends : .unknown, id, nil)
     }
 

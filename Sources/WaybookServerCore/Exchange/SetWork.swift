@@ -28,6 +28,13 @@ struct SetWork {
     private(set) var resolutions: [(RecordID, FieldPath, Stamp, Resolution)] = []
     private(set) var openings: [(isOpen: Bool, conflict: RecordID, record: RecordID, path: FieldPath)] = []
 
+    private var originalUnits: [RecordID: RecordID] = [:]
+    private var scopes: [(unit: RecordID, scopes: [Scope: ShareGrade], ends: [Scope: DepartureReason])] = []
+    private var moves: [(record: RecordID, unit: RecordID)] = []
+    private var items: [(item: RecordID, unit: RecordID)] = []
+    private var handed: [(record: RecordID, unit: RecordID)] = []
+    private(set) var changesDirectory = false
+
     private struct Place: Hashable {
         var record: RecordID
         var path: FieldPath
@@ -43,6 +50,7 @@ struct SetWork {
         if let row = loaded[id] { return row }
         guard let row = try rows.row(id) else { return nil }
         loaded[id] = row
+        originalUnits[id] = row.unit
         return row
     }
 
@@ -101,8 +109,55 @@ struct SetWork {
         update(conflict)
     }
 
+    // MARK: Who sees what
+
+    /// The unit that a record was in before this set; nil for a new one.
+    func originalUnit(of id: RecordID) -> RecordID? { originalUnits[id] }
+
+    /// Puts a unit into these scopes and no others.
+    mutating func setScopes(
+        _ scopes: [Scope: ShareGrade], of unit: RecordID, ends: [Scope: DepartureReason]
+    ) {
+        self.scopes.removeAll { $0.unit == unit }
+        self.scopes.append((unit, scopes, ends))
+    }
+
+    /// Notes that a record left a unit.
+    mutating func noteMoved(_ record: RecordID, from unit: RecordID) { moves.append((record, unit)) }
+
+    mutating func noteDirectoryChange() { changesDirectory = true }
+
+    /// The records of the directory that the set has touched.
+    var directoryRecords: [VersionedRecord] {
+        touched.compactMap { loaded[$0]?.record }.filter { DirectoryRecord.collections.contains($0.collection) }
+    }
+
+    mutating func link(item: RecordID, about unit: RecordID) { items.append((item, unit)) }
+
+    mutating func noteHanded(_ record: RecordID, unit: RecordID) { handed.append((record, unit)) }
+
+    /// Writes fields by the server's own right, sequentially; what stood there goes to history.
+    mutating func write(_ fields: [FieldName: Value], into row: ServerRow, stamp: Stamp) {
+        var row = row
+        let id = row.record.id
+        for (name, value) in fields.sorted(by: { $0.key.text < $1.key.text }) {
+            let path = FieldPath(name)
+            if let old = row.record.atoms[path] { retire(old, id, path) }
+            row.record.atoms[path] = Atom(value: value, stamp: stamp, commit: sequence)
+        }
+        update(row)
+    }
+
+    /// By whom, when and why the scopes of units change.
+    struct Cause {
+        var by: RecordID?
+        var milliseconds: Int64
+        var note: String?
+        var replica: ReplicaID
+    }
+
     /// Stores everything; the set is accepted. Returns the last sequence used.
-    func store() throws -> Int64 {
+    func store(_ cause: Cause) throws -> Int64 {
         var (sequence, index) = (sequence, Int64(0))
         for id in touched {
             guard let row = loaded[id] else { continue }
@@ -117,6 +172,32 @@ struct SetWork {
         for opening in openings {
             try rows.setOpen(opening.isOpen, conflict: opening.conflict, record: opening.record, path: opening.path)
         }
+        try storeAccess(cause, sequence)
         return sequence
+    }
+
+    private func storeAccess(_ cause: Cause, _ sequence: Int64) throws {
+        for (record, unit) in moves {
+            try rows.noteMoved(
+                record, from: unit, at: sequence, milliseconds: cause.milliseconds, by: cause.by)
+        }
+        var units = Set(moves.map(\.unit))
+        for id in touched { if let unit = loaded[id]?.unit { units.insert(unit) } }
+        for unit in units.sorted() { try rows.touch(unit, at: sequence) }
+        for (unit, scopes, ends) in scopes {
+            let old = try rows.members(of: unit)
+            for (scope, grade) in scopes.sorted(by: { $0.key < $1.key }) where old[scope]?.grade != grade {
+                try rows.join(unit, scope, grade, at: sequence)
+            }
+            for (scope, member) in old.sorted(by: { $0.key < $1.key }) where scopes[scope] == nil {
+                let end = MembershipEnd(
+                    since: member.since, at: sequence, milliseconds: cause.milliseconds,
+                    reason: (ends[scope] ?? .closed).rawValue, by: cause.by, note: cause.note)
+                try rows.leave(unit, scope, end)
+            }
+        }
+        for (item, unit) in items { try rows.link(item: item, about: unit) }
+        for (record, unit) in handed { try rows.noteHandedCreation(record, by: cause.replica, unit: unit) }
+        if changesDirectory { try rows.noteDirectoryChange(at: sequence, milliseconds: cause.milliseconds) }
     }
 }

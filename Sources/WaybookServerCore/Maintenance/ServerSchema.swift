@@ -6,5 +6,6 @@ public enum ServerSchema {
     public static let migrations = [
         ServerMigrations.records,
         StoreMigration(number: 2, name: "directory", sql: directoryMigrationSQL),
+        ServerMigrations.access,
     ]
 }

@@ -40,14 +40,15 @@ extension ClientStore {
     /// How the replica stands. Cost: counts over indexes.
     public func status() throws -> ClientStatus {
         try read { tables in
-            let conflicts = try tables.knownNumber(of: ConflictRecord.collection) ?? 0
+            let uncounted = try DirectoryRecord.uncounted.compactMap { try tables.knownNumber(of: $0) }
+                .map(String.init).joined(separator: ", ")
             let head = try tables.integer(.headSequence)
             let isPullingAfresh = try tables.isPullingAfresh()
             let readThrough = try tables.integer(.readThrough)
             let stored = try tables.integer(.checkpointSequence) ?? 0
             let records = try tables.count(
-                "SELECT count(*) FROM record WHERE deleted = 0 AND collection <> \(conflicts)")
-            let held = records + (try tables.hiddenDifference(conflicts))
+                "SELECT count(*) FROM record WHERE deleted = 0 AND collection NOT IN (\(uncounted))")
+            let held = records + (try tables.hiddenDifference(uncounted))
             return ClientStatus(
                 replica: try tables.integer(.replica).flatMap { UInt32(exactly: $0) }.map { ReplicaID($0) },
                 unsentSets: try tables.count("SELECT count(*) FROM outbox"),
@@ -93,13 +94,13 @@ extension ClientTables {
 
     /// What unsent sets hide or add: live server rows under the overlay, less the live rows that are shown of them.
     /// Cost: reads the rows with unsent writes.
-    fileprivate func hiddenDifference(_ conflicts: Int64) throws -> Int {
+    fileprivate func hiddenDifference(_ uncounted: String) throws -> Int {
         try count(
             """
             SELECT ifnull(sum(
                 CASE WHEN server = '' THEN 0 ELSE json_extract(server, '$."$life"') IS NOT 'deleted' END
                 - (deleted = 0)), 0)
-            FROM record WHERE server IS NOT NULL AND collection <> \(conflicts)
+            FROM record WHERE server IS NOT NULL AND collection NOT IN (\(uncounted))
             """)
     }
 }

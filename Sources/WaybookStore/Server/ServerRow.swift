@@ -16,6 +16,8 @@ public struct ServerRow: Hashable, Sendable {
     public var others: Int64
     /// Whether it was among the readable records when it was loaded.
     fileprivate var wasReadable = false
+    /// The unit that it was in then.
+    fileprivate var formerUnit: RecordID?
 
     public init(record: VersionedRecord, unit: RecordID) {
         self.record = record
@@ -27,7 +29,7 @@ public struct ServerRow: Hashable, Sendable {
     }
 
     /// Whether it counts among the records that a person reads.
-    var isReadable: Bool { !record.isDeleted && record.collection != ConflictRecord.collection }
+    var isReadable: Bool { !record.isDeleted && !DirectoryRecord.uncounted.contains(record.collection) }
 
     /// Notes that a set of `replica`, committed at `sequence`, wrote to the record.
     public mutating func noteAuthor(_ replica: ReplicaID, sequence: Int64) {
@@ -74,7 +76,15 @@ public struct ServerRows {
         loaded.authored = row[6]
         loaded.others = row[7]
         loaded.wasReadable = loaded.isReadable
+        loaded.formerUnit = loaded.unit
         return loaded
+    }
+
+    /// The unit of a record; nil where there is none of that identity.
+    public func unit(of id: RecordID) throws -> RecordID? {
+        let statement = try db.cachedStatement(sql: "SELECT unit FROM record WHERE id = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [Data(id.bytes)]) else { return nil }
+        return try unit(row[0], or: id)
     }
 
     private func unit(_ bytes: Data?, or id: RecordID) throws -> RecordID {
@@ -125,9 +135,18 @@ public struct ServerRows {
     }
 
     private func count(_ row: ServerRow) throws {
-        guard row.isReadable != row.wasReadable else { return }
-        try db.cachedStatement(sql: "UPDATE server SET value = value + ? WHERE key = ?")
-            .execute(arguments: [row.isReadable ? 1 : -1, Self.readableKey])
+        if row.isReadable != row.wasReadable {
+            try db.cachedStatement(sql: "UPDATE server SET value = value + ? WHERE key = ?")
+                .execute(arguments: [row.isReadable ? 1 : -1, Self.readableKey])
+        }
+        guard row.isReadable != row.wasReadable || row.formerUnit != row.unit else { return }
+        let size = try db.cachedStatement(
+            sql: """
+                INSERT INTO unit_size (unit, readable) VALUES (?1, ?2)
+                ON CONFLICT (unit) DO UPDATE SET readable = readable + ?2
+                """)
+        if row.wasReadable, let unit = row.formerUnit { try size.execute(arguments: [Data(unit.bytes), -1]) }
+        if row.isReadable { try size.execute(arguments: [Data(row.unit.bytes), 1]) }
     }
 
     private func store(inBin record: VersionedRecord) throws {

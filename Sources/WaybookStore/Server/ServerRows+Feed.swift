@@ -58,7 +58,7 @@ extension ServerRows {
         return (rows, true)
     }
 
-    private func feedRow(_ row: Row, position: Int64) throws -> FeedRow {
+    func feedRow(_ row: Row, position: Int64) throws -> FeedRow {
         guard let id = RecordID(bytes: row[1] as Data) else { throw DamagedRow() }
         var unit = id
         if let bytes = row[3] as Data? {
@@ -78,17 +78,32 @@ extension ServerRows {
     /// The sequence of the latest commit.
     public func lastSequence() throws -> Int64 { try number("sequence") ?? 0 }
 
-    /// How many records a reader may read, deleted ones and conflicts apart: a number that ``store(_:at:)`` keeps, so
-    /// that no exchange counts. Every reader may read them all.
-    public func readableCount(for reader: ReplicaID) throws -> Int64 {
+    /// How many records there are to read, deleted ones and conflicts apart: a number that ``store(_:at:)`` keeps, so
+    /// that no exchange counts.
+    public func readableCount() throws -> Int64 {
         try number(Self.readableKey) ?? countReadable()
+    }
+
+    /// How many of them are in units of these scopes. Cost: linear in those units.
+    public func readableCount(in scopes: Set<Scope>) throws -> Int64 {
+        let marks = databaseQuestionMarks(count: scopes.count)
+        return try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT sum(readable) FROM unit_size
+                WHERE unit IN (SELECT unit FROM member WHERE scope IN (\(marks)))
+                """,
+            arguments: StatementArguments(scopes.map(\.text))) ?? 0
     }
 
     /// The same number, counted. Cost: reads every record.
     public func countReadable() throws -> Int64 {
         try Int64.fetchOne(
-            db, sql: "SELECT count(*) FROM record WHERE deleted = 0 AND collection <> ?",
-            arguments: [ConflictRecord.collection.text]) ?? 0
+            db,
+            sql: """
+                SELECT count(*) FROM record WHERE deleted = 0
+                AND collection NOT IN ('conflict', 'user', 'team', 'membership')
+                """) ?? 0
     }
 
     /// Where that number stands among what the server keeps about itself.

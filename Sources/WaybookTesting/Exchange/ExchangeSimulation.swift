@@ -127,7 +127,8 @@ public final class ExchangeSimulation: Sendable {
     private func addLaptop(_ index: Int, in folder: URL) throws {
         let replica = ReplicaID(UInt32(index + 1))
         let transport = InProcessTransport(
-            to: server(for: index), principal: ExchangePrincipal(replica: replica, user: "rep\(index)"),
+            to: server(for: index),
+            principal: ExchangePrincipal(replica: replica, user: "rep\(index)", kind: .administrator),
             seed: plan.seed &+ UInt64(index),
             enrol: { try self.enrol($0) }, observe: { try self.observe($0, $1, before: $2, after: $3) })
         let laptop = try Laptop(

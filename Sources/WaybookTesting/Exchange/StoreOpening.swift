@@ -1,4 +1,5 @@
 import WaybookModel
+import WaybookServerCore
 import WaybookStore
 
 /// How a simulation opens its stores.
@@ -22,7 +23,7 @@ public struct StoreOpening: Sendable {
         StoreOpening(
             server: {
                 try StoreFile(
-                    path: $0, role: .server, migrations: [ServerMigrations.records], options: options)
+                    path: $0, role: .server, migrations: ServerSchema.migrations, options: options)
             },
             client: { try ClientStore(path: $0, schema: $1, options: options) })
     }

@@ -197,12 +197,14 @@ import WaybookProtocol
         ann.edit(id, ["city": "Lyon"])
         let batches = [created, [ann.state.outbox[1]]].map { sets in
             PushBatch(
-                principal: ExchangePrincipal(replica: ReplicaID(1), user: "u"), offsetMilliseconds: 0, answered: 0,
+                principal: ExchangePrincipal(replica: ReplicaID(1), user: "u", kind: .administrator),
+                offsetMilliseconds: 0, answered: 0,
                 sets: sets)
         }
         let other = bob.create(["name": "Bob's"])
         let theirs = PushBatch(
-            principal: ExchangePrincipal(replica: ReplicaID(2), user: "v"), offsetMilliseconds: 0, answered: 0,
+            principal: ExchangePrincipal(replica: ReplicaID(2), user: "v", kind: .administrator), offsetMilliseconds: 0,
+            answered: 0,
             sets: bob.state.outbox)
         let results = try workspace.service.commit([batches[0], theirs, batches[1]])
         #expect(results.allSatisfy { $0.problem == nil && $0.verdicts.count == 1 && $0.hasChanges })

@@ -170,10 +170,13 @@ import WaybookProtocol
         let good = try #require(ann.state.checkpoint)
         let other = CheckpointToken.Secret(bytes: Array(repeating: 8, count: 32), epoch: Workspace.epoch)
         let epoch = CheckpointToken.Secret(bytes: Workspace.secret, epoch: "another")
-        let token = CheckpointToken(timeline: 0, sequence: 1, readThrough: 1, membership: 0)
+        let token = CheckpointToken(timeline: 0, sequence: 1, readThrough: 1, replica: ReplicaID(1))
+        var others = CheckpointToken(timeline: 0, sequence: 1, readThrough: 1, replica: ReplicaID(2))
+        others.pull = 1
         let forged = good.prefix(10) + "B" + good.dropFirst(11)
         for text in [
             "", "x", String(forged), good + "A", token.text(other), token.text(epoch),
+            others.text(workspace.service.secret),
             String(repeating: "A", count: 9_999),
         ] {
             ann.state.checkpoint = text
@@ -186,25 +189,34 @@ import WaybookProtocol
     @Test func aTokenSaysWhatItWasMadeOfAndNoOtherTextDoes() throws {
         let secret = CheckpointToken.Secret(bytes: Workspace.secret, epoch: Workspace.epoch)
         let numbers: [Int64] = [0, 1, 127, 128, 300_000, .max]
+        let replica = ReplicaID(7)
+        func hasOneText(_ token: CheckpointToken) -> Bool {
+            let text = token.text(secret)
+            let others = [text + "=", text + "A"].compactMap { CheckpointToken($0, of: replica, secret) }
+            return CheckpointToken(text, of: replica, secret) == token && others.isEmpty
+        }
         for sequence in numbers {
             for readThrough in numbers where readThrough <= sequence {
-                for (timeline, membership) in [(0, 0), (3, 0), (0, 9), (255, .max)] as [(UInt8, UInt32)] {
-                    let token = CheckpointToken(
-                        timeline: timeline, sequence: sequence, readThrough: readThrough, membership: membership)
-                    let text = token.text(secret)
-                    #expect(CheckpointToken(text, secret) == token && text.utf8.count <= 48)
-                    #expect(CheckpointToken(text + "=", secret) == nil && CheckpointToken(text + "A", secret) == nil)
+                for (timeline, pull) in [(0, 0), (3, 0), (0, 9), (255, .max)] as [(UInt8, Int64)] {
+                    var token = CheckpointToken(
+                        timeline: timeline, sequence: sequence, readThrough: readThrough, replica: replica)
+                    token.pull = pull
+                    #expect(token.text(secret).utf8.count <= 56)
+                    #expect(hasOneText(token))
+                    let unit = RecordID(high: 5, low: 6)
+                    token.progress = .init(phase: .coming, touched: sequence, unit: unit, position: readThrough)
+                    #expect(hasOneText(token))
                 }
             }
         }
-        let usual = CheckpointToken(timeline: 0, sequence: 2_000_000, readThrough: 2_000_000, membership: 0).text(
+        let usual = CheckpointToken(timeline: 0, sequence: 2_000_000, readThrough: 2_000_000, replica: replica).text(
             secret)
         #expect(usual.utf8.count == 15)
         // Every character counts, the open bits of the last one too.
         for index in usual.indices {
             for other in "ABab01-_" where other != usual[index] {
                 let altered = usual.replacingCharacters(in: index...index, with: String(other))
-                #expect(CheckpointToken(altered, secret) == nil)
+                #expect(CheckpointToken(altered, of: replica, secret) == nil)
             }
         }
     }
@@ -228,9 +240,11 @@ import WaybookProtocol
         let workspace = try Workspace()
         let ann = Laptop(workspace, 1)
         let secret = workspace.service.secret
-        ann.state.checkpoint = CheckpointToken(timeline: 0, sequence: 9, readThrough: 9, membership: 0).text(secret)
+        ann.state.checkpoint = CheckpointToken(timeline: 0, sequence: 9, readThrough: 9, replica: ReplicaID(1)).text(
+            secret)
         #expect(throws: Problem(.timeline)) { try ann.sync() }
-        ann.state.checkpoint = CheckpointToken(timeline: 1, sequence: 0, readThrough: 0, membership: 0).text(secret)
+        ann.state.checkpoint = CheckpointToken(timeline: 1, sequence: 0, readThrough: 0, replica: ReplicaID(1)).text(
+            secret)
         #expect(throws: Problem(.timeline)) { try ann.sync() }
     }
 

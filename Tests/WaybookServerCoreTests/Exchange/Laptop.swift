@@ -18,6 +18,13 @@ final class Laptop {
         var readThrough: Int64 = 0
         var outbox: [ChangeSet] = []
         var rows: [RecordID: VersionedRecord] = [:]
+        /// The unit of each row.
+        var units: [RecordID: RecordID] = [:]
+        var refused: [ChangeSet] = []
+        /// What a pull from nothing has told so far; what it does not tell goes at its end.
+        var told: Set<RecordID>?
+        /// What the last answers took away, in order.
+        var departed: [Departure] = []
         var verdicts: [Int64: Verdict] = [:]
     }
 
@@ -28,9 +35,8 @@ final class Laptop {
     private var serial: UInt64 = 0
     /// The lines of the last answer.
     private(set) var answer: [ResponseLine] = []
-    /// What left this laptop, in order.
-    private(set) var departed: [Departure] = []
-    private(set) var gone: [RecordID] = []
+    /// Whether the last answer said that there is more at once.
+    private(set) var hasMore = false
     /// The bytes of the last request and answer.
     private(set) var wire: (request: [UInt8], answer: [UInt8]) = ([], [])
 
@@ -134,6 +140,7 @@ final class Laptop {
         let body = request(pulls: pulls, sets: sets)
         let bytes = try workspace.exchange(state.replica, body: body, chunkBytes: chunkBytes, afterPage: afterPage)
         wire = (body, bytes)
+        if pulls, state.checkpoint == nil { state.told = [] }
         if losesAnswer { return nil }
         return try take(bytes.prefix(keptBytes ?? bytes.count))
     }
@@ -144,7 +151,7 @@ final class Laptop {
 
     func take(_ bytes: some Collection<UInt8>) throws -> Problem? {
         answer = []
-        var unstored: [FeedRecord] = []
+        var unstored: [ResponseLine] = []
         var lastCheckpoint: (String, Int64)?
         var announced: Int64 = 0
         var whole = Array(bytes)
@@ -159,20 +166,49 @@ final class Laptop {
             case .applied(let first, let last):
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
-            case .record(let record): unstored.append(record)
-            case .departed(let departure): departed.append(departure)
-            case .gone(let id): gone.append(id)
+            case .record, .departed, .gone: unstored.append(read)
             case .checkpoint(let token, let sequence):
-                for record in unstored { join(record.record) }
+                for line in unstored { store(line) }
                 unstored = []
                 state.checkpoint = token
                 lastCheckpoint = (token, sequence ?? announced)
-            case .end:
-                if let lastCheckpoint { state.readThrough = lastCheckpoint.1 }
+            case .end(_, let more):
+                hasMore = more
+                if let lastCheckpoint, !more { state.readThrough = lastCheckpoint.1 }
+                if let told = state.told, lastCheckpoint != nil {
+                    for id in state.rows.keys where !told.contains(id) { forget(id) }
+                    state.told = nil
+                }
             case .error(let problem): return problem
             }
         }
         return nil
+    }
+
+    private func store(_ line: ResponseLine) {
+        switch line {
+        case .record(let record):
+            join(record.record)
+            state.units[record.record.id] = record.unit
+            state.told?.insert(record.record.id)
+        case .departed(let departure):
+            state.departed.append(departure)
+            for (id, unit) in state.units where unit == departure.unit { forget(id) }
+        case .gone(let id): forget(id)
+        default: break
+        }
+    }
+
+    private func forget(_ id: RecordID) {
+        state.rows[id] = nil
+        state.units[id] = nil
+    }
+
+    /// Gives up all that it was told, as a laptop does whose token is refused.
+    func startAfresh() {
+        state.checkpoint = nil
+        state.rows = [:]
+        state.units = [:]
     }
 
     var verdictLines: [ResponseLine] {
@@ -197,6 +233,7 @@ final class Laptop {
         state.verdicts[number] = verdict
         guard let index = state.outbox.firstIndex(where: { $0.number == number }) else { return }
         let set = state.outbox.remove(at: index)
+        if case .rejected = verdict { state.refused.append(set) }
         guard case .accepted(let stamp, let outcomes) = verdict else { return }
         for change in set.changes {
             for write in change.writes
@@ -204,6 +241,7 @@ final class Laptop {
                 let atom = Atom(value: write.value, stamp: stamp ?? set.stamp)
                 join(VersionedRecord(id: change.id, collection: change.collection, atoms: [write.path: atom]))
             }
+            state.units[change.id] = state.rows[change.id].flatMap { workspace.service.schema.unit(of: $0) }
         }
         for outcome in outcomes {
             join(

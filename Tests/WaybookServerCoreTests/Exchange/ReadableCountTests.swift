@@ -20,7 +20,7 @@ import WaybookStore
     }
 
     private func told(_ laptop: Laptop) -> Int64? {
-        guard case .end(let readable)? = laptop.answer.last else { return nil }
+        guard case .end(let readable, _)? = laptop.answer.last else { return nil }
         return readable
     }
 
@@ -28,7 +28,7 @@ import WaybookStore
     private func agrees(_ laptop: Laptop, _ expected: Int64) throws -> Bool {
         let counts = try workspace.service.file.read { db in
             let rows = ServerRows(db)
-            return (try rows.readableCount(for: laptop.state.replica), try rows.countReadable())
+            return (try rows.readableCount(), try rows.countReadable())
         }
         return told(laptop) == expected && counts.0 == expected && counts.1 == expected
     }

@@ -18,13 +18,18 @@ final class Workspace: Sendable {
     let folder: String
     let service: ExchangeService
     private let wall: Mutex<UInt64>
+    /// The people behind replicas; a replica without one is an administrator's.
+    private let people = Mutex<[ReplicaID: RecordID]>([:])
 
-    init(pageRows: Int = 1_000, limits: ExchangeLimits = .standard, folder given: String? = nil) throws {
+    init(
+        pageRows: Int = 1_000, limits: ExchangeLimits = .standard, schema: Schema = TestSchema.schema,
+        folder given: String? = nil
+    ) throws {
         let name = "waybook-exchange-\(UUID().uuidString)"
         let path = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent(name).path
         folder = given ?? path
         let file = try StoreFile(
-            path: folder + "/server.db", role: .server, migrations: [ServerMigrations.records])
+            path: folder + "/server.db", role: .server, migrations: ServerSchema.migrations)
         let isFresh = try file.read { try ServerRows($0).text("epoch") == nil }
         if isFresh {
             try file.write { try ExchangeService.initialise($0, epoch: Self.epoch, secret: Self.secret) }
@@ -33,7 +38,7 @@ final class Workspace: Sendable {
         self.clock = clock
         wall = Mutex(0)
         service = try ExchangeService(
-            file: file, schema: TestSchema.schema, limits: limits, pageRows: pageRows,
+            file: file, schema: schema, limits: limits, pageRows: pageRows,
             wallMilliseconds: { clock.now },
             authorship: { _, replica in
                 replica.isServer ? nil : Authorship(person: "person-\(replica)", device: "laptop-\(replica)")
@@ -54,7 +59,7 @@ final class Workspace: Sendable {
     func exchange(
         _ replica: ReplicaID, body: [UInt8], chunkBytes: Int = 1 << 16, afterPage: (Int) throws -> Void = { _ in }
     ) throws -> [UInt8] {
-        var exchange = service.open(ExchangePrincipal(replica: replica, user: "user-\(replica)"))
+        var exchange = service.open(principal(replica))
         for start in stride(from: 0, to: body.count, by: chunkBytes) {
             if let batch = try exchange.receive(body[start..<min(start + chunkBytes, body.count)]) {
                 for result in try service.commit([batch]) { exchange.note(result) }
@@ -70,6 +75,23 @@ final class Workspace: Sendable {
             pages += 1
         }
         return answer
+    }
+
+    /// Puts somebody of the directory behind a replica.
+    func sign(_ replica: ReplicaID, in person: RecordID) { people.withLock { $0[replica] = person } }
+
+    private func principal(_ replica: ReplicaID) -> ExchangePrincipal {
+        guard let person = people.withLock({ $0[replica] }) else {
+            return ExchangePrincipal(replica: replica, user: "user-\(replica)", kind: .administrator)
+        }
+        return ExchangePrincipal(replica: replica, user: person.description)
+    }
+
+    /// Writes to the directory by the server's own right.
+    func direct(_ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName) throws {
+        try service.file.write { db in
+            try DirectoryWriter(db, now: Int64(clamping: clock.now)).write(fields, of: id, in: collection)
+        }
     }
 
     /// The wire broke.

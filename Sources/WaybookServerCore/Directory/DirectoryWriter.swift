@@ -1,0 +1,71 @@
+import GRDB
+import WaybookModel
+import WaybookStore
+
+/// Writes the directory's records by the server's own right, in a transaction of its caller: what whoever runs the
+/// machine says of people and teams. Records are the truth; the columns of `user` that follow from them are kept by
+/// ``Directory/project(_:_:now:)``.
+public struct DirectoryWriter {
+    private let db: Database
+    private let rows: ServerRows
+    private let milliseconds: UInt64
+    private let by: RecordID?
+
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - by: the person who says so; nil for whoever runs the machine.
+    public init(_ db: Database, now: Int64, by: RecordID? = nil) {
+        self.db = db
+        rows = ServerRows(db)
+        milliseconds = UInt64(clamping: now)
+        self.by = by
+    }
+
+    /// Writes fields of one record of the directory, and makes the record if there is none.
+    public func write(_ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName) throws {
+        precondition(DirectoryRecord.collections.contains(collection))
+        var clock = try ServerClock(rows, milliseconds: milliseconds)
+        let stamp = clock.next(above: clock.last)
+        clock.take(stamp)
+        let sequence = try rows.lastSequence() + 1
+        var work = SetWork(rows: rows, sequence: sequence)
+        let row =
+            try work.row(id) ?? ServerRow(record: VersionedRecord(id: id, collection: collection), unit: id)
+        let changed = fields.filter { name, value in (row.record[name] ?? .null) != value }
+        guard !changed.isEmpty || row.position == nil else { return }
+        work.write(changed, into: row, stamp: stamp)
+        work.setScopes([.workspace: .view], of: id, ends: [:])
+        work.noteDirectoryChange()
+        let cause = SetWork.Cause(
+            by: by, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: stamp.replica)
+        try rows.set("sequence", work.store(cause))
+        try clock.store(rows)
+        if let record = work.known(id)?.record {
+            try Directory().project(record, db, now: Int64(clamping: milliseconds))
+        }
+    }
+}
+
+extension Directory {
+    /// Brings the columns that follow from a person's record up to date: name, language, whether they administer, whether
+    /// they are disabled. Called in every commit that changes one.
+    func project(_ record: VersionedRecord, _ db: Database, now: Int64) throws {
+        typealias Field = DirectoryRecord.Field
+        guard record.collection == DirectoryRecord.user else { return }
+        let isDisabled = record.isDeleted || record[Field.status]?.text == DirectoryRecord.disabled
+        try db.execute(
+            sql: """
+                UPDATE user SET name = coalesce(?, name), language = coalesce(?, language), isAdmin = ?,
+                    disabled = iif(?, coalesce(disabled, ?), NULL) WHERE id = ?
+                """,
+            arguments: [
+                record[Field.name]?.text, record[Field.language]?.text, record[Field.role]?.text == Role.admin.rawValue,
+                isDisabled, now, record.id.description,
+            ])
+    }
+}
+
+extension UserID {
+    /// The identity of the person's record.
+    public var record: RecordID { RecordID(text) ?? RecordID(high: 0, low: 0) }
+}

@@ -1,0 +1,92 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// What a reader who sees a part of the workspace is to be told, planned before the first page from what its store holds,
+/// exactly (`protocol/8-access.md#pulls`).
+struct ScopedPlan {
+    /// The number of the pull, and what it was planned from.
+    let state: ReaderState
+    /// Where the pull goes on.
+    var token: CheckpointToken
+
+    /// Plans a pull, or takes the one up that the token is of.
+    /// - Throws: `stale` where the token does not prove what the store holds; then the reader begins anew.
+    static func make(
+        _ service: ExchangeService, replica: ReplicaID, viewer: Viewer, token: CheckpointToken?
+    ) throws -> ScopedPlan {
+        if let token {
+            let known = try service.file.read { db in
+                try current(ServerRows(db), replica: replica, viewer: viewer, token: token)
+            }
+            if let known { return known }
+        }
+        return try service.file.write { db in
+            try plan(ServerRows(db), service, replica: replica, viewer: viewer, token: token)
+        }
+    }
+
+    /// The plan that is there already and needs no change; nil where one is to be made.
+    private static func current(
+        _ rows: ServerRows, replica: ReplicaID, viewer: Viewer, token: CheckpointToken
+    ) throws -> ScopedPlan? {
+        let state = try accepted(rows, replica: replica, token: token)
+        guard token.pull == state.pull else { return nil }
+        if token.progress != nil { return ScopedPlan(state: state, token: token) }
+        let mustPlan = try rows.hasOpenPlan(replica) || needsPlan(rows, state, viewer)
+        return mustPlan ? nil : ScopedPlan(state: state, token: token)
+    }
+
+    /// Whether something came into the reader's sight, or left it, since the plan.
+    static func needsPlan(_ rows: ServerRows, _ state: ReaderState, _ viewer: Viewer) throws -> Bool {
+        try state.scopes != viewer.scopes || rows.hasMoves(in: viewer.scopes, after: state.head)
+    }
+
+    /// The reader's state, if the token proves what its store holds: it is of the last plan, or the whole of the one that
+    /// was planned from, and not older than one that was presented when a plan was made.
+    private static func accepted(
+        _ rows: ServerRows, replica: ReplicaID, token: CheckpointToken
+    ) throws -> ReaderState {
+        guard let state = try rows.reader(replica), !state.scopes.contains(.everything) else { throw Problem(.stale) }
+        let isLast = token.pull == state.pull
+        let isBase = token.pull == state.base && token.progress == nil
+        guard isLast || isBase, !(state.presented.map { token.order.lexicographicallyPrecedes($0) } ?? false) else {
+            throw Problem(.stale)
+        }
+        return state
+    }
+
+    private static func plan(
+        _ rows: ServerRows, _ service: ExchangeService, replica: ReplicaID, viewer: Viewer, token: CheckpointToken?
+    ) throws -> ScopedPlan {
+        let old = try token.map { try accepted(rows, replica: replica, token: $0) } ?? rows.reader(replica)
+        if let token, let old {
+            if token.pull == old.pull {
+                try rows.settle(by: replica, .coming, as: .held)
+                try rows.settle(by: replica, .leaving, as: .left)
+            } else {
+                try rows.settle(by: replica, .coming, as: .left)
+                try rows.settle(by: replica, .leaving, as: .held)
+            }
+        } else {
+            // What it wrote itself it may hold, and nothing else: the rest is as if it had never been told.
+            try rows.forgetHeld(by: replica)
+        }
+        var visible: Set<RecordID> = []
+        for scope in viewer.scopes { visible.formUnion(try rows.units(of: scope)) }
+        let held = try rows.heldUnits(of: replica)
+        for unit in visible.subtracting(held) { try rows.setHeld(unit, by: replica, .coming) }
+        for unit in held.subtracting(visible) { try rows.setHeld(unit, by: replica, .leaving) }
+        let head = try rows.lastSequence()
+        let state = ReaderState(
+            pull: (old?.pull ?? 0) + 1, base: token?.pull ?? 0, head: head, prior: old?.head ?? 0,
+            scopes: viewer.scopes, presented: token?.order)
+        try rows.store(state, of: replica)
+        var start =
+            token
+            ?? CheckpointToken(timeline: service.timeline, sequence: 0, readThrough: 0, replica: replica)
+        start.pull = state.pull
+        start.progress = CheckpointToken.Progress(phase: .leaving)
+        return ScopedPlan(state: state, token: start)
+    }
+}

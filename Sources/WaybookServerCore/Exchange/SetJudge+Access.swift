@@ -1,0 +1,241 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// When and how somebody lost a unit that they held.
+struct Loss: Hashable, Sendable {
+    /// The commit, and its time in milliseconds of the server's clock; zero where nobody can say: nothing is earlier.
+    var at: Int64
+    var milliseconds: Int64
+}
+
+/// What the right of a set's author comes to.
+enum Admission: Hashable, Sendable {
+    /// They see all that the set is about, and may do it.
+    case admitted
+    /// They held these units once, and no longer do.
+    case lost([RecordID: Loss])
+    /// They may only deliver.
+    case deliveryOnly
+}
+
+/// What binds the author to a unit.
+private enum Bond {
+    case seen(Standing)
+    case lost(Loss)
+    case none
+}
+
+/// Judges whether the author may do what the set does, before anything that depends on what the records hold
+/// (`protocol/8-access.md#pushes`).
+extension SetJudge {
+    /// How long after losing a unit an edit may still count as made before.
+    static let graceMilliseconds: Int64 = 30 * 86_400_000
+
+    /// - Throws: a refusal: `unknown` for what the author never saw, exactly as for what does not exist; then `access`
+    ///   for what they see but may not do.
+    mutating func admission() throws -> Admission {
+        guard case .viewer(let viewer) = exchanger else {
+            if exchanger == .uploader { return .deliveryOnly }
+            throw refusal(.unknown, set.changes.first?.id ?? set.resolves.first ?? RecordID(high: 0, low: 0), nil)
+        }
+        drafts = try newRoots(viewer)
+        var lost: [RecordID: Loss] = [:]
+        var denied: Refused?
+        for change in set.changes {
+            for unit in try units(of: change) {
+                switch try bond(unit, change, viewer) {
+                case .seen(let standing):
+                    if denied == nil { denied = try denial(of: change, standing, viewer) }
+                case .lost(let loss): lost[unit] = loss
+                case .none: throw try unknown(unit)
+                }
+            }
+        }
+        try admitResolutions(viewer, &denied)
+        if let denied { throw denied }
+        return lost.isEmpty ? .admitted : .lost(lost)
+    }
+
+    // MARK: Units
+
+    /// The roots that the set makes, as they will stand.
+    private mutating func newRoots(_ viewer: Viewer) throws -> [RecordID: VersionedRecord] {
+        var roots: [RecordID: VersionedRecord] = [:]
+        for change in set.changes where try work.row(change.id) == nil && change.isCreating {
+            var record = VersionedRecord(id: change.id, collection: change.collection)
+            for write in change.writes { record.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
+            guard schema.unit(of: record) == change.id else { continue }
+            if let owner = ownerField(of: change.collection), record[owner] ?? .null == .null, isOwnedByMaker(viewer) {
+                record.atoms[FieldPath(owner)] = Atom(value: .string(viewer.user.description), stamp: stamp)
+            }
+            roots[change.id] = record
+        }
+        return roots
+    }
+
+    /// Whether what a person makes without naming an owner is theirs; who looks after the pool leaves it there.
+    private func isOwnedByMaker(_ viewer: Viewer) -> Bool { !viewer.seesEverything && !viewer.role.seesPool }
+
+    private func ownerField(of collection: CollectionName) -> FieldName? {
+        guard let schema = schema[collection], case .book(let owner, _) = schema.access.audience,
+            schema[owner] != nil
+        else { return nil }
+        return owner
+    }
+
+    /// The units that a change is about: where the record is, and where the change puts it.
+    private mutating func units(of change: Change) throws -> [RecordID] {
+        let row = try work.row(change.id)
+        var record = row?.record ?? VersionedRecord(id: change.id, collection: change.collection)
+        for write in change.writes { record.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
+        let target = schema.unit(of: record)
+        guard let row else {
+            if !change.isCreating { return [try rows.handedCreation(change.id, by: replica) ?? change.id] }
+            return target.map { [$0] } ?? []
+        }
+        return [row.unit] + (target.flatMap { $0 == row.unit ? nil : [$0] } ?? [])
+    }
+
+    private mutating func bond(_ unit: RecordID, _ change: Change, _ viewer: Viewer) throws -> Bond {
+        if let draft = drafts[unit] {
+            return try standing(of: draft, viewer).map { .seen($0) } ?? .seen(.reader)
+        }
+        guard let root = try work.row(unit) else {
+            if try rows.handedCreation(unit, by: replica) != nil { return .lost(Loss(at: 0, milliseconds: 0)) }
+            // Nobody knows it: whoever sees everything learns so too.
+            return .none
+        }
+        if let standing = try standing(of: root.record, viewer) { return .seen(standing) }
+        guard try hasHeld(unit, record: change.id) else { return .none }
+        if root.record.collection == CardRecord.collection {
+            let path = FieldPath(CardRecord.Field.claimedBy)
+            throw refusal(.served, change.id, path, present: root.record.atoms[path]?.value)
+        }
+        return .lost(try loss(of: unit))
+    }
+
+    private mutating func standing(of root: VersionedRecord, _ viewer: Viewer) throws -> Standing? {
+        if viewer.seesEverything { return .administrator }
+        var scopes = schema.scopes(of: root)
+        if schema[root.collection] == nil {
+            scopes = try rows.members(of: root.id).mapValues(\.grade)
+            if scopes.isEmpty, drafts[root.id] != nil { scopes = [.book(viewer.user): .edit] }
+        } else if case .follows(let about, _)? = schema[root.collection]?.access.audience,
+            let unit = root[about]?.text.flatMap({ RecordID($0) })
+        {
+            scopes = schema.scopes(of: root, about: try work.row(unit)?.record)
+        }
+        return viewer.standing(in: scopes, root: root.id)
+    }
+
+    // MARK: What was held once
+
+    /// Whether this replica, or one that it is a copy of, was ever told of the unit, or of the record in another.
+    private func hasHeld(_ unit: RecordID, record: RecordID) throws -> Bool {
+        if reader?.scopes.contains(.everything) == true { return true }
+        let units = try [unit] + rows.leftUnits(of: record).map(\.unit)
+        for replica in try ancestors() {
+            for unit in units where try rows.held(unit, by: replica) != nil { return true }
+        }
+        return false
+    }
+
+    private func ancestors() throws -> [ReplicaID] {
+        var found = [replica]
+        while let last = found.last, found.count < 100, let older = try rows.replica(last)?.forkOf {
+            found.append(older)
+        }
+        return found
+    }
+
+    /// When the author lost a unit: the latest departure from a scope that they held, else the first change of the
+    /// directory after what they were told.
+    private func loss(of unit: RecordID) throws -> Loss {
+        let scopes = reader?.scopes ?? []
+        let ends = try rows.departures(of: unit).filter { scopes.contains($0.scope) || scopes.contains(.everything) }
+        if let end = ends.first?.end { return Loss(at: end.at, milliseconds: end.milliseconds) }
+        if let change = try rows.directoryChange(after: reader?.head ?? 0) {
+            return Loss(at: change.at, milliseconds: change.milliseconds)
+        }
+        return Loss(at: 0, milliseconds: 0)
+    }
+
+    /// Whether the set was surely made before the losses: by its stamp, which must not lie below one that was vetted
+    /// already, by what the replica had read, and not too long ago; and it decides nothing about who sees what.
+    func isEarlier(_ losses: [RecordID: Loss]) -> Bool {
+        guard let floor = vettedFloor, set.stamp >= floor, stamp == set.stamp else { return false }
+        for change in set.changes {
+            for write in change.writes where decidesAccess(write, in: change.collection) { return false }
+        }
+        let now = Int64(clamping: clock.milliseconds)
+        return losses.values.allSatisfy { loss in
+            loss.milliseconds > 0 && Int64(clamping: set.stamp.milliseconds) < loss.milliseconds
+                && set.readThrough < loss.at && now - loss.milliseconds <= Self.graceMilliseconds
+        }
+    }
+
+    private func decidesAccess(_ write: Write, in collection: CollectionName) -> Bool {
+        guard let known = schema[collection] else { return true }
+        if write.path.field == known.rootField { return schema.rule(for: write.path, in: collection) != .immutable }
+        return schema.rule(for: write.path, in: collection) == .served
+    }
+
+    // MARK: Permission
+
+    private mutating func denial(of change: Change, _ standing: Standing, _ viewer: Viewer) throws -> Refused? {
+        let isNew = try work.row(change.id) == nil
+        let role = viewer.role
+        if isNew, !schema.permits(.create, in: change.collection, role: role, standing: standing) {
+            return refusal(.access, change.id, nil)
+        }
+        for write in change.writes {
+            if write.path == .life {
+                if !isNew, !schema.permits(.delete, in: change.collection, role: role, standing: standing) {
+                    return refusal(.access, change.id, write.path)
+                }
+                continue
+            }
+            let isOwn = schema[change.collection]?[write.path.field]?.access == .holders
+            let mayWrite = schema.permits(
+                .edit(write.path.field), in: change.collection, role: role, standing: standing)
+            if !mayWrite, !(isNew && isOwn) { return refusal(.access, change.id, write.path) }
+            if let refused = try wrongPerson(write, change, viewer) { return refused }
+        }
+        return nil
+    }
+
+    /// Who is to answer for a unit must work here; who claims, claims for themselves unless they lead.
+    private func wrongPerson(_ write: Write, _ change: Change, _ viewer: Viewer) throws -> Refused? {
+        let isClaim = change.collection == CardRecord.collection && write.path.field == CardRecord.Field.claimedBy
+        guard isClaim || write.path.field == ownerField(of: change.collection), let text = write.value?.text else {
+            return nil
+        }
+        let path = write.path
+        guard let person = RecordID(canonical: text), try organisation().people[person]?.isActive == true else {
+            return refusal(.unknown, change.id, path)
+        }
+        return isClaim && person != viewer.user && viewer.role == .rep ? refusal(.access, change.id, path) : nil
+    }
+
+    /// Whoever may write the field may resolve; a conflict that they do not see is none.
+    private mutating func admitResolutions(_ viewer: Viewer, _ denied: inout Refused?) throws {
+        var seen: [RecordID] = []
+        for id in set.resolves {
+            guard let row = try work.row(id), let conflict = ConflictRecord(row.record) else {
+                seen.append(id)
+                continue
+            }
+            guard let root = try work.row(row.unit), let standing = try standing(of: root.record, viewer) else {
+                continue
+            }
+            seen.append(id)
+            let path = conflict.loser.path
+            let action = path == .life ? AccessAction.delete : .edit(path.field)
+            let mayWrite = schema.permits(
+                action, in: conflict.aboutCollection, role: viewer.role, standing: standing)
+            if !mayWrite, denied == nil { denied = refusal(.access, conflict.about, path) }
+        }
+        set.resolves = seen
+    }
+}

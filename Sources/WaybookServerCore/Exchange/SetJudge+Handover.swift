@@ -1,0 +1,81 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// Keeps what may not be applied for somebody to decide: one item for each unit, with that unit's changes only.
+extension SetJudge {
+    /// What an item tells of itself.
+    enum HandoverKind: Hashable {
+        /// The unit had moved on; nothing was applied.
+        case moved
+        /// The author is disabled; nothing was applied.
+        case disabled
+        /// It was written before the unit moved on: applied, and told to who answers for the unit now.
+        case late
+
+        fileprivate var reason: String {
+            switch self {
+            case .moved: "moved"
+            case .disabled: "disabled"
+            case .late: "late"
+            }
+        }
+    }
+
+    /// Makes the items of this set.
+    /// - Returns: the first one's identity, which is the verdict.
+    mutating func handOver(_ kind: HandoverKind) throws -> RecordID {
+        var groups: [(unit: RecordID, changes: [Change])] = []
+        for change in set.changes {
+            let unit = try unit(of: change)
+            if let index = groups.firstIndex(where: { $0.unit == unit }) {
+                groups[index].changes.append(change)
+            } else {
+                groups.append((unit, [change]))
+            }
+        }
+        var first: RecordID?
+        for (unit, changes) in groups {
+            let item = try handOver(changes, about: unit, kind)
+            first = first ?? item
+        }
+        // A set that does nothing but resolve has nothing to hand over: the conflict is no longer its author's.
+        guard let first else { throw refusal(.unknown, set.resolves.first ?? RecordID(high: 0, low: 0), nil) }
+        return first
+    }
+
+    private mutating func unit(of change: Change) throws -> RecordID {
+        if let row = try work.row(change.id) { return row.unit }
+        if let unit = try rows.handedCreation(change.id, by: replica) { return unit }
+        var record = VersionedRecord(id: change.id, collection: change.collection)
+        for write in change.writes { record.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
+        return schema.unit(of: record) ?? change.id
+    }
+
+    private mutating func handOver(_ changes: [Change], about unit: RecordID, _ kind: HandoverKind) throws -> RecordID {
+        typealias Field = HandoverRecord.Field
+        let id = ServerMadeID.handover(replica: set.stamp.replica, number: set.number, unit: unit)
+        var part = set
+        part.changes = changes
+        part.resolves = []
+        let line = ChangeSetLine.value(part).entries?["changes"] ?? .list([])
+        var fields: [FieldName: Value] = [
+            Field.about: .string(unit.description), Field.arrivedAt: .string(now),
+            Field.madeAt: .string(Instant(milliseconds: Int64(clamping: set.stamp.milliseconds)).description),
+            Field.why: .string(kind.reason), Field.changes: .string(CanonicalJSON.text(line)),
+            Field.status: .string(kind == .late ? "accepted" : "open"),
+        ]
+        if let user { fields[Field.author] = .string(user.description) }
+        if let device = try authorship(replica)?.device { fields[Field.device] = .string(device) }
+        let row =
+            try work.row(id)
+            ?? ServerRow(record: VersionedRecord(id: id, collection: HandoverRecord.collection), unit: id)
+        work.write(fields, into: row, stamp: giveStamp())
+        work.link(item: id, about: unit)
+        if let item = work.known(id) { try placeInScopes(item) }
+        if kind != .late {
+            for change in changes where change.isCreating { work.noteHanded(change.id, unit: unit) }
+        }
+        return id
+    }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import GRDB
+import WaybookModel
+
+/// A unit's place in a scope.
+public struct Member: Hashable, Sendable {
+    public var unit: RecordID
+    public var grade: ShareGrade
+    /// The commit since which it is there.
+    public var since: Int64
+    /// The last commit that changed any record of the unit.
+    public var touched: Int64
+}
+
+/// How a unit left a scope.
+public struct MembershipEnd: Hashable, Sendable {
+    public var since: Int64
+    /// The commit that ended it, and when that was: milliseconds of the server's clock.
+    public var at: Int64
+    public var milliseconds: Int64
+    public var reason: String
+    public var by: RecordID?
+    public var note: String?
+
+    public init(since: Int64, at: Int64, milliseconds: Int64, reason: String, by: RecordID?, note: String?) {
+        self.since = since
+        self.at = at
+        self.milliseconds = milliseconds
+        self.reason = reason
+        self.by = by
+        self.note = note
+    }
+}
+
+/// Which units are members of which scopes.
+extension ServerRows {
+    /// The scopes of a unit.
+    public func members(of unit: RecordID) throws -> [Scope: Member] {
+        let statement = try db.cachedStatement(
+            sql: "SELECT scope, grade, since, touched FROM member WHERE unit = ?")
+        let rows = try Row.fetchAll(statement, arguments: [Data(unit.bytes)])
+        var members: [Scope: Member] = [:]
+        for row in rows {
+            guard let scope = Scope(row[0]), let grade = ShareGrade(rawValue: row[1]) else {
+                throw DamagedRow(record: unit)
+            }
+            members[scope] = Member(unit: unit, grade: grade, since: row[2], touched: row[3])
+        }
+        return members
+    }
+
+    /// Whether a unit is a member of any of these scopes. Cost: one indexed read.
+    public func isMember(_ unit: RecordID, ofAny scopes: Set<Scope>) throws -> Bool {
+        try !members(of: unit).keys.allSatisfy { !scopes.contains($0) }
+    }
+
+    /// Puts a unit into a scope, or changes what its members may do.
+    public func join(_ unit: RecordID, _ scope: Scope, _ grade: ShareGrade, at sequence: Int64) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO member (scope, unit, grade, since, touched) VALUES (?1, ?2, ?3, ?4, ?4)
+                ON CONFLICT (scope, unit) DO UPDATE SET grade = ?3, touched = ?4
+                """
+        ).execute(arguments: [scope.text, Data(unit.bytes), grade.rawValue, sequence])
+    }
+
+    /// Takes a unit out of a scope.
+    public func leave(_ unit: RecordID, _ scope: Scope, _ end: MembershipEnd) throws {
+        let arguments: StatementArguments = [scope.text, Data(unit.bytes)]
+        try db.cachedStatement(sql: "DELETE FROM member WHERE scope = ? AND unit = ?").execute(arguments: arguments)
+        try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO departure (unit, scope, since, at, time, reason, by, note)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            Data(unit.bytes), scope.text, end.since, end.at, end.milliseconds, end.reason,
+            end.by.map { Data($0.bytes) }, end.note,
+        ])
+    }
+
+    /// Notes that a record of a unit changed.
+    public func touch(_ unit: RecordID, at sequence: Int64) throws {
+        try db.cachedStatement(sql: "UPDATE member SET touched = ? WHERE unit = ?")
+            .execute(arguments: [sequence, Data(unit.bytes)])
+    }
+
+    /// How a unit left scopes, the latest end first.
+    public func departures(of unit: RecordID) throws -> [(scope: Scope, end: MembershipEnd)] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT scope, since, at, time, reason, by, note FROM departure WHERE unit = ? ORDER BY at DESC, scope
+                """)
+        return try Row.fetchAll(statement, arguments: [Data(unit.bytes)]).map { row in
+            guard let scope = Scope(row[0]) else { throw DamagedRow(record: unit) }
+            let by: Data? = row[5]
+            return (
+                scope,
+                MembershipEnd(
+                    since: row[1], at: row[2], milliseconds: row[3], reason: row[4],
+                    by: by.flatMap { RecordID(bytes: $0) }, note: row[6])
+            )
+        }
+    }
+
+    /// Whether anything came into one of the scopes, or left one, after a commit. Cost: two indexed reads a scope.
+    public func hasMoves(in scopes: Set<Scope>, after sequence: Int64) throws -> Bool {
+        let came = try db.cachedStatement(sql: "SELECT 1 FROM member WHERE scope = ? AND since > ? LIMIT 1")
+        let left = try db.cachedStatement(sql: "SELECT 1 FROM departure WHERE scope = ? AND at > ? LIMIT 1")
+        return try scopes.contains { scope in
+            let arguments: StatementArguments = [scope.text, sequence]
+            return try Int.fetchOne(came, arguments: arguments) != nil
+                || Int.fetchOne(left, arguments: arguments) != nil
+        }
+    }
+
+    /// All units of a scope.
+    public func units(of scope: Scope) throws -> Set<RecordID> {
+        let statement = try db.cachedStatement(sql: "SELECT unit FROM member WHERE scope = ?")
+        return Set(try Data.fetchAll(statement, arguments: [scope.text]).compactMap { RecordID(bytes: $0) })
+    }
+
+    // MARK: Records that changed their unit
+
+    /// Notes that a record left a unit for another.
+    public func noteMoved(
+        _ record: RecordID, from unit: RecordID, at sequence: Int64, milliseconds: Int64, by user: RecordID?
+    ) throws {
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO moved (unit, record, at, time, by) VALUES (?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            Data(unit.bytes), Data(record.bytes), sequence, milliseconds, user.map { Data($0.bytes) },
+        ])
+    }
+
+    /// The units that a record has left, each with the commit and the time.
+    public func leftUnits(of record: RecordID) throws -> [(unit: RecordID, at: Int64, milliseconds: Int64)] {
+        let statement = try db.cachedStatement(sql: "SELECT unit, at, time FROM moved WHERE record = ?")
+        return try Row.fetchAll(statement, arguments: [Data(record.bytes)]).compactMap { row in
+            RecordID(bytes: row[0] as Data).map { ($0, row[1], row[2]) }
+        }
+    }
+
+    /// Whether any record has moved after a commit.
+    public func hasMovedRecords(after sequence: Int64) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT 1 FROM moved WHERE at > ? LIMIT 1")
+        return try Int.fetchOne(statement, arguments: [sequence]) != nil
+    }
+
+    /// The records that left a unit which a replica holds, after a commit.
+    public func movedAway(from replica: ReplicaID, after sequence: Int64) throws -> [RecordID] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT DISTINCT moved.record FROM moved
+                JOIN held ON held.unit = moved.unit AND held.replica = ?
+                WHERE moved.at > ? AND held.state <> 3 ORDER BY moved.record
+                """)
+        return try Data.fetchAll(statement, arguments: [replica.number, sequence]).compactMap { RecordID(bytes: $0) }
+    }
+}
