@@ -453,7 +453,7 @@ class Client:
                 break
             batch.append(line)
         more = len(batch) < len(waiting)
-        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [3, 3]}
+        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [4, 4]}
         hello |= {"replica": self.replica, "schema": self.schema, "wall": self.wall()}
         hello |= {"checkpoint": self.checkpoint} if self.checkpoint else {}
         hello |= {"pull": False} if more else {}

@@ -109,7 +109,8 @@ enum WireExamples {
         ], resolves: [other])
     private static let deleteSet = ChangeSet(
         number: 43, stamp: early, readThrough: 0, wallMilliseconds: 6,
-        changes: [Change(id: id, collection: "customer", writes: [Write(path: .life, value: "deleted")])])
+        changes: [Change(id: id, collection: "customer", writes: [Write(path: .life, value: "deleted")])],
+        note: "Bob knows them")
 
     private static let atoms: [FieldPath: Atom] = [
         FieldPath("city"): Atom(value: "Lyon", stamp: early, commit: 3),
@@ -149,11 +150,14 @@ enum WireExamples {
                     epoch: nil, timeline: nil, sequence: 61, offsetMilliseconds: 17, schemaVersion: nil,
                     limits: .standard)),
             .applied(first: 1, last: 9), .verdict(number: 10, .accepted(stamp: late, outcomes: outcomes)),
-            .verdict(number: 11, .quarantined),
+            .verdict(number: 11, .quarantined), .verdict(number: 13, .handover(other)),
+            .departed(
+                Departure(unit: id, reason: .assigned, by: other, atMilliseconds: 7, note: "Bob knows them")),
+            .departed(Departure(unit: id, reason: .team, by: nil, atMilliseconds: 7)), .gone(other),
             .record(FeedRecord(record: record, unit: id, isWhole: true)),
             .record(FeedRecord(record: record, unit: other, isWhole: false)),
             .checkpoint(token: "token", sequence: 60), .checkpoint(token: "token", sequence: nil), .end(readable: nil),
-            .end(readable: 4_812),
+            .end(readable: 4_812), .end(readable: 4_812, more: true),
             .error(Problem(.gap, expected: 3)),
             .error(Problem(.slowDown, retryAfterSeconds: 4, maximum: 5)),
         ]
