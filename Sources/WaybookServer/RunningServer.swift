@@ -18,6 +18,7 @@ public struct RunningServer: Sendable {
     private let options: ServerOptions
     private let services: WaybookHTTPServer.Services
     private let admin: AdminSocketServer
+    private let mover: BookMover
     private let logger: Logger
 
     /// Opens a data folder for serving. It belongs to this process until ``run(onListening:)`` returns.
@@ -32,7 +33,7 @@ public struct RunningServer: Sendable {
         self.logger = logger
         guard let workspace = try DataFolder.workspace(file) else { throw FailureWording.notInitialised(folder) }
         self.workspace = workspace
-        services = try Self.services(file, threads, workers, options, logger)
+        (services, mover) = try Self.services(file, threads, workers, options, logger)
         let administration = Administration(file: file, now: SystemClock.now, cut: services.cut)
         admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
             // Administration waits for the file's writer itself: it does not keep the committing thread.
@@ -49,7 +50,7 @@ public struct RunningServer: Sendable {
             options: options, services: services, logger: logger, onListening: onListening)
         let result: Result<Void, any Error>
         do {
-            result = .success(try await server.runUntilSignal(with: [admin]))
+            result = .success(try await server.runUntilSignal(with: [admin, mover]))
         } catch {
             result = .failure(error)
         }
@@ -75,7 +76,7 @@ public struct RunningServer: Sendable {
     private static func services(
         _ file: StoreFile, _ threads: ServerThreads, _ workers: PasswordWorkers, _ options: ServerOptions,
         _ logger: Logger
-    ) throws -> WaybookHTTPServer.Services {
+    ) throws -> (WaybookHTTPServer.Services, BookMover) {
         let authors = Authors()
         let exchange = try ExchangeService(
             file: file, schema: Catalogue.schema, wallMilliseconds: { UInt64(clamping: SystemClock.now()) },
@@ -85,7 +86,10 @@ public struct RunningServer: Sendable {
         let timeline = exchange.timeline
         let engine = try ExchangeEngine(
             service: exchange, threads: threads, metrics: ExchangeMetrics(metrics), hub: hub, logger: logger)
-        return WaybookHTTPServer.Services(
+        let mover = BookMover(service: exchange, threads: threads, logger: logger) {
+            if let sequence = try? exchange.lastSequence() { hub.announce(after: sequence - 1) }
+        }
+        let services = WaybookHTTPServer.Services(
             database: database, exchange: engine, hub: hub, sessions: LiveSessions(), metrics: metrics,
             signIn: try SignInService(
                 database: database, workers: workers, now: SystemClock.now, timeline: { timeline }),
@@ -93,5 +97,6 @@ public struct RunningServer: Sendable {
                 database: database, timeline: timeline, now: SystemClock.now,
                 noteFork: { try exchange.noteFork($0, of: $1, as: $2) }),
             now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false })
+        return (services, mover)
     }
 }

@@ -220,6 +220,13 @@ extension Texts {
             )
         }
 
+        package static var bookTo: LocalizedText {
+            LocalizedText(
+                en: "E-mail address of the person who takes the customers over (default: they go to the pool).",
+                zh: "接手其客户的人员的邮箱（默认：客户进入公海）。"
+            )
+        }
+
         package static var userRole: LocalizedText {
             LocalizedText(
                 en: "admin, manager, rep, service or viewer.",

@@ -93,7 +93,15 @@ public struct Administration: Sendable {
                 let others = try directory.users(db).filter { $0.isAdmin && $0.disabled == nil && $0.id != user.id }
                 guard !others.isEmpty else { throw AdminFailure(.lastAdmin, email.text) }
             }
-            return try directory.setDisabled(db, user: user.id, isDisabled, now: now)
+            let successor = try command.arguments["successor"].map { typed in
+                guard let email = AccountEmail(typed) else { throw AdminFailure(.invalidEmail, typed) }
+                let successor = try self.user(db, email)
+                guard successor.disabled == nil, successor.id != user.id else {
+                    throw AdminFailure(.userNotFound, email.text)
+                }
+                return successor.id
+            }
+            return try directory.setDisabled(db, user: user.id, isDisabled, successor: successor, now: now)
         }
         for replica in cutOff { cut(replica) }
         return ["devices": .int(Int64(cutOff.count)), "email": .string(email.text)]

@@ -76,14 +76,18 @@ public struct Directory: Sendable {
 
     /// Disables or enables a user.
     ///
+    /// - Parameter successor: who takes the book over; nil for the pool.
     /// - Returns: the replica numbers whose open connections must be closed when disabled.
     public func setDisabled(
-        _ db: Database, user: UserID, _ isDisabled: Bool, now: Int64
+        _ db: Database, user: UserID, _ isDisabled: Bool, successor: UserID? = nil, now: Int64
     ) throws -> [ReplicaID] {
         guard try self.user(db, id: user) != nil else { throw DirectoryError.unknownUser }
         let status = isDisabled ? DirectoryRecord.disabled : DirectoryRecord.active
-        try DirectoryWriter(db, now: now).write(
-            [DirectoryRecord.Field.status: .string(status)], of: user.record, in: DirectoryRecord.user)
+        var fields: [FieldName: Value] = [DirectoryRecord.Field.status: .string(status)]
+        if isDisabled {
+            fields[DirectoryRecord.Field.successor] = successor.map { .string($0.record.description) } ?? .null
+        }
+        try DirectoryWriter(db, now: now).write(fields, of: user.record, in: DirectoryRecord.user)
         return isDisabled ? try devices(db, of: user).map(\.replica) : []
     }
 

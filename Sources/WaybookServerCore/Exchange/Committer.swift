@@ -129,6 +129,25 @@ struct Committer {
         return verdict
     }
 
+    /// Makes somebody else answer for units, by the server's own right: one commit for all of them.
+    mutating func move(_ units: [RecordID], from: RecordID, to: RecordID?) throws {
+        let organisation = try currentOrganisation()
+        let server = clock.last.replica
+        let set = ChangeSet(
+            number: 0, stamp: clock.next(above: clock.last), readThrough: 0, wallMilliseconds: 0, changes: [])
+        let viewer = Viewer(user: from, role: .admin, scopes: [.everything])
+        let author = SetJudge.Author(
+            exchanger: .viewer(viewer), uploader: nil, reader: nil, vettedFloor: nil, organisation: { organisation })
+        var judge = SetJudge(
+            schema: schema, rows: rows, replica: server, clock: clock, set: set, stamp: set.stamp, bases: [:],
+            sequence: sequence + 1, author: author, authorship: authorship)
+        try judge.giveAway(units, to: to)
+        clock = judge.clock
+        let cause = SetWork.Cause(
+            by: nil, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: server)
+        sequence = try judge.work.store(cause)
+    }
+
     private mutating func currentOrganisation() throws -> Organisation {
         if let organisation { return organisation }
         let read = Organisation(try rows.directory())

@@ -93,15 +93,20 @@ public final class ExchangeService: Sendable {
     /// - Throws: what the file throws: then nothing of any batch was committed.
     public func commit(_ batches: [PushBatch]) throws -> [PushResult] {
         try file.write { db in
-            let rows = ServerRows(db)
-            var committer = try Committer(
-                rows: rows, schema: schema, limits: limits, clock: try clock(rows),
-                authorship: { try self.authorship(db, $0) }, exchanger: { self.exchanger($0, $1) },
-                onDirectory: { try Directory().project($0, db, now: Int64(clamping: self.now)) })
+            var committer = try committer(db)
             let results = try batches.map { try committer.commit($0) }
             try committer.finish()
             return results
         }
+    }
+
+    /// What judges inside a write transaction of this file.
+    func committer(_ db: Database) throws -> Committer {
+        let rows = ServerRows(db)
+        return try Committer(
+            rows: rows, schema: schema, limits: limits, clock: try clock(rows),
+            authorship: { try self.authorship(db, $0) }, exchanger: { self.exchanger($0, $1) },
+            onDirectory: { try Directory().project($0, db, now: Int64(clamping: self.now)) })
     }
 
     private func clock(_ rows: ServerRows) throws -> ServerClock {

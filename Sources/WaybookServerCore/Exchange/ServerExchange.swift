@@ -177,9 +177,13 @@ public struct ServerExchange {
         } else if hello?.pulls == false {
             append(.end(readable: try readableCount()), to: &output)
             phase = .done
-        } else {
+        } else if try mayRead() {
             scoped = try scopedFeed()
             phase = .feed
+        } else {
+            // What they delivered is answered; there is nothing that they may read.
+            append(.error(Problem(.revoked)), to: &output)
+            phase = .done
         }
         return output
     }
@@ -223,6 +227,11 @@ public struct ServerExchange {
             guard let viewer = try service.exchanger(principal, rows).viewer else { return nil }
             return try viewer.seesEverything ? rows.readableCount() : rows.readableCount(in: viewer.scopes)
         }
+    }
+
+    private func mayRead() throws -> Bool {
+        let principal = principal
+        return try service.file.read { db in try service.exchanger(principal, ServerRows(db)).viewer != nil }
     }
 
     /// What the reader is told, planned after their sets were judged; nil for one who sees all.

@@ -32,6 +32,18 @@ extension SetJudge {
         }
     }
 
+    /// Makes somebody else answer for units whose owner is gone.
+    mutating func giveAway(_ units: [RecordID], to person: RecordID?) throws {
+        successionCause = "succeeded"
+        for unit in units {
+            guard let row = try work.row(unit), case .book(let owner, _)? = schema[row.record.collection]?.access.audience
+            else { continue }
+            let value = person.map { Value.string($0.description) } ?? .null
+            work.write([owner: value], into: row, stamp: giveStamp())
+        }
+        try drawConsequences()
+    }
+
     // MARK: Cards
 
     /// A granted claim makes the claimant the owner.
@@ -133,13 +145,13 @@ extension SetJudge {
         guard schema[AssignmentRecord.collection] != nil, from != to, !(old.isEmpty && to == user) else { return }
         let stamp = giveStamp()
         let id = ServerMadeID.assignment(of: row.record.id, stamp: stamp)
-        let cause = claimed.contains(row.record.id) ? "claimed" : to == nil ? "released" : successionCause ?? "assigned"
+        let cause = claimed.contains(row.record.id) ? "claimed" : successionCause ?? (to == nil ? "released" : "assigned")
         var fields: [FieldName: Value] = [
             Field.customer: .string(row.record.id.description), Field.at: .string(now), Field.cause: .string(cause),
         ]
         if let from { fields[Field.from] = .string(from.description) }
         if let to { fields[Field.to] = .string(to.description) }
-        if let user { fields[Field.by] = .string(user.description) }
+        if let user, successionCause == nil { fields[Field.by] = .string(user.description) }
         if let note = set.note { fields[Field.reason] = .string(note) }
         let entry = ServerRow(
             record: VersionedRecord(id: id, collection: AssignmentRecord.collection), unit: row.record.id)

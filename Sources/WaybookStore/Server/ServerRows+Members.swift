@@ -120,6 +120,19 @@ extension ServerRows {
         return Set(try Data.fetchAll(statement, arguments: [scope.text]).compactMap { RecordID(bytes: $0) })
     }
 
+    /// The next units of a scope whose root is of one of these collections.
+    public func roots(of scope: Scope, in collections: [CollectionName], limit: Int) throws -> [RecordID] {
+        let marks = databaseQuestionMarks(count: collections.count)
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT member.unit FROM member JOIN record ON record.id = member.unit
+                WHERE member.scope = ? AND record.collection IN (\(marks)) ORDER BY member.unit LIMIT ?
+                """)
+        let arguments = [scope.text] + collections.map(\.text)
+        return try Data.fetchAll(statement, arguments: StatementArguments(arguments) + [limit])
+            .compactMap { RecordID(bytes: $0) }
+    }
+
     // MARK: Records that changed their unit
 
     /// Notes that a record left a unit for another.

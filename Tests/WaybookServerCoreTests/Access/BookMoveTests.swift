@@ -1,0 +1,96 @@
+import Testing
+import WaybookCRM
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+@testable import WaybookServerCore
+
+/// What becomes of a book whose owner no longer works here.
+@Suite struct BookMoveTests {
+    private let firm: Firm
+    private let ann: Laptop
+    private let bob: Laptop
+    private let mia: Laptop
+
+    init() throws {
+        firm = try Firm()
+        (ann, bob, mia) = (
+            try firm.person("Ann", .rep), try firm.person("Bob", .rep), try firm.person("Mia", .manager)
+        )
+        let team = try firm.team("All")
+        for laptop in [ann, bob, mia] { try firm.join(laptop, team) }
+    }
+
+    private func fill(_ count: Int) throws -> (customers: [RecordID], calls: [RecordID]) {
+        var (customers, calls): ([RecordID], [RecordID]) = ([], [])
+        for number in 0..<count {
+            let id = ann.create(["name": .string("C\(number)"), "owner": firm.user(ann)])
+            customers.append(id)
+            calls.append(
+                ann.create(["customer": .string(id.description), "subject": "x"], in: "interaction"))
+        }
+        for laptop in [ann, bob, mia] { try firm.settle(laptop) }
+        return (customers, calls)
+    }
+
+    private func moveAll(limit: Int) throws -> [Int] {
+        let moves = BookMove(firm.workspace.service)
+        var counts: [Int] = []
+        for pending in try moves.pending() {
+            while true {
+                let count = try moves.moveSome(pending, limit: limit)
+                counts.append(count)
+                if count == 0 { break }
+            }
+        }
+        return counts
+    }
+
+    @Test func itGoesToTheSuccessorSomeUnitsACommitAndTouchesNothingThatHangsOnThem() throws {
+        let (customers, calls) = try fill(25)
+        let before = try calls.map { try firm.workspace.row($0)?.position }
+        let successor: Value = firm.user(bob)
+        try firm.direct(ann, ["status": "disabled", "successor": successor])
+        #expect(try moveAll(limit: 10) == [10, 10, 5, 0])
+        #expect(try BookMove(firm.workspace.service).pending().isEmpty)
+        #expect(try calls.map { try firm.workspace.row($0)?.position } == before)
+        for laptop in [bob, mia] {
+            try firm.settle(laptop)
+            #expect(try firm.difference(laptop) == nil)
+        }
+        #expect(customers.allSatisfy { bob.state.rows[$0]?["owner"] == successor })
+        let entries = bob.state.rows.values.filter { $0.collection == AssignmentRecord.collection }
+        #expect(
+            entries.count == 25 && entries.allSatisfy { $0["cause"] == "succeeded" && $0["from"] == firm.user(ann) })
+    }
+
+    @Test func withoutASuccessorWhoWorksHereItGoesToThePool() throws {
+        let (customers, _) = try fill(3)
+        try firm.direct(bob, ["status": "disabled"])
+        try firm.direct(ann, ["status": "disabled", "successor": firm.user(bob)])
+        #expect(try moveAll(limit: 200) == [3, 0])
+        for customer in customers {
+            #expect(try firm.workspace.row(customer)?.record["owner"] == .null)
+            #expect(try firm.workspace.row(ServerMadeID.card(of: customer))?.record["isOpen"] == true)
+        }
+        try firm.settle(mia)
+        #expect(try firm.difference(mia) == nil && mia.state.rows[customers[0]] != nil)
+    }
+
+    @Test func whoeverIsDisabledReadsNothingAndWhatTheyDeliverIsHandedOver() throws {
+        let (customers, _) = try fill(1)
+        ann.edit(customers[0], ["city": "Lyon"])
+        try firm.direct(ann, ["status": "disabled", "successor": firm.user(bob)])
+        #expect(try ann.sync() == Problem(.revoked))
+        #expect(try firm.workspace.row(customers[0])?.record["city"] == nil)
+        guard case .handover(let id)? = ann.state.verdicts[3] else {
+            Issue.record("\(String(describing: ann.state.verdicts[3]))")
+            return
+        }
+        _ = try moveAll(limit: 200)
+        try firm.settle(bob)
+        #expect(bob.state.rows[id]?["why"] == "disabled" && bob.state.rows[id]?["status"] == "open")
+        #expect(try firm.difference(bob) == nil)
+    }
+}
