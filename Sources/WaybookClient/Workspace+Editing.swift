@@ -40,11 +40,18 @@ extension Workspace {
     }
 
     /// Stores one action.
-    public func perform(_ action: UserAction) throws -> EditOutcome { try store.edit(action, at: device.now()) }
+    public func perform(_ action: UserAction) throws -> EditOutcome {
+        try store.edit(action, at: device.now(), by: session.user)
+    }
 
     /// Stores many actions, a set each, in one transaction.
     public func perform(all actions: [UserAction]) throws -> [EditOutcome] {
-        try store.edit(all: actions, at: device.now())
+        try store.edit(all: actions, at: device.now(), by: session.user)
+    }
+
+    /// Makes a refused set anew, as ``ClientStore/retryRejected(row:mended:at:by:)`` does.
+    public func retryRejected(row: Int64) throws -> [EditOutcome]? {
+        try store.retryRejected(row: row, at: device.now(), by: session.user)
     }
 
     /// The identity of an imported row: the same for the same user and key, so that a file taken twice makes no duplicates

@@ -6,8 +6,8 @@ import WaybookStore
 struct AnswerReader {
     /// Verdicts are stored when so many have come.
     static let verdictBatch = 500
-    /// The most records that may come without a checkpoint; a commit's sets hold far fewer.
-    static let mostPendingRecords = 50_000
+    /// The most records and departures that may come without a checkpoint; a commit's sets hold far fewer.
+    static let mostPendingLines = 50_000
     /// The longest line that is read: a record is bounded by what sets may write into it over time.
     static let lineBytes = 16 << 20
 
@@ -18,11 +18,11 @@ struct AnswerReader {
     private var splitter = LineSplitter(maximumLineBytes: lineBytes)
     private var verdicts: [(number: Int64, verdict: Verdict)] = []
     private var lastVerdict: Int64
-    private var records: [IncomingRecord] = []
+    private var page: [FeedItem] = []
     private var isOver = false
     private var result = ExchangeResult(
         head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, receivedRecords: 0,
-        goneRecords: 0, sentBytes: 0, receivedBytes: 0)
+        goneRecords: 0, departedUnits: 0, hasMore: false, sentBytes: 0, receivedBytes: 0)
 
     init(store: ClientStore, start: ExchangeStart, pulls: Bool, now: ClientTime) {
         self.store = store
@@ -63,11 +63,13 @@ struct AnswerReader {
         switch line {
         case .applied(let first, let last): try takeApplied(first, last)
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
-        case .record(let record): try takeRecord(record, value)
+        case .record(let record):
+            guard let incoming = IncomingRecord(record, line: value) else { throw AnswerError.malformedLine }
+            try take(.record(incoming))
+        case .departed(let departure): try take(.departed(departure))
+        case .gone(let id): try take(.gone(id))
         case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
-        case .end(let readable, _): try end(readable)
-        // Not asked for: this client holds all that it may see.
-        case .departed, .gone: throw AnswerError.unexpectedLine
+        case .end(let readable, let more): try end(readable, hasMore: more)
         case .head, .error: break
         }
     }
@@ -107,33 +109,40 @@ struct AnswerReader {
         }
     }
 
-    private mutating func takeRecord(_ record: FeedRecord, _ value: Value) throws {
+    private mutating func take(_ item: FeedItem) throws {
         try storeVerdicts()
-        guard pulls, records.count < Self.mostPendingRecords else { throw AnswerError.tooMuchWithoutCheckpoint }
-        guard let incoming = IncomingRecord(record, line: value) else { throw AnswerError.malformedLine }
-        records.append(incoming)
+        guard pulls, page.count < Self.mostPendingLines else { throw AnswerError.tooMuchWithoutCheckpoint }
+        page.append(item)
     }
 
     private mutating func storePage(_ token: String, _ sequence: Int64) throws {
         try storeVerdicts()
         guard pulls else { throw AnswerError.unexpectedLine }
-        let page = records
-        records = []
+        let page = self.page
+        self.page = []
         try store.take(page, checkpoint: token, sequence: sequence, at: now)
-        result.receivedRecords += page.count
+        for item in page {
+            switch item {
+            case .record: result.receivedRecords += 1
+            case .departed: result.departedUnits += 1
+            case .gone: result.goneRecords += 1
+            }
+        }
     }
 
-    private mutating func end(_ readable: Int64?) throws {
+    private mutating func end(_ readable: Int64?, hasMore: Bool) throws {
         try storeVerdicts()
-        // Records behind the last checkpoint would be told again; an answer that ends with some is not whole.
-        guard records.isEmpty else { throw AnswerError.unexpectedLine }
-        result.goneRecords = try store.finishExchange(isWholeFeed: pulls, readable: readable, at: now)
+        // What is behind the last checkpoint would be told again; an answer that ends with some is not whole.
+        guard page.isEmpty else { throw AnswerError.unexpectedLine }
+        result.goneRecords += try store.finishExchange(
+            isWholeFeed: pulls, hasMore: hasMore, readable: readable, at: now)
+        result.hasMore = hasMore
         result.isComplete = true
     }
 
     mutating func finish(sentBytes: Int, sentSets: Int) throws -> ExchangeResult {
         isOver = true
-        records = []
+        page = []
         try storeVerdicts()
         result.sentBytes = sentBytes
         result.sentSets = sentSets

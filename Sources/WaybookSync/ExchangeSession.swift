@@ -68,10 +68,17 @@ public struct ExchangeResult: Hashable, Sendable {
     public var answeredSets: Int
     public var refusedSets: Int
     public var receivedRecords: Int
-    /// Records that a fresh pull did not tell, and which went.
+    /// Records that went: those that a fresh pull did not tell, and those that moved to where the reader does not see them.
     public var goneRecords: Int
+    /// Units that the reader may no longer hold.
+    public var departedUnits: Int
+    /// Whether the server had more to tell at the end.
+    public var hasMore: Bool
     public var sentBytes: Int
     public var receivedBytes: Int
+
+    /// Whether something of the answer was stored.
+    var hasStoredAnything: Bool { answeredSets + receivedRecords + departedUnits + goneRecords > 0 }
 }
 
 /// Why bytes cannot be an answer. Nothing of the line it is about was taken.
@@ -80,7 +87,7 @@ public enum AnswerError: Error, Hashable, Sendable {
     case lineTooLong
     /// A line where it has no place: before the head, after the end, a verdict out of order.
     case unexpectedLine
-    /// More records than the limit came without a checkpoint.
+    /// More records or departures than the limit came without a checkpoint.
     case tooMuchWithoutCheckpoint
     /// Other data than the checkpoint is of.
     case otherServer

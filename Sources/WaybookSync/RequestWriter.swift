@@ -18,7 +18,8 @@ struct RequestWriter {
         limits = plan.limits
         hello = Hello(
             schemaVersion: store.schema.version, replica: start.replica, wallMilliseconds: now.wallMilliseconds,
-            checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls)
+            checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls,
+            purgedSequence: start.purgedSequence)
         // Sets made from here on go with the next exchange.
         last = start.outbox.numbers?.upperBound ?? 0
         next = start.outbox.numbers?.lowerBound ?? 1

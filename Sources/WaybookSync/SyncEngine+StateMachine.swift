@@ -19,8 +19,11 @@ public struct SyncDecisions: Sendable {
     /// What happened.
     public enum Event: Hashable, Sendable {
         /// An answer came to its end, with a verdict for all that was sent.
-        /// - Parameter pulled: whether the feed was asked for, so that all that waited was sent too.
-        case completed(pulled: Bool, head: Head?)
+        /// - Parameters:
+        ///   - pulled: whether the feed was asked for, so that all that waited was sent too.
+        ///   - goesOn: whether the server had more to tell at the end, or something told is not done with before another
+        ///     exchange.
+        case completed(pulled: Bool, head: Head?, goesOn: Bool = false)
         /// An answer was cut.
         /// - Parameter progressed: whether something of it was stored.
         case cut(progressed: Bool)
@@ -39,6 +42,8 @@ public struct SyncDecisions: Sendable {
     public static let mostForks = 3
     /// The most fresh pulls that one synchronisation begins.
     public static let mostFreshPulls = 1
+    /// The most exchanges in a row that only go on with what the one before began; the rest is for the next time.
+    public static let mostContinuations = 8
     /// The first pause after a failure, milliseconds; each next one is twice as long, up to the longest.
     public static let firstPauseMilliseconds: Int64 = 1_000
     public static let longestPauseMilliseconds: Int64 = 60_000
@@ -49,6 +54,7 @@ public struct SyncDecisions: Sendable {
     private var forks = 0
     private var gaps = 0
     private var freshPulls = 0
+    private var continuations = 0
     private var afterPause: Step?
     private let random: @Sendable () -> UInt64
 
@@ -74,11 +80,12 @@ public struct SyncDecisions: Sendable {
     /// Takes what happened at the last step.
     public mutating func take(_ event: Event) {
         switch event {
-        case .completed(let pulled, let head):
+        case .completed(let pulled, let head, let goesOn):
             failures = 0
             gaps = 0
             if let head { limits = head.limits }
-            step = pulled ? .end(.upToDate) : exchange
+            if pulled { continuations += 1 }
+            step = pulled && !(goesOn && continuations <= Self.mostContinuations) ? .end(.upToDate) : exchange
         case .cut(let progressed):
             if progressed { failures = 0 }
             retry(or: .unreachable)

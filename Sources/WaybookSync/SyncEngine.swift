@@ -42,6 +42,8 @@ public struct SyncEngine: Sendable {
         while true {
             switch decisions.next() {
             case .exchange(let limits):
+                // Before it tells how far what left is gone.
+                try store.purgeDeparted()
                 decisions.take(try await exchange(limits: limits, &report))
                 progress?(report)
             case .pullAfresh:
@@ -56,6 +58,7 @@ public struct SyncEngine: Sendable {
                     decisions.take(.cancelled)
                 }
             case .end(let ending):
+                try store.purgeDeparted()
                 report.ending = ending
                 return report
             }
@@ -96,9 +99,10 @@ public struct SyncEngine: Sendable {
             // A set that alone is beyond the server's limit would be tried for ever.
             guard pulled || result.sentSets > 0 else { return .problem(Problem(.tooLarge), resendable: false) }
             // Sets made during the exchange wait for the next one: without an end to it a busy rep would never be done.
-            return .completed(pulled: pulled, head: result.head)
+            let goesOn = try result.hasMore || store.isLeavingAnything()
+            return .completed(pulled: pulled, head: result.head, goesOn: goesOn)
         }
-        let cut = SyncDecisions.Event.cut(progressed: result.answeredSets + result.receivedRecords > 0)
+        let cut = SyncDecisions.Event.cut(progressed: result.hasStoredAnything)
         guard let failure else { return cut }
         switch failure {
         case let failure as TransportFailure:

@@ -35,8 +35,10 @@ public struct SyncReport: Hashable, Sendable {
     public var answeredSets = 0
     public var refusedSets = 0
     public var receivedRecords = 0
-    /// Records that a fresh pull did not tell, and which went.
+    /// Records that went: those that a fresh pull did not tell, and those that moved to where the reader does not see them.
     public var goneRecords = 0
+    /// Units that the reader may no longer hold.
+    public var departedUnits = 0
     /// Whether a fresh pull was begun, for the server did not know how far this replica had read.
     public var hasBegunAfresh = false
     public var sentBytes = 0
@@ -51,6 +53,7 @@ public struct SyncReport: Hashable, Sendable {
         refusedSets += result.refusedSets
         receivedRecords += result.receivedRecords
         goneRecords += result.goneRecords
+        departedUnits += result.departedUnits
         sentBytes += result.sentBytes
         receivedBytes += result.receivedBytes
     }

@@ -140,6 +140,8 @@ struct ImportRun {
             case .saved: report.updated += 1
             case .unchanged: report.unchanged += 1
             case .deleted: try refuse(row.line, Texts.Import.deletedHere, row.cells)
+            case .denied(let denial): try refuse(row.line, EditReport.sentence(denial), row.cells)
+            case .leaving: try refuse(row.line, Texts.Access.leaving, row.cells)
             case .refused(let violation, _): try refuse(row.line, EditReport.sentence(violation, kind), row.cells)
             }
         }

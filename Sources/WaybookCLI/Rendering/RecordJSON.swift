@@ -18,7 +18,7 @@ enum RecordJSON {
             "deleted": .bool(shown.record.isDeleted),
             "fields": .canonical(CanonicalJSON.text(RecordEncoding.fields(shown.record))),
             "id": .string(shown.record.id.description), "kind": .string(shown.record.collection.text),
-            "unit": .string(shown.unit.description),
+            "pending": .list(shown.pending.map { .string($0.text) }), "unit": .string(shown.unit.description),
             "unsent": .list(shown.unsentPaths.map { .string($0.text) }), "visible": .bool(shown.isVisible),
         ])
     }

@@ -21,10 +21,13 @@ public struct Hello: Hashable, Sendable {
     public var answered: Int64
     /// Whether the client wants the feed in this exchange; a large outbox loops without.
     public var pulls: Bool
+    /// Departures up to this sequence are physically gone from the device's files; nil where none was ever told.
+    public var purgedSequence: Int64?
 
     public init(
         protocols: ClosedRange<Int> = oldestProtocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
-        wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool
+        wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool,
+        purgedSequence: Int64? = nil
     ) {
         self.protocols = protocols
         self.schemaVersion = schemaVersion
@@ -34,6 +37,7 @@ public struct Hello: Hashable, Sendable {
         self.lastSet = lastSet
         self.answered = answered
         self.pulls = pulls
+        self.purgedSequence = purgedSequence
     }
 
     /// The line's value.
@@ -46,6 +50,7 @@ public struct Hello: Hashable, Sendable {
         ]
         if let checkpoint { entries["checkpoint"] = .string(checkpoint) }
         if !pulls { entries["pull"] = false }
+        if let purgedSequence { entries["purged"] = .int(purgedSequence) }
         return ["hello": .map(entries)]
     }
 
@@ -61,10 +66,11 @@ public struct Hello: Hashable, Sendable {
         else { return nil }
         if let checkpoint = entries["checkpoint"], checkpoint.text == nil { return nil }
         if let pulls = entries["pull"], pulls.boolean == nil { return nil }
+        if entries["purged"] != nil, entries.natural("purged") == nil { return nil }
         self.init(
             protocols: lower...upper, schemaVersion: schema, replica: ReplicaID(UInt32(replica)),
             wallMilliseconds: wall,
             checkpoint: entries["checkpoint"]?.text, lastSet: last, answered: answered,
-            pulls: entries["pull"]?.boolean ?? true)
+            pulls: entries["pull"]?.boolean ?? true, purgedSequence: entries.natural("purged"))
     }
 }

@@ -39,6 +39,8 @@ struct Answering {
     /// Writes what is said once for all verdicts: the last answered set, the log's line of plain ones, the clock.
     func finish() throws {
         if let answered { try tables.set(.answered, answered) }
+        var departing = Departing(tables, now: now)
+        try departing.finish()
         if let highest { try tables.observe(vetted: highest) }
         if plain > 0 {
             try tables.log(.accepted, at: now.wallMilliseconds, number: lastPlain, count: plain)
@@ -134,17 +136,23 @@ struct Answering {
 
     /// The server keeps the set for somebody to decide: it comes back as a record, to its author too.
     private func handOver(_ set: ChangeSet) throws {
-        try noteRefused(set)
+        try noteRefused(set, isHandedOver: true)
         let record = set.changes.first
         try tables.log(
             .handedOver, at: now.wallMilliseconds, record: record?.id, collection: record?.collection,
             number: set.number)
     }
 
-    private func noteRefused(_ set: ChangeSet) throws {
+    private func noteRefused(_ set: ChangeSet, isHandedOver: Bool = false) throws {
         try tables.run("INSERT OR IGNORE INTO issued (stamp) VALUES (?)", [set.stamp.description])
         for change in set.changes {
-            if let stored = try tables.load(change.id) { try tables.save(stored) }
+            if let stored = try tables.load(change.id) {
+                try tables.save(stored)
+                // What the server does not let this replica hold goes with the last write over it, bytes and all.
+                if stored.isNothing, !change.isCreating || isHandedOver { try tables.notePurge() }
+            }
+            // Of a record that is not here no history is kept.
+            guard try tables.exists(change.id) else { continue }
             for write in change.writes {
                 try tables.note(
                     .refused, change.id, path: write.path, value: write.value, stamp: set.stamp,

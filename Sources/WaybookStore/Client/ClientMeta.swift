@@ -19,6 +19,10 @@ enum MetaKey: String {
     case restampedUntold
     case indexedThrough
     case schemaObjects
+    /// Counts evictions whose bytes may still be in the files; gone once they are not.
+    case purgeDue
+    /// The sequence up to which departures are physically gone, while a later one is not; and whether one ever came.
+    case purgedThrough, departures
 }
 
 /// The tables of a replica, seen inside one transaction.

@@ -62,5 +62,18 @@ enum ClientMigrations {
                 -- While a fresh pull is under way: the records that it has told, or that a verdict has shown to be there.
                 CREATE TABLE told (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
                 """),
+        StoreMigration(
+            number: 3, name: "departures",
+            sql: """
+                -- The units that are to leave once what is unsent about them has been answered; the line that said so.
+                CREATE TABLE leaving (unit BLOB PRIMARY KEY, departure TEXT NOT NULL) STRICT, WITHOUT ROWID;
+                -- The unit that a record leaves with: until then it is hidden.
+                ALTER TABLE record ADD COLUMN leaving BLOB;
+                CREATE INDEX record_leaving ON record (leaving) WHERE leaving IS NOT NULL;
+                -- Of the log's line about a departure: that line as told.
+                ALTER TABLE synclog ADD COLUMN departure TEXT;
+                -- History is kept of records that are here, and goes with them.
+                DELETE FROM history WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.id = history.id);
+                """),
     ]
 }

@@ -13,6 +13,17 @@ public struct ExchangeStart: Hashable, Sendable {
     /// The server's data that the checkpoint belongs to; nil before the first exchange.
     public var epoch: String?
     public var timeline: Int?
+    /// Departures up to this sequence are physically gone; nil where none was ever told.
+    public var purgedSequence: Int64?
+}
+
+/// One line of the feed, in its order.
+public enum FeedItem: Hashable, Sendable {
+    case record(IncomingRecord)
+    /// A unit leaves.
+    case departed(Departure)
+    /// A record went over into a unit that the reader does not see.
+    case gone(RecordID)
 }
 
 extension ClientStore {
@@ -23,7 +34,8 @@ extension ClientStore {
                 replica: try tables.replica(), checkpoint: try tables.text(.checkpoint),
                 lastSet: try tables.integer(.lastSet) ?? 0, answered: try tables.integer(.answered) ?? 0,
                 outbox: try tables.outboxSize(), epoch: try tables.text(.epoch),
-                timeline: try tables.integer(.timeline).flatMap { Int(exactly: $0) })
+                timeline: try tables.integer(.timeline).flatMap { Int(exactly: $0) },
+                purgedSequence: try tables.purgedSequence())
         }
     }
 
@@ -63,15 +75,23 @@ extension ClientStore {
     }
 
     /// Stores a page of the feed together with the checkpoint behind it.
-    public func take(
-        _ records: [IncomingRecord], checkpoint token: String, sequence: Int64, at now: ClientTime
-    ) throws {
+    public func take(_ page: [FeedItem], checkpoint token: String, sequence: Int64, at now: ClientTime) throws {
         try write { tables in
             guard sequence >= (try tables.integer(.checkpointSequence) ?? 0) else {
                 throw ClientStoreError.checkpointWentBack
             }
             var receiving = try Receiving(tables, own: try tables.replica(), now: now)
-            for record in records { try receiving.take(record) }
+            var departing = Departing(tables, now: now)
+            for item in page {
+                switch item {
+                case .record(let record):
+                    try departing.makeWay(for: record.feed)
+                    try receiving.take(record)
+                case .departed(let departure): try departing.take(departure)
+                case .gone(let id): try departing.take(gone: id)
+                }
+            }
+            try departing.finish()
             try receiving.finish()
             try tables.set(.checkpoint, token)
             try tables.set(.checkpointSequence, sequence)
@@ -82,15 +102,19 @@ extension ClientStore {
     /// - Parameters:
     ///   - isWholeFeed: whether the feed was asked for and told to its end: then everything up to the last checkpoint
     ///     has been seen.
+    ///   - hasMore: whether there was more to tell by then: then the feed is not wholly read yet.
     ///   - readable: how many records this replica may read, where the server says so.
     /// - Returns: how many records a fresh pull that is now whole did not tell, and which went.
     @discardableResult
-    public func finishExchange(isWholeFeed: Bool, readable: Int64? = nil, at now: ClientTime) throws -> Int {
-        let removed = isWholeFeed ? try removeUntold() : 0
+    public func finishExchange(
+        isWholeFeed: Bool, hasMore: Bool = false, readable: Int64? = nil, at now: ClientTime
+    ) throws -> Int {
+        let isRead = isWholeFeed && !hasMore
+        let removed = isRead ? try removeUntold() : 0
         try write { tables in
             if let readable { try tables.set(.readable, readable) }
-            if isWholeFeed { try tables.endFreshPull(removed: removed, at: now) }
-            if isWholeFeed, let sequence = try tables.integer(.checkpointSequence) {
+            if isRead { try tables.endFreshPull(removed: removed, at: now) }
+            if isRead, let sequence = try tables.integer(.checkpointSequence) {
                 try tables.set(.readThrough, sequence)
                 try tables.set(.headSequence, sequence)
                 try tables.log(.completed, at: now.wallMilliseconds, number: sequence)

@@ -3,10 +3,10 @@ import GRDB
 import WaybookModel
 
 extension ClientStore {
-    /// A record as shown, deleted ones too; nil when this replica has none of it.
+    /// A record as shown, deleted ones too; nil when this replica has none of it, or its unit leaves.
     public func record(_ id: RecordID) throws -> ShownRecord? {
         try read { tables in
-            guard let stored = try tables.load(id) else { return nil }
+            guard let stored = try tables.load(id), stored.leaving == nil else { return nil }
             let shown = stored.shown
             let unit = schema.unit(of: shown) ?? id
             let paths = Set(stored.unsent.flatMap { $0.change.writes.map(\.path) }).sorted()
@@ -14,8 +14,13 @@ extension ClientStore {
             return ShownRecord(
                 record: shown, unit: unit, isVisible: !shown.isDeleted && !isRootDeleted,
                 isUnknownToServer: stored.server == nil, unsentPaths: paths,
+                pending: stored.server == nil ? [] : paths.filter { isRequest($0, in: stored.collection) },
                 conflicts: try tables.openConflicts(about: id, limit: 1_000))
         }
+    }
+
+    private func isRequest(_ path: FieldPath, in collection: CollectionName) -> Bool {
+        schema.rule(for: path, in: collection) == .served
     }
 
     /// The records of a query. Cost: an index scan of the collection, and a sort where one is asked for.

@@ -41,20 +41,25 @@ extension ClientStore {
     }
 
     /// Makes a refused set anew on what is shown now, and after it those that were refused because they build on it.
-    /// - Parameter mended: the changes to send instead of the refused ones; nil sends the same again.
+    /// - Parameters:
+    ///   - mended: the changes to send instead of the refused ones; nil sends the same again.
+    ///   - user: as in ``edit(_:at:by:)``.
     /// - Returns: what became of each, the asked one first; those that were taken leave the list.
     ///   Nil when there is none of that name.
-    public func retryRejected(row: Int64, mended: [Change]? = nil, at now: ClientTime) throws -> [EditOutcome]? {
+    public func retryRejected(
+        row: Int64, mended: [Change]? = nil, at now: ClientTime, by user: RecordID? = nil
+    ) throws -> [EditOutcome]? {
         try write { tables in
             guard let rejected = try tables.rejectedSet(row: row) else { return nil }
-            let first = try tables.retry(rejected, changes: mended ?? rejected.set.changes, at: now)
+            let editing = try Editing(tables: tables, now: now, user: user)
+            let first = try tables.retry(rejected, changes: mended ?? rejected.set.changes, by: editing)
             guard case .saved = first else { return [first] }
             var outcomes = [first]
             var records = Set(rejected.set.changes.map(\.id))
             for dependent in try tables.dependents(after: row) {
                 guard dependent.set.changes.contains(where: { records.contains($0.id) }) else { continue }
                 records.formUnion(dependent.set.changes.map(\.id))
-                outcomes.append(try tables.retry(dependent, changes: dependent.set.changes, at: now))
+                outcomes.append(try tables.retry(dependent, changes: dependent.set.changes, by: editing))
             }
             return outcomes
         }
@@ -94,12 +99,12 @@ extension ClientTables {
         ).map { try rejectedSet($0) }.filter { $0.refusal?.rule == .depends }
     }
 
-    func retry(_ rejected: RejectedSet, changes: [Change], at now: ClientTime) throws -> EditOutcome {
+    func retry(_ rejected: RejectedSet, changes: [Change], by editing: Editing) throws -> EditOutcome {
         let action = UserAction(changes, resolves: rejected.set.resolves)
-        let outcome = try Editing(tables: self, now: now).perform(action)
+        let outcome = try editing.perform(action)
         switch outcome {
         case .saved, .unchanged: try run("DELETE FROM rejected WHERE row = ?", [rejected.row])
-        case .refused, .deleted: break
+        case .refused, .deleted, .denied, .leaving: break
         }
         return outcome
     }

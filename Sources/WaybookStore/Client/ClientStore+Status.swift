@@ -47,7 +47,10 @@ extension ClientStore {
             let readThrough = try tables.integer(.readThrough)
             let stored = try tables.integer(.checkpointSequence) ?? 0
             let records = try tables.count(
-                "SELECT count(*) FROM record WHERE deleted = 0 AND collection NOT IN (\(uncounted))")
+                """
+                SELECT count(*) FROM record
+                WHERE deleted = 0 AND leaving IS NULL AND collection NOT IN (\(uncounted))
+                """)
             let held = records + (try tables.hiddenDifference(uncounted))
             return ClientStatus(
                 replica: try tables.integer(.replica).flatMap { UInt32(exactly: $0) }.map { ReplicaID($0) },
@@ -59,6 +62,7 @@ extension ClientStore {
                     """
                     SELECT count(*) FROM dispute
                     WHERE NOT EXISTS (SELECT 1 FROM touched WHERE touched.id = dispute.id)
+                    AND NOT EXISTS (SELECT 1 FROM record WHERE record.id = dispute.id AND leaving IS NOT NULL)
                     """),
                 lastSyncMilliseconds: try tables.integer(.lastSync),
                 clockOffsetMilliseconds: try tables.integer(.offset),
@@ -100,7 +104,7 @@ extension ClientTables {
             SELECT ifnull(sum(
                 CASE WHEN server = '' THEN 0 ELSE json_extract(server, '$."$life"') IS NOT 'deleted' END
                 - (deleted = 0)), 0)
-            FROM record WHERE server IS NOT NULL AND collection NOT IN (\(uncounted))
+            FROM record WHERE server IS NOT NULL AND leaving IS NULL AND collection NOT IN (\(uncounted))
             """)
     }
 }

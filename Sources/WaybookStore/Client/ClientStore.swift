@@ -30,8 +30,9 @@ public final class ClientStore: Sendable {
         file = try StoreFile(
             path: path, role: .client, migrations: ClientMigrations.all, options: options, synchronous: synchronous)
         let isCurrent = try file.read { db in try SchemaObjects(tables: ClientTables(db, schema)).isCurrent() }
-        guard !isCurrent else { return }
-        try file.write { db in try SchemaObjects(tables: ClientTables(db, schema)).prepare() }
+        if !isCurrent { try file.write { db in try SchemaObjects(tables: ClientTables(db, schema)).prepare() } }
+        // What was cut short the last time; each sync tries again.
+        try purgeDeparted()
     }
 
     /// Closes the file; calls after this throw.
@@ -106,15 +107,18 @@ extension ClientStore {
     static let mostRowsIndexedInEdit = 200
 
     /// Stores a user action as one change set, and shows it. Durable when it returns.
-    public func edit(_ action: UserAction, at now: ClientTime) throws -> EditOutcome {
-        try edit(all: CollectionOfOne(action), at: now)[0]
+    /// - Parameter user: who does it, to be asked what they may; nil leaves that to the server.
+    public func edit(_ action: UserAction, at now: ClientTime, by user: RecordID? = nil) throws -> EditOutcome {
+        try edit(all: CollectionOfOne(action), at: now, by: user)[0]
     }
 
     /// Stores many actions (the rows of an import), a set each, in one transaction. Callers with more than some
     /// thousands pass them in batches.
-    public func edit(all actions: some Sequence<UserAction>, at now: ClientTime) throws -> [EditOutcome] {
+    public func edit(
+        all actions: some Sequence<UserAction>, at now: ClientTime, by user: RecordID? = nil
+    ) throws -> [EditOutcome] {
         try write { tables in
-            let editing = Editing(tables: tables, now: now)
+            let editing = try Editing(tables: tables, now: now, user: user)
             var outcomes: [EditOutcome] = []
             for action in actions { outcomes.append(try editing.perform(action)) }
             if try tables.unindexedCount(upTo: Self.mostRowsIndexedInEdit + 1) <= Self.mostRowsIndexedInEdit {

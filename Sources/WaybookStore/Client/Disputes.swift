@@ -27,7 +27,7 @@ extension ClientTables {
             db,
             sql: """
                 SELECT dispute.id FROM dispute JOIN record ON record.id = dispute.id
-                WHERE (?1 IS NULL OR dispute.about = ?1)
+                WHERE (?1 IS NULL OR dispute.about = ?1) AND record.leaving IS NULL
                 AND NOT EXISTS (SELECT 1 FROM touched WHERE touched.id = dispute.id) ORDER BY record.row LIMIT ?2
                 """, arguments: [id?.blob, limit])
         return blobs.compactMap { RecordID(blob: $0) }

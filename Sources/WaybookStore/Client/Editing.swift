@@ -7,12 +7,28 @@ import WaybookProtocol
 struct Editing {
     let tables: ClientTables
     let now: ClientTime
+    /// Who does it; nil where the server alone decides what they may.
+    let permitting: Permitting?
+
+    /// - Parameter user: the signed-in person.
+    init(tables: ClientTables, now: ClientTime, user: RecordID?) throws {
+        self.tables = tables
+        self.now = now
+        permitting = try user.flatMap { try Permitting(tables, for: $0, at: now) }
+    }
 
     /// A record that the action writes to, with the change as it will be sent.
     private struct Target {
         var row: StoredRow
         var shown: VersionedRecord
         var change: Change
+
+        /// What will be shown.
+        var after: VersionedRecord {
+            var after = shown
+            for write in change.writes { after.atoms[write.path] = Atom(value: write.value, stamp: Editing.noStamp) }
+            return after
+        }
     }
 
     func perform(_ action: UserAction) throws -> EditOutcome {
@@ -23,6 +39,7 @@ struct Editing {
             target.change.writes = based(target.change.writes, on: target.shown, keepsAll: !action.resolves.isEmpty)
             if !target.change.writes.isEmpty { targets.append(target) }
         }
+        if let denial = try denial(of: targets) { return .denied(denial) }
         if targets.isEmpty, action.resolves.isEmpty { return .unchanged }
         return try store(targets, resolves: action.resolves)
     }
@@ -47,9 +64,24 @@ struct Editing {
         let stored = try tables.load(draft.id)
         let row =
             stored ?? StoredRow(id: draft.id, collection: draft.collection, row: nil, before: nil, server: nil)
-        var change = draft
-        if stored != nil { change.isCreating = false }
-        return Target(row: row, shown: row.shown, change: change)
+        var target = Target(row: row, shown: row.shown, change: draft)
+        if stored != nil { target.change.isCreating = false }
+        if target.change.isCreating, let ownership = permitting?.ownership(of: target.after) {
+            target.change.writes = (target.change.writes + [ownership]).sorted { $0.path < $1.path }
+        }
+        return target
+    }
+
+    private func denial(of targets: [Target]) throws -> Denial? {
+        guard let permitting else { return nil }
+        let created = targets.filter(\.change.isCreating).map { ($0.change.id, $0.after) }
+        for target in targets {
+            let denial = try permitting.denial(
+                of: target.change, shown: target.change.isCreating ? nil : target.shown, after: target.after,
+                created: Dictionary(created, uniquingKeysWith: { first, _ in first }))
+            if let denial { return denial }
+        }
+        return nil
     }
 
     /// Why the change cannot be made here; nil if it can.
@@ -58,11 +90,17 @@ struct Editing {
         if change.collection != target.row.collection || (target.row.row == nil && !change.isCreating) {
             return .refused(Violation(rule: .unknown, path: nil), record: change.id)
         }
+        if try isLeaving(target) { return .leaving(change.id) }
         if let violation = tables.schema.violation(in: change, strictness: .entry) ?? frozen(target) {
             return .refused(violation, record: change.id)
         }
         if let deleted = try deletedAncestor(of: target, in: action) { return .deleted(deleted) }
         return nil
+    }
+
+    private func isLeaving(_ target: Target) throws -> Bool {
+        if target.row.leaving != nil { return true }
+        return try tables.schema.unit(of: target.after).map { try tables.isLeaving($0) } ?? false
     }
 
     /// What the server would refuse for certain: another value for a field that keeps its first.
@@ -79,9 +117,8 @@ struct Editing {
 
     private func deletedAncestor(of target: Target, in action: UserAction) throws -> RecordID? {
         if target.shown.isDeleted, !Self.writesLife(of: target.change.id, action) { return target.change.id }
-        var after = target.shown
-        for write in target.change.writes { after.atoms[write.path] = Atom(value: write.value, stamp: Self.noStamp) }
-        guard let unit = tables.schema.unit(of: after), unit != target.change.id, !Self.writesLife(of: unit, action)
+        guard let unit = tables.schema.unit(of: target.after), unit != target.change.id,
+            !Self.writesLife(of: unit, action)
         else { return nil }
         let statement = try tables.db.cachedStatement(
             sql: "SELECT EXISTS (SELECT 1 FROM record WHERE id = ? AND deleted = 1)")

@@ -65,6 +65,7 @@ extension ClientTables {
             try save(stored)
             if stored.collection != ConflictRecord.collection { removed += 1 }
         }
+        if removed > 0 { try notePurge() }
         return (last, removed)
     }
 

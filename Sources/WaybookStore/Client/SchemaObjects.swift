@@ -12,7 +12,7 @@ struct SchemaObjects {
     /// Names that views may not take.
     static let ownTables: Set<String> = [
         "meta", "collection", "record", "outbox", "touched", "issued", "rejected", "history", "synclog", "search",
-        "dispute",
+        "dispute", "told", "leaving",
     ]
 
     /// Whether the objects are those that the schema asks for.
@@ -52,9 +52,9 @@ struct SchemaObjects {
             """
     }
 
-    /// The condition that a record and its root are alive.
+    /// The condition that a record and its root are alive, and that its unit does not leave.
     static let visible = """
-        record.deleted = 0 AND (record.unit IS NULL OR NOT EXISTS \
+        record.deleted = 0 AND record.leaving IS NULL AND (record.unit IS NULL OR NOT EXISTS \
         (SELECT 1 FROM record AS root WHERE root.id = record.unit AND root.deleted = 1))
         """
 

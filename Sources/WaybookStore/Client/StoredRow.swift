@@ -20,6 +20,8 @@ struct StoredRow {
     var server: VersionedRecord?
     /// The root of its unit as told or stored; counts where this version does not know the collection.
     var unit: RecordID?
+    /// The unit that it leaves with; nil for what stays.
+    var leaving: RecordID?
     /// The unsent changes to this record, in order.
     var unsent: [Unsent] = []
 
@@ -27,6 +29,9 @@ struct StoredRow {
         var change: Change
         var stamp: Stamp
     }
+
+    /// Whether neither the server nor this replica has anything of it.
+    var isNothing: Bool { server == nil && unsent.isEmpty }
 
     /// What is to be shown: the server's row with the unsent changes over it.
     var shown: VersionedRecord {
@@ -41,22 +46,30 @@ extension ClientTables {
     func load(_ id: RecordID) throws -> StoredRow? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT row, (SELECT name FROM collection WHERE number = record.collection), fields, stamps, server, unit
+                SELECT row, (SELECT name FROM collection WHERE number = record.collection), fields, stamps, server, unit,
+                    leaving
                 FROM record WHERE id = ?
                 """)
         guard let row = try Row.fetchOne(statement, arguments: [id.blob]) else { return nil }
         let name: String = row[1]
         let collection = CollectionName(name)
         let (fields, stamps, server): (String, String, String?) = (row[2], row[3], row[4])
-        let unit = RecordID(blob: row[5])
+        let (unit, leaving) = (RecordID(blob: row[5]), RecordID(blob: row[6]))
         guard let server else {
             let record = try decode(id, collection, fields: fields, stamps: stamps)
-            return StoredRow(id: id, collection: collection, row: row[0], before: record, server: record, unit: unit)
+            return StoredRow(
+                id: id, collection: collection, row: row[0], before: record, server: record, unit: unit,
+                leaving: leaving)
         }
         return StoredRow(
             id: id, collection: collection, row: row[0], before: try unstamped(id, collection, fields),
             server: server.isEmpty ? nil : try decode(id, collection, fields: server, stamps: stamps),
-            unit: unit, unsent: try unsent(of: id))
+            unit: unit, leaving: leaving, unsent: try unsent(of: id))
+    }
+
+    func exists(_ id: RecordID) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM record WHERE id = ?)")
+        return try Bool.fetchOne(statement, arguments: [id.blob]) ?? false
     }
 
     /// Decodes fields and stamps as stored.
@@ -98,7 +111,7 @@ extension ClientTables {
     /// Stores a record as it now is; removes its row where neither the server nor this replica has anything of it.
     func save(_ stored: StoredRow) throws {
         let shown = stored.shown
-        if stored.server == nil, stored.unsent.isEmpty { return try remove(stored) }
+        if stored.isNothing { return try remove(stored) }
         try noteDispute(stored.id, stored.collection, shown)
         let server = stored.server.map { CanonicalJSON.text(RecordEncoding.fields($0)) }
         let stamps = stored.server.map { CanonicalJSON.text(RecordEncoding.stamps($0)) } ?? ""
@@ -129,9 +142,11 @@ extension ClientTables {
             [id.blob, number(of: collection), unit, isDeleted, fields, stamps, server])
     }
 
-    private func remove(_ stored: StoredRow) throws {
+    /// Removes a row with all that was derived from it, and its history.
+    func remove(_ stored: StoredRow) throws {
         guard let row = stored.row else { return }
         try run("DELETE FROM record WHERE row = ?", [row])
+        try run("DELETE FROM history WHERE id = ?", [stored.id.blob])
         try noteDispute(stored.id, stored.collection, nil)
         try reindex(row: row, before: stored.before, after: nil)
         try noteRemovedRow()

@@ -1,5 +1,6 @@
 import GRDB
 import WaybookModel
+import WaybookProtocol
 
 /// One line of what came, what went, and why.
 public struct SyncLogEntry: Hashable, Sendable {
@@ -28,6 +29,10 @@ public struct SyncLogEntry: Hashable, Sendable {
         case begunAfresh
         /// Records went, for a fresh pull did not tell them.
         case gone
+        /// A unit left this replica, for its reader may no longer hold it.
+        case departed
+        /// Records went over into units that the reader does not see.
+        case movedAway
     }
 
     /// The order of the log.
@@ -42,6 +47,8 @@ public struct SyncLogEntry: Hashable, Sendable {
     public var number: Int64?
     /// How many records or sets the line stands for.
     public var count: Int
+    /// Why and by whom, where the line is about a unit that left.
+    public var departure: Departure?
 }
 
 extension ClientTables {
@@ -50,11 +57,14 @@ extension ClientTables {
 
     func log(
         _ kind: SyncLogEntry.Kind, at milliseconds: Int64, record: RecordID? = nil, collection: CollectionName? = nil,
-        number: Int64? = nil, count: Int = 1
+        number: Int64? = nil, count: Int = 1, departure: Departure? = nil
     ) throws {
         try run(
-            "INSERT INTO synclog (at, kind, id, collection, number, count) VALUES (?, ?, ?, ?, ?, ?)",
-            [milliseconds, kind.rawValue, record?.blob, collection?.text, number, count])
+            "INSERT INTO synclog (at, kind, id, collection, number, count, departure) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                milliseconds, kind.rawValue, record?.blob, collection?.text, number, count,
+                departure.map { CanonicalJSON.text(ResponseLine.departed($0).value) },
+            ])
     }
 
     func trimLog() throws {
@@ -67,7 +77,7 @@ extension ClientTables {
             db,
             sql:
                 """
-                SELECT row, at, kind, id, collection, number, count FROM synclog
+                SELECT row, at, kind, id, collection, number, count, departure FROM synclog
                 WHERE row < ? ORDER BY row DESC LIMIT ?
                 """,
             arguments: [row, limit])
@@ -76,7 +86,15 @@ extension ClientTables {
             let collection: String? = row[4]
             return SyncLogEntry(
                 row: row[0], atMilliseconds: row[1], kind: kind, record: RecordID(blob: row[3]),
-                collection: collection.map { CollectionName($0) }, number: row[5], count: row[6])
+                collection: collection.map { CollectionName($0) }, number: row[5], count: row[6],
+                departure: Self.departure(row[7]))
         }
+    }
+
+    /// Reads a departure as the tables hold it.
+    static func departure(_ text: String?) -> Departure? {
+        guard let text, let value = try? JSONParser.parse(text), case .departed(let departure)? = ResponseLine(value)
+        else { return nil }
+        return departure
     }
 }

@@ -35,4 +35,8 @@ public enum EditOutcome: Hashable, Sendable {
     case refused(Violation, record: RecordID)
     /// It writes to a record that is deleted, or whose root is: restore that first.
     case deleted(RecordID)
+    /// The person may not do it.
+    case denied(Denial)
+    /// It writes to a record of a unit that leaves this replica.
+    case leaving(RecordID)
 }

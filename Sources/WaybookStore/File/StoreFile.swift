@@ -163,6 +163,18 @@ public final class StoreFile: Sendable {
         }
     }
 
+    /// Writes the whole file anew, so that it holds what is in it and nothing that was, and empties the log. Throws `busy`
+    /// if another process reads for longer than 5 s. Cost: as much memory and disk as the file has.
+    public func rewrite() throws {
+        let pool = try currentPool(healing: true)
+        try pool.barrierWriteWithoutTransaction { db in
+            try lock.withLock(timeout: options.lockTimeout) {
+                do { try db.execute(sql: "VACUUM") } catch { throw interpreted(error, db) }
+                _ = try checkpoint(db, .truncate)
+            }
+        }
+    }
+
     /// Empties the log into the database file and closes all connections, once the reads under way have ended.
     /// A second call does nothing.
     public func close() throws {

@@ -14,7 +14,7 @@ struct FilterCompiler {
         var parts = ["record.collection = \(number)"]
         switch query.scope {
         case .visible: parts.append(SchemaObjects.visible)
-        case .deleted: parts.append("record.deleted = 1")
+        case .deleted: parts.append("record.deleted = 1 AND record.leaving IS NULL")
         }
         if let filter = query.filter { parts.append(try sql(filter)) }
         return parts.joined(separator: " AND ")

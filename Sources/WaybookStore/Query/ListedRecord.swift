@@ -56,6 +56,8 @@ public struct ShownRecord: Hashable, Sendable {
     public var isUnknownToServer: Bool
     /// The paths that unsent writes lie over, in order.
     public var unsentPaths: [FieldPath]
+    /// Those of them that ask the server for something which it may grant to somebody else first.
+    public var pending: [FieldPath]
     /// The open conflicts about it that no unsent set resolves.
     public var conflicts: [RecordID]
 }

@@ -93,7 +93,7 @@ final class Client {
         let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: isWhole)
         let line = ResponseLine.record(feed).value
         let incoming = try #require(IncomingRecord(feed, line: line))
-        try store.take([incoming], checkpoint: "token-\(sequence)", sequence: sequence, at: now)
+        try store.take([.record(incoming)], checkpoint: "token-\(sequence)", sequence: sequence, at: now)
     }
 
     func shown(_ id: RecordID) throws -> ShownRecord { try #require(try store.record(id)) }
@@ -131,4 +131,22 @@ func record(
         if let path = FieldPath(parsing: text) { record.atoms[path] = Atom(value: value, stamp: stamp, commit: commit) }
     }
     return record
+}
+
+func identity(_ number: UInt64) -> RecordID { RecordID.version7(milliseconds: UInt64(noon), random: (number, ~number)) }
+
+/// A whole record as the feed tells it.
+func item(_ record: VersionedRecord, unit: RecordID? = nil) -> FeedItem {
+    let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: true)
+    return .record(
+        IncomingRecord(
+            feed, fields: CanonicalJSON.text(RecordEncoding.fields(record)),
+            stamps: CanonicalJSON.text(RecordEncoding.stamps(record))))
+}
+
+extension Client {
+    /// Takes a page of the feed.
+    func take(_ page: [FeedItem], sequence: Int64) throws {
+        try store.take(page, checkpoint: "token-\(sequence)", sequence: sequence, at: now)
+    }
 }

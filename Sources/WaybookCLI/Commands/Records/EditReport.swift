@@ -11,6 +11,8 @@ enum EditReport {
         case .saved, .unchanged: return
         case .deleted(let id): throw deleted(id, kind, book)
         case .refused(let violation, let id): throw refused(violation, id, kind)
+        case .denied(let denial): throw CommandFailure("access", sentence(denial))
+        case .leaving: throw CommandFailure("leaving", Texts.Access.leaving, hint: Texts.Access.leavingHint)
         }
     }
 
@@ -29,6 +31,23 @@ enum EditReport {
     private static func hint(_ violation: Violation) -> LocalizedText? {
         guard violation.rule == .required, let path = violation.path, let type = violation.expected else { return nil }
         return Texts.Values.requiredHint(field: path.field.text, expected: FieldWording.expected(type))
+    }
+
+    /// Why a person may not do something, and who may.
+    static func sentence(_ denial: Denial) -> LocalizedText {
+        if denial.role == .viewer { return Texts.Access.viewer }
+        let kind = FieldWording.kind(denial.collection)
+        let who =
+            denial.owner.map { owner in
+                denial.isForManagers ? Texts.Access.ownerOrManager(name: owner) : Texts.Access.owner(name: owner)
+            } ?? (denial.isForManagers ? Texts.Access.manager : Texts.Access.administrator)
+        switch denial.action {
+        case .create: return Texts.Access.mayAdd(who: who.spoken, kind: kind)
+        case .delete: return Texts.Access.mayDelete(who: who.spoken, kind: kind)
+        case .edit(let field):
+            return Texts.Access.mayChange(
+                who: who.spoken, field: FieldWording.path(FieldPath(field), in: denial.collection))
+        }
     }
 
     /// Why a write does not fit the schema.

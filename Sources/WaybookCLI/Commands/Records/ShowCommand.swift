@@ -58,10 +58,12 @@ struct RecordSheet {
     /// One line a field that has a value; values of several lines are indented below.
     private var fields: [String] {
         let unsent = shown.isUnknownToServer ? [] : Set(shown.unsentPaths.map(\.field))
+        let requested = Set(shown.pending.map(\.field))
         let rows = kind.fields.compactMap { field -> (label: String, value: String)? in
             let text = value(of: field)
             guard !text.isEmpty else { return nil }
-            let mark = unsent.contains(field.name) ? "  (\(Texts.Records.pendingChange.spoken))" : ""
+            let state = requested.contains(field.name) ? Texts.Access.requested : Texts.Records.pendingChange
+            let mark = unsent.contains(field.name) ? "  (\(state.spoken))" : ""
             return (field.label.spoken, text + mark)
         }
         let width = rows.map { DisplayWidth.of($0.label) }.max() ?? 0

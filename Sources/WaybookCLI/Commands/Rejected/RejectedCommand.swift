@@ -82,7 +82,7 @@ struct RejectedRetryCommand: AsyncParsableCommand {
         let workspace = try options.open()
         let book = RecordBook(workspace)
         let set = try RejectedShelf(book).set(id)
-        let outcomes = try workspace.store.retryRejected(row: set.row, at: workspace.device.now()) ?? []
+        let outcomes = try workspace.retryRejected(row: set.row) ?? []
         let kind = set.set.changes.first.flatMap { Catalogue.schema[$0.collection] } ?? Customer.collection
         for outcome in outcomes { try EditReport.check(outcome, of: kind, book) }
         let reporter = options.reporter

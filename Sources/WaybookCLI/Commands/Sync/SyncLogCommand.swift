@@ -1,6 +1,7 @@
 import ArgumentParser
 import WaybookCRM
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
 import WaybookTerminal
 
@@ -50,13 +51,48 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .completed: return Texts.Sync.logCompleted(number: number)
         case .begunAfresh: return Texts.Sync.logBegunAfresh
         case .gone: return Texts.Sync.logGone(count: entry.count)
+        case .movedAway: return Texts.Access.movedAway(count: entry.count)
+        case .departed: return departed(entry, kind, name, book)
         }
+    }
+
+    private static func departed(
+        _ entry: SyncLogEntry, _ kind: String, _ name: String, _ book: RecordBook
+    ) -> LocalizedText {
+        guard let departure = entry.departure else { return Texts.Access.movedAway(count: entry.count) }
+        return Texts.Access.departed(
+            kind: kind, record: name, count: entry.count, reason: reason(departure.reason).spoken,
+            by: departure.by.map { book.name(DirectoryRecord.user, $0) } ?? "",
+            time: Moments.text(departure.atMilliseconds, zone: book.scene.zone),
+            note: PlainText.of(departure.note ?? ""))
+    }
+
+    private static func reason(_ reason: DepartureReason) -> LocalizedText {
+        switch reason {
+        case .assigned: Texts.Access.assigned
+        case .claimed: Texts.Access.claimed
+        case .unshared: Texts.Access.unshared
+        case .pool: Texts.Access.pool
+        case .team: Texts.Access.team
+        case .role: Texts.Access.role
+        case .closed: Texts.Access.closed
+        }
+    }
+
+    private static func json(_ departure: Departure?) -> JSONOutput {
+        guard let departure else { return .null }
+        return .object([
+            "at": .string(Instant(milliseconds: departure.atMilliseconds).description),
+            "by": departure.by.map { .string($0.description) } ?? .null,
+            "note": departure.note.map { .string($0) } ?? .null, "reason": .string(departure.reason.rawValue),
+        ])
     }
 
     private static func json(_ entry: SyncLogEntry) -> JSONOutput {
         .object([
             "at": .string(Instant(milliseconds: entry.atMilliseconds).description), "count": .int(Int64(entry.count)),
-            "id": entry.record.map { .string($0.description) } ?? .null, "kind": .string(entry.kind.rawValue),
+            "departure": json(entry.departure), "id": entry.record.map { .string($0.description) } ?? .null,
+            "kind": .string(entry.kind.rawValue),
             "number": entry.number.map { .int($0) } ?? .null,
             "of": entry.collection.map { .string($0.text) } ?? .null,
         ])

@@ -34,6 +34,7 @@ struct SyncRound {
         let report = result.report
         return .object([
             "complete": .bool(report.ending == .upToDate), "conflicts": .int(Int64(status.openConflicts)),
+            "departed": .int(Int64(report.departedUnits)),
             "exchanges": .int(Int64(report.exchanges)), "gone": .int(Int64(report.goneRecords)),
             "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
@@ -59,6 +60,7 @@ enum SyncWords {
             reporter.note(Texts.Sync.interrupted(sent: sent, received: received))
         case .stopped: break
         }
+        if report.departedUnits > 0 { try reporter.say(Texts.Access.departedUnits(count: report.departedUnits)) }
         if report.goneRecords > 0 { try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords)) }
         if report.refusedSets > 0 { try reporter.say(Texts.Sync.newlyRejected(count: report.refusedSets)) }
         if after.openConflicts > before.openConflicts {
