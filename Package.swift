@@ -137,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "WaybookSyncTests",
             dependencies: [
-                "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookSync", "WaybookTesting",
+                "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookSync", "WaybookServerCore", "WaybookCRM",
+                "WaybookTesting",
             ]
         ),
         .testTarget(

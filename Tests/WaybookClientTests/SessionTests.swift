@@ -59,7 +59,7 @@ import WaybookModel
         #expect(throws: (any Error).self) { try parser.push([UInt8](repeating: 0x61, count: 5_000)) }
     }
 
-    private static func session() throws -> Session {
+    static func session() throws -> Session {
         Session(
             server: try ServerAddress("https://crm.example.org"), token: "token", email: "ada@example.org",
             user: RecordID(high: 1, low: 2), name: "Ada", device: "laptop", replica: ReplicaID(7))
