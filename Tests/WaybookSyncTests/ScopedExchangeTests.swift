@@ -167,6 +167,7 @@ import WaybookTesting
         let company = try Company(reps: reps, seed: seed, cutPercent: 25, pageRows: 7)
         for person in 0...reps { try await company.sync(person) }
         var customers: [RecordID] = []
+        var (departed, refused) = (0, 0)
         for step in 0..<160 {
             let person = 1 + random.below(reps)
             let store = company.laptops[person].store
@@ -187,13 +188,25 @@ import WaybookTesting
                 guard !mine.isEmpty else { continue }
                 let next = 1 + random.below(reps)
                 try company.edit(person, [company.change(random.pick(mine), ["owner": company.owner(next)])])
-            default: try await company.sync(person, seed: random.next())
+            case 7:
+                // Somebody else decides, while they go on.
+                try await company.sync(Company.admin, seed: random.next())
+                let known = try customers.filter { try company.laptops[Company.admin].store.record($0) != nil }
+                guard !known.isEmpty else { continue }
+                let owner = company.owner(1 + random.below(reps))
+                try company.edit(Company.admin, [company.change(random.pick(known), ["owner": owner])])
+                try await company.sync(Company.admin, seed: random.next())
+            default:
+                let report = try await company.sync(person, seed: random.next())
+                departed += report.departedUnits
+                refused += report.refusedSets
             }
         }
         company.calm()
         for _ in 0..<3 {
             for person in 0...reps { #expect(try await company.sync(person).ending == .upToDate, "seed \(seed)") }
         }
+        #expect(departed > 0 && refused > 0, "seed \(seed)")
         let all = company.laptops[Company.admin].store
         for person in 1...reps {
             let store = company.laptops[person].store

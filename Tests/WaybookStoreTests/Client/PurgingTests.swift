@@ -60,11 +60,13 @@ import WaybookTesting
     }
 
     /// Where in the store's files there is something to be read of what leaves.
-    private func found(_ client: Client) throws -> [String: Int] {
+    private func found(_ client: Client) throws -> [String: Int] { try found(in: client.folder.path) }
+
+    private func found(in folder: String) throws -> [String: Int] {
         let needles = [Data("hidden".utf8), Data(Marks.leavingCharacter.utf8), Data(Marks.leavingDigits.utf8)]
         var found: [String: Int] = [:]
-        for name in try FileManager.default.contentsOfDirectory(atPath: client.folder.path) {
-            let bytes = try Data(contentsOf: URL(fileURLWithPath: client.folder.path + "/" + name))
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
             for needle in needles where bytes.range(of: needle) != nil {
                 found["\(name): \(String(decoding: needle, as: UTF8.self))"] = 1
             }
@@ -112,5 +114,54 @@ import WaybookTesting
             }
         }
         #expect(try client.store.search("ヱ").records.isEmpty && client.store.search("7319").records.isEmpty)
+    }
+
+    /// The power is cut somewhere between the page and the end of the purge; the next start goes on from there.
+    @Test func aPowerCutAnywhereOnTheWayIsMadeGoodAtTheNextStart() throws {
+        var cuts = 0
+        for operations in stride(from: 0, to: 200, by: 8) {
+            let survivors = FaultVFS.Survivors.allCases[operations / 8 % FaultVFS.Survivors.allCases.count]
+            let image = try TestFolder()
+            let client = try Client()
+            let shim = try FaultVFS(watching: client.folder.path)
+            defer { shim.forget() }
+            // Opened anew, under the shim.
+            try client.store.close()
+            let store = try ClientStore(path: client.folder.store, schema: clientSchema)
+            var random = SeededRandom(seed: 5)
+            try store.take(
+                Array(page(&random, round: 0).prefix(40)), checkpoint: "token-1", sequence: 1, at: client.now)
+            while try store.indexForSearch() {}
+            let edit = change(Self.customer(0), ["city": "hidden own"])
+            _ = try store.edit(UserAction([edit]), at: client.now)
+            shim.cutPower(afterOperations: operations, to: image.path, survivors: survivors, seed: UInt64(operations))
+            try leave(store, client.now)
+            try store.close()
+            guard try shim.powerWasCut() else { continue }
+            cuts += 1
+
+            let reopened = try ClientStore(path: image.store, schema: clientSchema)
+            try leave(reopened, client.now)
+            #expect(try reopened.record(Self.customer(0)) == nil && reopened.record(Self.customer(1)) != nil)
+            #expect(try reopened.exchangeStart().purgedSequence == 2 && reopened.exchangeStart().outbox.sets == 0)
+            #expect(try found(in: image.path) == [:], "after \(operations) operations, \(survivors)")
+            #expect(try reopened.search("ヱ").records.isEmpty && !reopened.search("鹭").records.isEmpty)
+            try reopened.close()
+        }
+        #expect(cuts > 10)
+    }
+
+    /// What an exchange does about it, as far as the store has not done it yet.
+    private func leave(_ store: ClientStore, _ now: ClientTime) throws {
+        let start = try store.exchangeStart()
+        if start.checkpoint == "token-1" {
+            let departures = (0..<10).filter(Self.leaves).map { number in
+                FeedItem.departed(
+                    Departure(unit: Self.customer(number), reason: .team, by: nil, atMilliseconds: noon))
+            }
+            try store.take(departures, checkpoint: "token-2", sequence: 2, at: now)
+        }
+        if start.answered == 0 { try store.take([(1, .handover(identity(5)))], at: now) }
+        #expect(try store.purgeDeparted())
     }
 }
