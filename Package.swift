@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "WaybookCRM", dependencies: ["WaybookModel"]),
 
         // What both programs show on a terminal.
-        .target(name: "WaybookTerminal", dependencies: ["WaybookModel", "WaybookCRM"]),
+        .target(name: "WaybookTerminal", dependencies: ["WaybookModel", "WaybookProtocol", "WaybookCRM"]),
 
         // The server.
         .target(
@@ -172,8 +172,9 @@ let package = Package(
         .testTarget(
             name: "WaybookCLITests",
             dependencies: [
-                "WaybookCLI", "WaybookClient", "WaybookCRM", "WaybookModel", "WaybookStore", "WaybookTerminal",
-                "waybook", "waybook-server", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "WaybookCLI", "WaybookClient", "WaybookCRM", "WaybookModel", "WaybookProtocol", "WaybookStore",
+                "WaybookTerminal", "waybook", "waybook-server",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["Transcripts"]
         ),

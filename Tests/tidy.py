@@ -76,6 +76,26 @@ def check_deciding_code(files: list[pathlib.Path]) -> None:
                     wrong.append(f"{file.relative_to(ROOT)}:{number}: reads a clock or makes up a number")
 
 
+def check_threats() -> None:
+    """Each answer to a threat names the tests that show it, and these exist."""
+    suites = {
+        name
+        for file in (ROOT / "Tests").rglob("*.swift")
+        for name in re.findall(r"(?:struct|class) (\w+Tests)\b", file.read_text())
+    }
+    page = (ROOT / "docs" / "threat-model.md").read_text()
+    table = page.split("## What is defended", 1)[1].split("\n## ", 1)[0]
+    for line in table.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("| ") or cells[0] == "threat":
+            continue
+        named = re.findall(r"`(\w+Tests)`", cells[-1])
+        if not named:
+            wrong.append(f"docs/threat-model.md: no test shows the answer to: {cells[0]}")
+        for name in sorted(set(named) - suites):
+            wrong.append(f"docs/threat-model.md: {name} is no suite")
+
+
 def check_decisions(files: list[pathlib.Path]) -> None:
     numbers: dict[str, str] = {}
     for file in files:
@@ -93,6 +113,7 @@ def main() -> int:
     check_texts(files)
     check_deciding_code(files)
     check_decisions(files)
+    check_threats()
     for line in wrong:
         print(line)
     print(f"tidy: {len(files)} files, {len(wrong)} wrong")

@@ -1,5 +1,6 @@
 import Logging
 import NIOPosix
+import ServiceLifecycle
 import WaybookCRM
 import WaybookModel
 import WaybookServerCore
@@ -23,18 +24,24 @@ public struct RunningServer: Sendable {
 
     /// Opens a data folder for serving. It belongs to this process until ``run(onListening:)`` returns.
     ///
-    /// - Throws: `AdminSocketError.alreadyServed`, `AdminFailure`, `StoreFileError`, `ExchangeService.NotInitialised`.
+    /// - Throws: `AdminSocketError.alreadyServed`, `AdminFailure`, `SecurityLedgerError`, `StoreFileError`,
+    ///   `ExchangeService.NotInitialised`.
     public init(folder: DataFolder, options: ServerOptions, logger: Logger) async throws {
         lock = try await Self.lock(folder)
-        file = try folder.open()
+        let (file, ledger, brought) = try folder.openGuarded(now: SystemClock.now())
+        self.file = file
+        if ledger.cutBytes > 0 {
+            logger.warning("security ledger: cut a torn last line", metadata: ["bytes": "\(ledger.cutBytes)"])
+        }
+        if brought > 0 { logger.warning("security ledger: applied after a restore", metadata: ["count": "\(brought)"]) }
         threads = ServerThreads()
         workers = PasswordWorkers(maximumWaiting: options.limits.waitingSignIns)
         self.options = options
         self.logger = logger
         guard let workspace = try DataFolder.workspace(file) else { throw FailureWording.notInitialised(folder) }
         self.workspace = workspace
-        (services, mover) = try Self.services(file, threads, workers, options, logger)
-        let administration = Administration(file: file, now: SystemClock.now, cut: services.cut)
+        (services, mover) = try Self.services(file, ledger, threads, workers, options, logger)
+        let administration = Administration(file: file, ledger: ledger, now: SystemClock.now, cut: services.cut)
         admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
             // Administration waits for the file's writer itself: it does not keep the committing thread.
             let reply = try? await threads.readers.runIfActive { administration.perform(command) }
@@ -50,7 +57,8 @@ public struct RunningServer: Sendable {
             options: options, services: services, logger: logger, onListening: onListening)
         let result: Result<Void, any Error>
         do {
-            result = .success(try await server.runUntilSignal(with: [admin, mover]))
+            let others: [any Service] = [admin, mover, AuditRetention(services.database)]
+            result = .success(try await server.runUntilSignal(with: others))
         } catch {
             result = .failure(error)
         }
@@ -74,8 +82,8 @@ public struct RunningServer: Sendable {
     }
 
     private static func services(
-        _ file: StoreFile, _ threads: ServerThreads, _ workers: PasswordWorkers, _ options: ServerOptions,
-        _ logger: Logger
+        _ file: StoreFile, _ ledger: SecurityLedger, _ threads: ServerThreads, _ workers: PasswordWorkers,
+        _ options: ServerOptions, _ logger: Logger
     ) throws -> (WaybookHTTPServer.Services, BookMover) {
         let authors = Authors()
         let exchange = try ExchangeService(
@@ -85,18 +93,19 @@ public struct RunningServer: Sendable {
         let (metrics, hub) = (PrometheusMetrics(), EventHub(limits: options.limits))
         let timeline = exchange.timeline
         let engine = try ExchangeEngine(
-            service: exchange, threads: threads, metrics: ExchangeMetrics(metrics), hub: hub, logger: logger)
+            service: exchange, ledger: ledger, threads: threads, metrics: ExchangeMetrics(metrics), hub: hub,
+            logger: logger)
         let mover = BookMover(service: exchange, threads: threads, logger: logger) {
             if let sequence = try? exchange.lastSequence() { hub.announce(after: sequence - 1) }
         }
         let services = WaybookHTTPServer.Services(
             database: database, exchange: engine, hub: hub, sessions: LiveSessions(), metrics: metrics,
             signIn: try SignInService(
-                database: database, workers: workers, now: SystemClock.now, timeline: { timeline }),
+                database: database, workers: workers, ledger: ledger, now: SystemClock.now, timeline: { timeline }),
             forks: ForkService(
                 database: database, timeline: timeline, now: SystemClock.now,
                 noteFork: { try exchange.noteFork($0, of: $1, as: $2) }),
-            now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false })
+            ledger: ledger, now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false })
         return (services, mover)
     }
 }

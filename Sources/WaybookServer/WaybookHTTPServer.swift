@@ -26,6 +26,8 @@ public struct WaybookHTTPServer: Service {
         public var signIn: SignInService
         /// New numbers for stores that met their copy.
         public var forks: ForkService
+        /// Where the end of a device is written down beside the database.
+        public var ledger: SecurityLedger?
         /// Milliseconds since 1970.
         public var now: @Sendable () -> Int64
         /// Whether the store is open and not full of trouble.
@@ -34,8 +36,8 @@ public struct WaybookHTTPServer: Service {
         /// Gathers the services.
         public init(
             database: any DirectoryDatabase, exchange: any ExchangeHandling, hub: EventHub, sessions: LiveSessions,
-            metrics: PrometheusMetrics, signIn: SignInService, forks: ForkService, now: @escaping @Sendable () -> Int64,
-            isReady: @escaping @Sendable () async -> Bool
+            metrics: PrometheusMetrics, signIn: SignInService, forks: ForkService, ledger: SecurityLedger? = nil,
+            now: @escaping @Sendable () -> Int64, isReady: @escaping @Sendable () async -> Bool
         ) {
             self.database = database
             self.exchange = exchange
@@ -44,6 +46,7 @@ public struct WaybookHTTPServer: Service {
             self.metrics = metrics
             self.signIn = signIn
             self.forks = forks
+            self.ledger = ledger
             self.now = now
             self.isReady = isReady
         }
@@ -113,6 +116,10 @@ public struct WaybookHTTPServer: Service {
             service: services.signIn, authenticator: authenticator, peer: peer, metrics: services.metrics,
             cut: services.cut
         ).add(to: router)
+        DeviceRoutes(
+            service: DeviceService(database: services.database, ledger: services.ledger, now: services.now),
+            authenticator: authenticator, cut: services.cut
+        ).add(to: router)
         ReplicaRoute(service: services.forks, authenticator: authenticator).add(to: router)
         EventsRoute(hub: services.hub, authenticator: authenticator, limits: options.limits).add(to: router)
         let slots = ExchangeSlots(
@@ -131,7 +138,8 @@ public struct WaybookHTTPServer: Service {
     /// Every route with its methods.
     static let methods: [String: [HTTPRequest.Method]] = [
         "/v1/sign-in": [.post], "/v1/sign-out": [.post], "/v1/replica": [.post], "/v1/exchange": [.post],
-        "/v1/events": [.get], "/healthz": [.get], "/readyz": [.get], "/metrics": [.get],
+        "/v1/events": [.get], "/v1/devices": [.get], "/v1/devices/{replica}/revoke": [.post],
+        "/v1/devices/{replica}/wipe": [.post], "/healthz": [.get], "/readyz": [.get], "/metrics": [.get],
     ]
 
     private func channels() throws -> HTTPServerBuilder {

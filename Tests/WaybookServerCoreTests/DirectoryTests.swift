@@ -65,7 +65,8 @@ import WaybookTesting
             let again = try readmit(10, 11, mei)
             #expect(ofAnother == nil && unknown == nil && again == first.replica)
             let (old, new) = (
-                try directory.authenticate(db, token: token(10)), try directory.authenticate(db, token: token(11))
+                try directory.authenticate(db, token: token(10), now: 20),
+                try directory.authenticate(db, token: token(11), now: 20)
             )
             let principal = Principal(user: mei, replica: first.replica, isAdmin: false)
             #expect(old == .revoked && new == .accepted(principal, lastSeen: 9))
@@ -77,7 +78,7 @@ import WaybookTesting
             #expect(listed.map(\.revoked) == [nil] && listed.map(\.name) == ["again"])
             try directory.revoke(db, replica: first.replica, orderingWipe: true, now: 11)
             let afterWipe = try readmit(12, 13, mei)
-            let told = try directory.authenticate(db, token: token(12))
+            let told = try directory.authenticate(db, token: token(12), now: 20)
             #expect(afterWipe == nil && told == .wipe)
         }
     }
@@ -100,7 +101,7 @@ import WaybookTesting
             let new = try directory.addFork(db, of: old.replica, token: token(11), timeline: 0, now: 6)
             #expect(new.replica != old.replica && new.user == mei && new.name == "laptop")
             for (number, replica) in [(10, old.replica), (11, new.replica)] as [(UInt64, ReplicaID)] {
-                let found = try directory.authenticate(db, token: token(number))
+                let found = try directory.authenticate(db, token: token(number), now: 20)
                 guard case .accepted(let principal, _) = found else {
                     Issue.record("token \(number) is not accepted")
                     continue
@@ -127,18 +128,18 @@ import WaybookTesting
         try queue.write { db in
             let device = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
             let principal = Principal(user: mei, replica: device.replica, isAdmin: false)
-            let found3 = try directory.authenticate(db, token: token(10))
+            let found3 = try directory.authenticate(db, token: token(10), now: 20)
             #expect(found3 == .accepted(principal, lastSeen: 5))
-            let found4 = try directory.authenticate(db, token: token(12))
+            let found4 = try directory.authenticate(db, token: token(12), now: 20)
             #expect(found4 == .unknown)
             try directory.touch(db, replica: device.replica, now: 9)
-            let found5 = try directory.authenticate(db, token: token(10))
+            let found5 = try directory.authenticate(db, token: token(10), now: 20)
             #expect(found5 == .accepted(principal, lastSeen: 9))
             try directory.revoke(db, replica: device.replica, now: 10)
-            let found6 = try directory.authenticate(db, token: token(10))
+            let found6 = try directory.authenticate(db, token: token(10), now: 20)
             #expect(found6 == .revoked)
             try directory.revoke(db, replica: device.replica, orderingWipe: true, now: 11)
-            let found7 = try directory.authenticate(db, token: token(10))
+            let found7 = try directory.authenticate(db, token: token(10), now: 20)
             #expect(found7 == .wipe)
             let listed = try #require(try directory.devices(db, of: mei).first)
             #expect(listed.revoked == 10 && listed.wipeOrdered == 11)
@@ -148,15 +149,19 @@ import WaybookTesting
         }
     }
 
-    @Test func aDisabledUserIsRevokedEverywhereAndComesBack() throws {
+    @Test func aDisabledUsersDeviceMayUploadForThirtyDaysAndTheUserComesBack() throws {
         try queue.write { db in
             let device = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
             let found8 = try directory.setDisabled(db, user: mei, true, now: 6)
             #expect(found8 == [device.replica])
-            let found9 = try directory.authenticate(db, token: token(10))
-            #expect(found9 == .revoked)
+            let uploader = Principal(user: mei, replica: device.replica, isAdmin: false, isDisabled: true)
+            #expect(uploader.onlyUploads)
+            let found9 = try directory.authenticate(db, token: token(10), now: 5 + Directory.graceMilliseconds)
+            #expect(found9 == .accepted(uploader, lastSeen: 5))
+            let late = try directory.authenticate(db, token: token(10), now: 6 + Directory.graceMilliseconds)
+            #expect(late == .revoked)
             _ = try directory.setDisabled(db, user: mei, false, now: 7)
-            let found10 = try directory.authenticate(db, token: token(10))
+            let found10 = try directory.authenticate(db, token: token(10), now: 20)
             #expect(found10 != .revoked)
         }
     }

@@ -129,7 +129,7 @@ import WaybookTesting
             #expect(mode == 0o600)
             #expect(server.end(SIGTERM) == 0)
             let (original, copy) = (try Self.dump(folder.data + "/server.db"), try Self.dump(folder.backup))
-            #expect(original == copy && copy.count > 400)
+            #expect(Set(original).symmetricDifference(copy) == [] && copy.count > 400)
             // A server serves from the backup as it did from the original.
             try FileManager.default.removeItem(atPath: folder.data)
             try FileManager.default.createDirectory(atPath: folder.data, withIntermediateDirectories: true)
@@ -143,9 +143,12 @@ import WaybookTesting
         let queue = try DatabaseQueue(path: path)
         return try queue.read { db in
             let tables = try String.fetchAll(
-                db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+                db,
+                sql: """
+                    SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'device_state' ORDER BY name
+                    """)
             return try tables.flatMap { table in
-                // When a device was last heard of is noted whenever the writer has time.
+                // When a device was last heard of, and what it told of itself, is noted whenever the writer has time.
                 try Row.fetchAll(db, sql: "SELECT * FROM \"\(table)\"").map { row in
                     "\(table) \(row.filter { $0.0 != "lastSeen" }.map { "\($0.0)=\($0.1)" })"
                 }.sorted()

@@ -21,13 +21,15 @@ public struct Hello: Hashable, Sendable {
     public var answered: Int64
     /// Whether the client wants the feed in this exchange; a large outbox loops without.
     public var pulls: Bool
+    /// What the device tells of itself, for those who look after it; nothing is decided by it.
+    public var told: Told?
     /// Departures up to this sequence are physically gone from the device's files; nil where none was ever told.
     public var purgedSequence: Int64?
 
     public init(
         protocols: ClosedRange<Int> = oldestProtocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
         wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool,
-        purgedSequence: Int64? = nil
+        told: Told? = nil, purgedSequence: Int64? = nil
     ) {
         self.protocols = protocols
         self.schemaVersion = schemaVersion
@@ -37,6 +39,7 @@ public struct Hello: Hashable, Sendable {
         self.lastSet = lastSet
         self.answered = answered
         self.pulls = pulls
+        self.told = told
         self.purgedSequence = purgedSequence
     }
 
@@ -50,6 +53,7 @@ public struct Hello: Hashable, Sendable {
         ]
         if let checkpoint { entries["checkpoint"] = .string(checkpoint) }
         if !pulls { entries["pull"] = false }
+        if let told { entries["told"] = told.value }
         if let purgedSequence { entries["purged"] = .int(purgedSequence) }
         return ["hello": .map(entries)]
     }
@@ -71,6 +75,7 @@ public struct Hello: Hashable, Sendable {
             protocols: lower...upper, schemaVersion: schema, replica: ReplicaID(UInt32(replica)),
             wallMilliseconds: wall,
             checkpoint: entries["checkpoint"]?.text, lastSet: last, answered: answered,
-            pulls: entries["pull"]?.boolean ?? true, purgedSequence: entries.natural("purged"))
+            pulls: entries["pull"]?.boolean ?? true, told: entries["told"].flatMap { Told($0) },
+            purgedSequence: entries.natural("purged"))
     }
 }

@@ -14,10 +14,17 @@ public struct Head: Hashable, Sendable {
     /// The version of the server's schema; nil where it is the hello's.
     public var schemaVersion: Int?
     public var limits: ExchangeLimits
+    /// The days that a device may show what it holds without having been heard of; nil for ``standardLeaseDays``.
+    public var leaseDays: Int?
+
+    /// The lease where no other is told.
+    public static let standardLeaseDays = 14
+    /// The leases that there may be.
+    public static let leaseRange = 1...365
 
     public init(
         epoch: String?, timeline: Int?, sequence: Int64, offsetMilliseconds: Int64, schemaVersion: Int?,
-        limits: ExchangeLimits
+        limits: ExchangeLimits, leaseDays: Int? = nil
     ) {
         self.epoch = epoch
         self.timeline = timeline
@@ -25,6 +32,7 @@ public struct Head: Hashable, Sendable {
         self.offsetMilliseconds = offsetMilliseconds
         self.schemaVersion = schemaVersion
         self.limits = limits
+        self.leaseDays = leaseDays
     }
 }
 
@@ -141,6 +149,7 @@ extension Head {
         if let timeline { entries["timeline"] = .int(Int64(timeline)) }
         if let schemaVersion { entries["schema"] = .int(Int64(schemaVersion)) }
         if limits != .standard { entries["limits"] = limits.value }
+        if let leaseDays { entries["lease"] = .int(Int64(leaseDays)) }
         return .map(entries)
     }
 
@@ -156,7 +165,8 @@ extension Head {
         else { return nil }
         self.init(
             epoch: epoch, timeline: timeline.map { Int($0) }, sequence: sequence, offsetMilliseconds: offset,
-            schemaVersion: schema, limits: limits)
+            schemaVersion: schema, limits: limits,
+            leaseDays: entries.positive("lease").map { min($0, Self.leaseRange.upperBound) })
     }
 }
 

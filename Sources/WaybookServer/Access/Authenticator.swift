@@ -17,12 +17,22 @@ struct Authenticator: Sendable {
         self.now = now
     }
 
-    /// Returns who sends the request.
+    /// Returns who sends the request. The device of a disabled user is refused: it may exchange, and nothing else.
     ///
     /// - Throws: `Problem`: `sign-in`, `revoked`, `wipe`.
     func principal(of fields: HTTPFields) async throws -> Principal {
+        let principal = try await exchanger(of: fields)
+        guard !principal.isDisabled else { throw Problem(.revoked) }
+        return principal
+    }
+
+    /// Returns who sends an exchange; the principal says whether it may only upload.
+    ///
+    /// - Throws: `Problem`: `sign-in`, `revoked`, `wipe`.
+    func exchanger(of fields: HTTPFields) async throws -> Principal {
         guard let field = fields[.authorization], let token = Self.token(field) else { throw Problem(.signIn) }
-        switch try await database.read({ [directory] in try directory.authenticate($0, token: token) }) {
+        let now = now()
+        switch try await database.read({ [directory] in try directory.authenticate($0, token: token, now: now) }) {
         case .unknown: throw Problem(.signIn)
         case .revoked: throw Problem(.revoked)
         case .wipe: throw Problem(.wipe)

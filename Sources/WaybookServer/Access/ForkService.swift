@@ -44,6 +44,9 @@ public struct ForkService: Sendable {
                 let device = try directory.addFork(
                     db, of: principal.replica, token: token, timeline: timeline, now: now)
                 try noteFork(db, principal.replica, device.replica)
+                try Audit(db).note(
+                    .deviceForked, by: principal.user.text, replica: principal.replica,
+                    about: .device(device.replica), at: now)
                 return device
             }
             return ForkResponse(replica: device.replica, token: token.text)

@@ -38,8 +38,8 @@ public struct AdminGateway: Sendable {
     }
 
     private func performOnFile(_ command: AdminCommand) throws -> Value {
-        let file = try folder.open()
-        let reply = Administration(file: file, now: now).perform(command)
+        let (file, ledger, _) = try folder.openGuarded(now: now())
+        let reply = Administration(file: file, ledger: ledger, now: now).perform(command)
         try file.close()
         return try Self.value(reply)
     }

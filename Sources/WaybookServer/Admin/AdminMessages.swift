@@ -1,4 +1,5 @@
 import WaybookModel
+import WaybookServerCore
 
 /// One command to a running server: a verb and named arguments.
 public struct AdminCommand: Sendable, Equatable {
@@ -88,6 +89,9 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case diskFull = "disk-full"
         case busy = "store-busy"
         case damaged = "store-damaged"
+        case ledgerDamaged = "ledger-damaged"
+        case ledgerFailed = "ledger-failed"
+        case invalidValue = "invalid-value"
         case failed = "server-failed"
     }
 
@@ -100,6 +104,16 @@ public struct AdminFailure: Error, Sendable, Hashable {
     public init(_ code: Code, _ subject: String = "") {
         self.code = code
         self.subject = subject
+    }
+}
+
+extension AdminFailure {
+    /// What is wrong with the security ledger; the subject is the line, or the system's number of the error.
+    init(_ error: SecurityLedgerError) {
+        switch error {
+        case .damaged(let line): self.init(.ledgerDamaged, String(line))
+        case .unreadable(let errno), .notWritten(let errno): self.init(.ledgerFailed, String(errno))
+        }
     }
 }
 

@@ -7,20 +7,24 @@ import WaybookStore
 /// Performs administrators' commands on an open file: inside the server when one runs, in the command's own process when
 /// none does. Blocking; never on an event loop.
 public struct Administration: Sendable {
-    private let file: StoreFile
-    private let directory = Directory()
-    private let now: @Sendable () -> Int64
-    private let cut: @Sendable (ReplicaID) -> Void
+    let file: StoreFile
+    let ledger: SecurityLedger?
+    let directory = Directory()
+    let now: @Sendable () -> Int64
+    let cut: @Sendable (ReplicaID) -> Void
 
     /// Makes the administration of a file.
     ///
     /// - Parameters:
+    ///   - ledger: where revocations, disabled users and passwords are written down beside the file.
     ///   - now: milliseconds since 1970.
     ///   - cut: ends what a device has open; called after its revocation is committed.
     public init(
-        file: StoreFile, now: @escaping @Sendable () -> Int64, cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }
+        file: StoreFile, ledger: SecurityLedger?, now: @escaping @Sendable () -> Int64,
+        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }
     ) {
         self.file = file
+        self.ledger = ledger
         self.now = now
         self.cut = cut
     }
@@ -45,6 +49,9 @@ public struct Administration: Sendable {
         case "user.password": try setPassword(command)
         case "device.list": try listDevices(command)
         case "device.revoke": try revoke(command)
+        case "audit.list": try listAudit(command)
+        case "audit.retention": try retainAudit(command)
+        case "settings.lease": try lease(command)
         case "backup": try backup(command)
         case "check": try check()
         default: throw AdminFailure(.malformed)
@@ -67,6 +74,7 @@ public struct Administration: Sendable {
         try file.write { db in
             try directory.addUser(
                 db, id: id, email: email, name: name, passwordHash: hash, role: role, now: now)
+            try Audit(db).note(.userAdded, about: .user(id.text), at: now)
         }
         return ["email": .string(email.text), "id": .string(id.text)]
     }
@@ -87,7 +95,7 @@ public struct Administration: Sendable {
     private func setDisabled(_ command: AdminCommand, _ isDisabled: Bool) throws -> Value {
         let email = try email(command)
         let now = now()
-        let cutOff = try file.write { db in
+        let cutOff = try file.writeSecurity(ledger, now: now) { db in
             let user = try user(db, email)
             if isDisabled, user.isAdmin {
                 let others = try directory.users(db).filter { $0.isAdmin && $0.disabled == nil && $0.id != user.id }
@@ -101,7 +109,10 @@ public struct Administration: Sendable {
                 }
                 return successor.id
             }
-            return try directory.setDisabled(db, user: user.id, isDisabled, successor: successor, now: now)
+            try Audit(db).note(isDisabled ? .userDisabled : .userEnabled, about: .user(user.id.text), at: now)
+            let replicas = try directory.setDisabled(
+                db, user: user.id, isDisabled, successor: successor, now: now)
+            return (replicas, [isDisabled ? .disabled(user.id) : .enabled(user.id)])
         }
         for replica in cutOff { cut(replica) }
         return ["devices": .int(Int64(cutOff.count)), "email": .string(email.text)]
@@ -110,17 +121,23 @@ public struct Administration: Sendable {
     private func setPassword(_ command: AdminCommand) throws -> Value {
         let email = try email(command)
         guard let hash = Self.hash(command) else { throw AdminFailure(.malformed) }
-        try file.write { db in try directory.setPassword(db, of: try user(db, email).id, to: hash) }
+        let now = now()
+        try file.writeSecurity(ledger, now: now) { db in
+            let user = try user(db, email).id
+            try directory.setPassword(db, of: user, to: hash)
+            try Audit(db).note(.passwordChanged, about: .user(user.text), at: now)
+            return ((), [.password(user, hash: hash.phc)])
+        }
         return ["email": .string(email.text)]
     }
 
-    private func email(_ command: AdminCommand) throws -> AccountEmail {
+    func email(_ command: AdminCommand) throws -> AccountEmail {
         let typed = command.arguments["email"] ?? ""
         guard let email = AccountEmail(typed) else { throw AdminFailure(.invalidEmail, typed) }
         return email
     }
 
-    private func user(_ db: Database, _ email: AccountEmail) throws -> DirectoryUser {
+    func user(_ db: Database, _ email: AccountEmail) throws -> DirectoryUser {
         guard let user = try directory.user(db, email: email) else { throw AdminFailure(.userNotFound, email.text) }
         return user
     }
@@ -129,51 +146,12 @@ public struct Administration: Sendable {
         command.arguments["password"].flatMap { try? PasswordHash(phc: $0) }
     }
 
-    // MARK: Devices
-
-    private func listDevices(_ command: AdminCommand) throws -> Value {
-        let typed = command.arguments["email"]
-        let (users, devices) = try file.read { db in
-            let only = try typed.map { _ in try user(db, email(command)).id }
-            return (try directory.users(db), try directory.devices(db, of: only))
-        }
-        let emails = Dictionary(users.map { ($0.id, $0.email) }, uniquingKeysWith: { first, _ in first })
-        return .list(
-            devices.map { device in
-                [
-                    "created": .int(device.created), "email": .string(emails[device.user] ?? ""),
-                    "lastSeen": .int(device.lastSeen), "name": .string(device.name),
-                    "replica": .int(Int64(device.replica.number)),
-                    "revoked": device.revoked.map { .int($0) } ?? .null,
-                    "wipeOrdered": device.wipeOrdered.map { .int($0) } ?? .null,
-                ]
-            })
-    }
-
-    private func revoke(_ command: AdminCommand) throws -> Value {
-        let typed = command.arguments["replica"] ?? ""
-        guard let replica = UInt32(typed).map({ ReplicaID($0) }) else { throw AdminFailure(.deviceNotFound, typed) }
-        let wipes = command.arguments["wipe"] == "true"
-        let now = now()
-        let found = try file.write { db in
-            guard let device = try directory.devices(db).first(where: { $0.replica == replica }) else {
-                throw AdminFailure(.deviceNotFound, typed)
-            }
-            try directory.revoke(db, replica: replica, orderingWipe: wipes, now: now)
-            return (name: device.name, email: try directory.user(db, id: device.user)?.email ?? "")
-        }
-        cut(replica)
-        return [
-            "email": .string(found.email), "name": .string(found.name), "replica": .int(Int64(replica.number)),
-            "wipe": .bool(wipes),
-        ]
-    }
-
     // MARK: The file
 
     private func backup(_ command: AdminCommand) throws -> Value {
         guard let path = command.arguments["path"], path.hasPrefix("/") else { throw AdminFailure(.malformed) }
-        let bytes = try ServerBackup.write(file, to: path)
+        let now = now()
+        let bytes = try ServerBackup.write(file, to: path) { try Audit($0).note(.backedUp, at: now) }
         return ["bytes": .int(Int64(bytes)), "path": .string(path)]
     }
 
@@ -197,6 +175,7 @@ public struct Administration: Sendable {
         case DirectoryError.invalidName: return AdminFailure(.invalidName, command.arguments["name"] ?? "")
         case ServerBackup.Failure.exists: return AdminFailure(.backupExists, command.arguments["path"] ?? "")
         case is ServerBackup.Failure: return AdminFailure(.backupFailed, command.arguments["path"] ?? "")
+        case let error as SecurityLedgerError: return AdminFailure(error)
         case let error as StoreFileError: return AdminFailure(code(of: error), error.context)
         default: return AdminFailure(.failed)
         }

@@ -23,6 +23,7 @@ public struct DataFolder: Sendable {
     public let path: String
     var databasePath: String { path + "/" + Self.databaseName }
     var lockPath: String { path + "/" + Self.lockName }
+    var ledgerPath: String { path + "/" + SecurityLedger.fileName }
 
     /// Names a folder; a relative path counts from the working folder.
     public init(_ path: String) {
@@ -36,6 +37,17 @@ public struct DataFolder: Sendable {
     /// Opens the file with the product's tables.
     public func open() throws -> StoreFile {
         try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
+    }
+
+    /// Opens the file together with the security ledger, and brings the file to what the ledger says: after this a backup
+    /// that was put back lets in nobody who was cut off since. Call it with the folder's lock in hand.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    /// - Throws: `SecurityLedgerError`, `StoreFileError`.
+    public func openGuarded(now: Int64) throws -> (file: StoreFile, ledger: SecurityLedger, brought: Int) {
+        let ledger = try SecurityLedger(path: ledgerPath)
+        let file = try open()
+        return (file, ledger, ledger.facts.isEmpty ? 0 : try file.write { try ledger.apply($0, now: now) })
     }
 
     /// Makes the folder (0700) and in it a workspace with its first administrator, in one transaction.
@@ -57,6 +69,7 @@ public struct DataFolder: Sendable {
             try ServerRows(db).set("workspace", workspace)
             try Directory().addUser(
                 db, id: user, email: admin, name: name, passwordHash: password, role: .admin, now: now)
+            try Audit(db).note(.userAdded, about: .user(user.text), at: now)
         }
         try file.close()
     }
@@ -74,7 +87,9 @@ public struct DataFolder: Sendable {
         let manager = FileManager.default
         do {
             if let names = try? manager.contentsOfDirectory(atPath: path) {
-                let isOurs = names.allSatisfy { $0.hasPrefix(Self.databaseName) || $0 == Self.lockName }
+                let isOurs = names.allSatisfy {
+                    $0.hasPrefix(Self.databaseName) || $0 == Self.lockName || $0 == SecurityLedger.fileName
+                }
                 guard isOurs else { throw InitialisationError.notEmpty }
                 if names.isEmpty { try manager.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path) }
             } else {

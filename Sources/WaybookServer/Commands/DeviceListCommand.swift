@@ -1,6 +1,7 @@
 import ArgumentParser
 import WaybookCRM
 import WaybookModel
+import WaybookProtocol
 import WaybookTerminal
 
 /// `waybook-server device list`.
@@ -17,24 +18,16 @@ struct DeviceListCommand: AsyncParsableCommand {
         let devices = try await options.perform(
             AdminCommand("device.list", user.map { ["email": $0] } ?? [:]))
         let language = Speech.language
-        var table = TextTable([
-            .init(Texts.Words.id(language), isNumeric: true), .init(Texts.Words.device(language)),
-            .init(Texts.Words.email(language)), .init(Texts.Server.lastSeen(language)),
-            .init(Texts.Words.state(language)),
-        ])
+        var table = TextTable(
+            [TextTable.Heading(Texts.Words.id(language), isNumeric: true), .init(Texts.Words.email(language))]
+                + DeviceWording.headings(language))
         let now = SystemClock.now()
-        for device in devices.elements?.compactMap(\.entries) ?? [] {
-            let age = Int(clamping: (now - (device["lastSeen"]?.integer ?? 0)) / 1_000)
-            table.append([
-                String(device["replica"]?.integer ?? 0), device["name"]?.text ?? "", device["email"]?.text ?? "",
-                Texts.Words.ago(seconds: age)(language), Self.state(device)(language),
-            ])
+        for entry in devices.elements ?? [] {
+            guard let device = DeviceSummary(entry) else { continue }
+            table.append(
+                [String(device.replica.number), entry.entries?["email"]?.text ?? ""]
+                    + DeviceWording.cells(device, now: now, language))
         }
         try options.write(devices, table)
-    }
-
-    private static func state(_ device: [String: Value]) -> LocalizedText {
-        if device["wipeOrdered"]?.integer != nil { return Texts.Server.deviceStateWipe }
-        return device["revoked"]?.integer != nil ? Texts.Server.deviceStateRevoked : Texts.Server.userStateActive
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import WaybookCRM
 import WaybookModel
+import WaybookServerCore
 import WaybookTerminal
 
 /// `waybook-server device revoke`.
@@ -14,13 +15,29 @@ struct DeviceRevokeCommand: AsyncParsableCommand {
     var id: String
     @Flag(help: ArgumentHelp(Texts.HelpOptions.wipe(Speech.language)))
     var wipe = false
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.wipeAfterUpload(Speech.language)))
+    var afterUpload = false
 
     func run() async throws {
+        let order: DeviceOrder = afterUpload ? .wipeAfterUpload : wipe ? .wipe : .revoke
         let done = try await options.perform(
-            AdminCommand("device.revoke", ["replica": id, "wipe": wipe ? "true" : "false"]))
+            AdminCommand("device.revoke", ["replica": id, "order": order.rawValue]))
         let (name, email) = (done.entries?["name"]?.text ?? id, done.entries?["email"]?.text ?? "")
-        var sentences = [Texts.Server.deviceRevoked(device: name, email: email)(Speech.language)]
-        if wipe { sentences.append(Texts.Server.deviceWipeOrdered(Speech.language)) }
+        let language = Speech.language
+        let sentences =
+            switch order {
+            case .revoke: [Texts.Server.deviceRevoked(device: name, email: email)(language)]
+            case .wipe:
+                [
+                    Texts.Server.deviceRevoked(device: name, email: email)(language),
+                    Texts.Server.deviceWipeOrdered(language),
+                ]
+            case .wipeAfterUpload: [Texts.Server.deviceLastUploadOrdered(device: name, email: email)(language)]
+            }
         try options.write(done, sentences)
+    }
+
+    func validate() throws {
+        if afterUpload, !wipe { throw ValidationError(Texts.Server.afterUploadNeedsWipe(Speech.language)) }
     }
 }

@@ -19,6 +19,7 @@ enum FailureWording {
         case let failure as CommandFailure: failure
         case let failure as AdminFailure: self.failure(failure)
         case let error as StoreFileError: self.failure(error, path: path ?? error.context)
+        case let error as SecurityLedgerError: self.failure(AdminFailure(error))
         case AdminSocketError.pathTooLong:
             CommandFailure(
                 "path-too-long", Texts.Server.dataPathTooLong(limit: AdminSocket.maximumPathBytes), status: .usage)
@@ -47,6 +48,11 @@ enum FailureWording {
         case .diskFull: CommandFailure(code, Texts.Storage.diskFull(path: subject))
         case .busy: CommandFailure(code, Texts.Storage.busy(path: subject))
         case .damaged: damaged(subject, "")
+        case .ledgerDamaged:
+            CommandFailure(
+                code, Texts.Server.ledgerDamaged(line: subject), hint: Texts.Server.ledgerDamagedHint)
+        case .ledgerFailed: CommandFailure(code, Texts.Server.ledgerFailed(number: subject))
+        case .invalidValue: CommandFailure(code, Texts.Server.valueInvalid(value: subject), status: .usage)
         case .failed: CommandFailure(code, Texts.Server.failed(kind: subject))
         }
     }

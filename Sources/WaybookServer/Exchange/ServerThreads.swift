@@ -1,5 +1,7 @@
+import Foundation
 import NIOPosix
 import WaybookProtocol
+import WaybookServerCore
 import WaybookStore
 
 /// The threads on which the file is read and written: never an event loop, and never one of Swift's few own threads.
@@ -36,6 +38,8 @@ extension Problem {
             case .busy, .closed, .unconfirmedWrite: self.init(.unavailable, retryAfterSeconds: 5)
             default: self.init(.internalError)
             }
+        case SecurityLedgerError.notWritten(let errno) where errno == ENOSPC || errno == EDQUOT: self.init(.serverFull)
+        case is SecurityLedgerError: self.init(.unavailable, retryAfterSeconds: 60)
         case is CancellationError: self.init(.unavailable, retryAfterSeconds: 5)
         default: self.init(.internalError)
         }

@@ -28,6 +28,16 @@ struct ProblemMiddleware: RouterMiddleware {
         }
     }
 
+    /// The methods of the route that a path belongs to; nil where it belongs to none.
+    private func allowed(_ path: String) -> [HTTPRequest.Method]? {
+        if let exact = methods[path] { return exact }
+        let steps = path.split(separator: "/", omittingEmptySubsequences: false)
+        return methods.first { route, _ in
+            let parts = route.split(separator: "/", omittingEmptySubsequences: false)
+            return parts.count == steps.count && zip(parts, steps).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
+        }?.value
+    }
+
     private func respond(to error: any Error, _ request: Request, _ context: Context) -> Response {
         let problem = problem(for: error, request)
         if problem.status >= 500, problem.code != .slowDown {
@@ -37,7 +47,7 @@ struct ProblemMiddleware: RouterMiddleware {
         }
         let language = ProblemLanguage.preferred(acceptLanguage: request.headers[.acceptLanguage])
         var response = ProblemResponse.response(problem, language, request: context.id)
-        if problem.refusal == .methodNotAllowed, let allowed = methods[request.uri.path] {
+        if problem.refusal == .methodNotAllowed, let allowed = allowed(request.uri.path) {
             response.headers[.allow] = allowed.map(\.rawValue).joined(separator: ", ")
         }
         return response
@@ -48,7 +58,7 @@ struct ProblemMiddleware: RouterMiddleware {
         case let problem as Problem: return problem
         case is RequestGuard.Refused: return Problem(.tooSlow)
         case let error as any HTTPResponseError where error.status == .notFound:
-            return Problem(methods[request.uri.path] == nil ? .notFound : .methodNotAllowed)
+            return Problem(allowed(request.uri.path) == nil ? .notFound : .methodNotAllowed)
         case let error as any HTTPResponseError where error.status == .contentTooLarge: return Problem(.bodyTooLarge)
         case let error as any HTTPResponseError where error.status.kind == .clientError: return Problem(.badRequest)
         default: return Problem(storeError: error)

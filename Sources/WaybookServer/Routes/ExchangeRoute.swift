@@ -33,7 +33,7 @@ struct ExchangeRoute: Sendable {
     private func exchange(
         _ request: Request, _ body: inout RequestBody.AsyncIterator, _ context: ServerRequestContext
     ) async throws -> Response {
-        let principal = try await authenticator.principal(of: request.headers)
+        let principal = try await authenticator.exchanger(of: request.headers)
         guard let incoming = ContentCoding.ofContent(request.headers[.contentEncoding]) else {
             throw Problem(.unsupportedCoding)
         }

@@ -16,7 +16,7 @@ struct SignInRoutes: Sendable {
         router.post("/v1/sign-in") { request, context in try await signIn(request, context) }
         router.post("/v1/sign-out") { request, _ in
             let principal = try await authenticator.principal(of: request.headers)
-            try await service.signOut(principal.replica)
+            try await service.signOut(principal)
             cut(principal.replica)
             return Response(status: .noContent)
         }

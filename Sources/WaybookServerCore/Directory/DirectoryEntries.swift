@@ -28,12 +28,16 @@ public struct DirectoryDevice: Sendable, Equatable {
     public var name: String
     /// When it signed in first, in milliseconds since 1970.
     public var created: Int64
+    /// When its token was given, in milliseconds since 1970.
+    public var issued: Int64
     /// When it was last heard of, to the minute, in milliseconds since 1970.
     public var lastSeen: Int64
     /// When it was cut off, in milliseconds since 1970.
     public var revoked: Int64?
     /// When it was told to delete its copy, in milliseconds since 1970.
     public var wipeOrdered: Int64?
+    /// When it was told to delete its copy after a last upload, in milliseconds since 1970.
+    public var wipeAfterUpload: Int64?
 }
 
 /// Who sends a request: what every exchange, access decision and audit line hangs on.
@@ -44,22 +48,33 @@ public struct Principal: Sendable, Hashable {
     public var replica: ReplicaID
     /// Whether the user administers the server.
     public var isAdmin: Bool
+    /// Whether the user is disabled: the device may send what is unsent, and nothing else.
+    public var isDisabled: Bool
+    /// Whether the device is to delete its copy once it has sent what is unsent.
+    public var isToWipe: Bool
 
     /// Makes a principal.
-    public init(user: UserID, replica: ReplicaID, isAdmin: Bool) {
+    public init(
+        user: UserID, replica: ReplicaID, isAdmin: Bool, isDisabled: Bool = false, isToWipe: Bool = false
+    ) {
         self.user = user
         self.replica = replica
         self.isAdmin = isAdmin
+        self.isDisabled = isDisabled
+        self.isToWipe = isToWipe
     }
+
+    /// Whether an exchange takes what the device has and gives nothing back but verdicts.
+    public var onlyUploads: Bool { isDisabled || isToWipe }
 }
 
 /// What a token turned out to be.
 public enum Authentication: Sendable, Equatable {
-    /// A device in good standing, last heard of at the time given.
+    /// A device that may exchange, last heard of at the time given. The principal says what else it may.
     case accepted(Principal, lastSeen: Int64)
-    /// No token of this server.
+    /// No token of this server, or one that ended by its age.
     case unknown
-    /// The device was cut off, or its user disabled.
+    /// The device was cut off, or its user disabled longer ago than the grace period.
     case revoked
     /// The device must delete its copy.
     case wipe

@@ -32,3 +32,25 @@ public let directoryMigrationSQL = """
     CREATE INDEX device_user ON device (user);
     CREATE INDEX device_formerToken ON device (formerToken) WHERE formerToken IS NOT NULL;
     """
+
+/// What devices tell of themselves, when their tokens were given (NULL for those before this column: with the device), and
+/// the order to delete a copy after a last upload; frozen.
+///
+/// `told` and `synced` are times of the server's clock: of the last hello, and of the last exchange that came to its end.
+/// `oldest` is when the oldest unsent set was made, as far as the device told, by the server's clock; `offset` the
+/// server's clock less the device's.
+let deviceStateMigrationSQL = """
+    ALTER TABLE device ADD COLUMN issued INTEGER;
+    ALTER TABLE device ADD COLUMN wipeAfterUpload INTEGER;
+    CREATE TABLE device_state (
+        replica INTEGER PRIMARY KEY NOT NULL,
+        told INTEGER NOT NULL,
+        synced INTEGER,
+        unsent INTEGER,
+        oldest INTEGER,
+        conflicts INTEGER,
+        client TEXT,
+        offset INTEGER NOT NULL,
+        purged INTEGER
+    ) STRICT;
+    """

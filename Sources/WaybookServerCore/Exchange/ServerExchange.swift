@@ -21,9 +21,11 @@ public struct ServerExchange {
     private var phase = Phase.hello
     private var splitter: LineSplitter
     private var bodyBytes = 0
-    private var hello: Hello?
+    public private(set) var hello: Hello?
+    /// Whether the answer has come to its end.
+    public var isOver: Bool { phase == .done }
     private var checkpoint: CheckpointToken?
-    private var offsetMilliseconds: Int64 = 0
+    public private(set) var offsetMilliseconds: Int64 = 0
     private var pending: [ChangeSet] = []
     private var pendingBytes = 0
     private var setCount = 0
@@ -168,6 +170,8 @@ public struct ServerExchange {
     private mutating func begin() throws -> [UInt8] {
         var output: [UInt8] = []
         headSequence = try service.lastSequence()
+        var head = head
+        head.leaseDays = try service.leaseDays()
         append(.head(head), to: &output)
         appendVerdicts(to: &output)
         // An older copy first learns what became of the sets that it shares with its other self, then that it is one.

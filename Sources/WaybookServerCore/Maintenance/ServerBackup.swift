@@ -16,13 +16,17 @@ public enum ServerBackup {
 
     /// Writes a backup that is one file (0600, no log beside it), durable when this returns.
     ///
+    /// - Parameter noting: a transaction of its own once the file is made, so that the copy holds what it writes.
     /// - Returns: its size in bytes.
     /// - Throws: ``Failure``, and what reading and writing throw; then no file is left.
-    public static func write(_ file: StoreFile, to path: String) throws -> Int {
+    public static func write(
+        _ file: StoreFile, to path: String, noting: (Database) throws -> Void = { _ in }
+    ) throws -> Int {
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw errno == EEXIST ? Failure.exists : .notWritable(errno: errno) }
         close(descriptor)
         do {
+            try file.write(noting)
             try copy(file, to: path)
             try sync(path)
             try sync((path as NSString).deletingLastPathComponent)

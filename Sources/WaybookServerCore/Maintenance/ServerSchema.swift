@@ -7,5 +7,7 @@ public enum ServerSchema {
         ServerMigrations.records,
         StoreMigration(number: 2, name: "directory", sql: directoryMigrationSQL),
         ServerMigrations.access,
+        StoreMigration(number: 4, name: "audit", sql: auditMigrationSQL),
+        StoreMigration(number: 5, name: "device-state", sql: deviceStateMigrationSQL),
     ]
 }

@@ -78,7 +78,8 @@ enum WireExamples {
             Hello(
                 protocols: 1...2, schemaVersion: 3, replica: replica, wallMilliseconds: 5, checkpoint: "token",
                 lastSet: 9,
-                answered: 8, pulls: true
+                answered: 8, pulls: true,
+                told: Told(unsentSets: 3, oldestMilliseconds: 60_000, conflicts: 2, client: "0.2.0"), purgedSequence: 57
             ).value,
             Hello(
                 protocols: 1...1, schemaVersion: 1, replica: replica, wallMilliseconds: -5, checkpoint: nil, lastSet: 0,
@@ -144,7 +145,7 @@ enum WireExamples {
             .head(
                 Head(
                     epoch: "epoch", timeline: 2, sequence: 61, offsetMilliseconds: -3, schemaVersion: 4,
-                    limits: otherLimits)),
+                    limits: otherLimits, leaseDays: 30)),
             .head(
                 Head(
                     epoch: nil, timeline: nil, sequence: 61, offsetMilliseconds: 17, schemaVersion: nil,

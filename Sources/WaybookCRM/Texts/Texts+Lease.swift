@@ -1,0 +1,62 @@
+import WaybookModel
+
+extension Texts {
+    /// The lease: for how long records are shown without the server having been heard.
+    package enum Lease {
+        package static func ended(days: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Records are not shown: the server was not heard for \(days, one: "day", other: "days") or longer.",
+                zh: "已有 \(days) 天或更久未与服务器联系，暂不显示记录。"
+            )
+        }
+
+        package static var endedHint: LocalizedText {
+            LocalizedText(
+                en: "Run “waybook sync”. Nothing is lost: what is unsent is sent then, and “logout --export” saves it.",
+                zh: "请运行 waybook sync。没有丢失任何内容：未发送的修改届时发送，也可用 logout --export 保存。"
+            )
+        }
+
+        package static func ending(since: Int, left: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    The server was not heard for \(since, one: "day", other: "days"); in \(left, one: "day", other: "days") \
+                    records are no longer shown. Run “waybook sync”.
+                    """,
+                zh: "已有 \(since) 天未与服务器联系；\(left) 天后将不再显示记录。请运行 waybook sync。"
+            )
+        }
+
+        package static func set(days: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Laptops show records for \(days, one: "day", other: "days") without having reached the server.",
+                zh: "设备在 \(days) 天内未联系服务器时仍可显示记录。"
+            )
+        }
+    }
+}
+
+extension Texts.Help {
+    package static var serverSettings: LocalizedText {
+        LocalizedText(
+            en: "Show and change how the server treats laptops.",
+            zh: "查看和更改服务器对设备的设置。"
+        )
+    }
+
+    package static var serverSettingsLease: LocalizedText {
+        LocalizedText(
+            en: "Show or set the days that laptops show records without having reached the server.",
+            zh: "查看或设置设备未联系服务器时可显示记录的天数。"
+        )
+    }
+}
+
+extension Texts.HelpOptions {
+    package static var leaseDays: LocalizedText {
+        LocalizedText(
+            en: "The days, 1 to 365; 14 unless set otherwise.",
+            zh: "天数，1 至 365；默认 14。"
+        )
+    }
+}

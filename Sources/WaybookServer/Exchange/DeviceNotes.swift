@@ -1,0 +1,55 @@
+import Synchronization
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+
+/// Notes what devices tell of themselves, when the writer has time: at once where something is new, else once a minute a
+/// device. Nobody waits for it, and a full disk keeps nobody from syncing.
+///
+/// A class, for what it remembers is shared by all exchanges.
+final class DeviceNotes: Sendable {
+    private static let pauseMilliseconds: Int64 = 60_000
+    /// The most devices that are remembered; beyond, remembering begins anew.
+    private static let maximumRemembered = 10_000
+
+    private struct Known: Equatable {
+        var told: Told?
+        var purged: Int64?
+        var offsetSeconds: Int64
+    }
+
+    private let service: ExchangeService
+    private let threads: ServerThreads
+    private let known = Mutex<[ReplicaID: (Known, at: Int64)]>([:])
+
+    init(_ service: ExchangeService, threads: ServerThreads) {
+        self.service = service
+        self.threads = threads
+    }
+
+    /// - Parameters:
+    ///   - offset: the server's clock less the device's, milliseconds.
+    ///   - isComplete: whether the exchange came to its end.
+    func note(_ hello: Hello, offsetMilliseconds offset: Int64, isComplete: Bool) {
+        let now = Int64(clamping: service.now)
+        var told = hello.told
+        // The age of unsent work grows by itself.
+        told?.oldestMilliseconds = nil
+        let present = Known(told: told, purged: hello.purgedSequence, offsetSeconds: offset / 1_000)
+        let isDue = known.withLock { known in
+            if let (last, at) = known[hello.replica], last == present, now - at < Self.pauseMilliseconds {
+                return false
+            }
+            if known.count >= Self.maximumRemembered { known = [:] }
+            known[hello.replica] = (present, now)
+            return true
+        }
+        guard isDue else { return }
+        threads.writer.submit { [service] state in
+            guard case .active = state else { return }
+            try? service.file.write { db in
+                try Directory().note(db, hello, offsetMilliseconds: offset, isComplete: isComplete, now: now)
+            }
+        }
+    }
+}

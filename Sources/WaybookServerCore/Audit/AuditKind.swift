@@ -1,0 +1,98 @@
+import WaybookModel
+
+/// What an entry of the audit tells: the closed list. Programs read the names; none is ever given another meaning.
+public enum AuditKind: String, Sendable, CaseIterable {
+    case signedIn = "sign-in"
+    case signInFailed = "sign-in-failed"
+    case signedOut = "sign-out"
+    case userAdded = "user-add"
+    case userDisabled = "user-disable"
+    case userEnabled = "user-enable"
+    case passwordChanged = "password-change"
+    case roleChanged = "role-change"
+    /// Somebody may see more than before: a team, a shared customer.
+    case granted = "grant"
+    /// Somebody may see less than before.
+    case revoked = "revoke"
+    /// A customer has another owner, or none.
+    case assigned = "assignment"
+    case conflictResolved = "conflict-resolve"
+    case deviceForked = "device-fork"
+    case deviceRevoked = "device-revoke"
+    /// A device is to delete its copy.
+    case wipeOrdered = "wipe-order"
+    /// A device was told to delete its copy, after its last upload.
+    case wipeTold = "wipe"
+    /// Records leave the product in a file.
+    case exported = "export"
+    case backedUp = "backup"
+    /// The security ledger was applied to a file that did not have all of it: a backup was put back.
+    case restored = "restore"
+    case settingChanged = "setting"
+    /// Entries beyond the time that they are kept were removed.
+    case retained = "retention"
+}
+
+/// What the detail of an entry may hold: the closed list of keys. Values are numbers, ids and words of closed lists,
+/// never a name, an address or a value of a field.
+public enum AuditKey: String, Sendable, CaseIterable {
+    /// Why, as a word of a closed list.
+    case reason
+    /// In which of several ways, as a word of a closed list.
+    case mode
+    case from, to
+    case count
+    case days
+    case bytes
+    case name
+    case unit
+    case scope
+    case set
+    /// How many entries of the same kind were left out before this one.
+    case omitted
+}
+
+/// What an entry is about: an identity.
+public enum AuditSubject: Sendable, Hashable {
+    case user(String)
+    case device(ReplicaID)
+    case record(RecordID)
+
+    /// The word of the kind, and the identity.
+    public var texts: (kind: String, id: String) {
+        switch self {
+        case .user(let id): ("user", id)
+        case .device(let replica): ("device", String(replica.number))
+        case .record(let id): ("record", id.description)
+        }
+    }
+
+    init?(kind: String, id: String) {
+        switch kind {
+        case "user": self = .user(id)
+        case "device":
+            guard let number = UInt32(id) else { return nil }
+            self = .device(ReplicaID(number))
+        case "record":
+            guard let record = RecordID(id) else { return nil }
+            self = .record(record)
+        default: return nil
+        }
+    }
+}
+
+/// One line of the audit.
+public struct AuditEntry: Sendable, Hashable {
+    /// Rises with every entry; never given twice.
+    public var number: Int64
+    /// Milliseconds since 1970, by the server's clock.
+    public var at: Int64
+    /// The user's id; nil for whoever works on the server's machine, and where nobody is known.
+    public var who: String?
+    /// The device that it came from.
+    public var replica: ReplicaID?
+    /// The name of an ``AuditKind``; perhaps one of a newer program.
+    public var what: String
+    public var about: AuditSubject?
+    public var detail: [String: Value]
+}

@@ -1,0 +1,50 @@
+import Crypto
+import Foundation
+import WaybookModel
+
+/// A line of the ledger: a number, a time, a fact, and a checksum that also covers the checksum before it, so that a
+/// line that was altered, taken out or put elsewhere is found. It finds damage, not an attack by who owns the file.
+struct LedgerLine: Hashable {
+    /// The most bytes of a line.
+    static let maximumBytes = 16 << 10
+    private static let checkCharacters = 32
+
+    var number: Int64
+    /// Milliseconds since 1970.
+    var at: Int64
+    var fact: SecurityFact
+
+    /// The checksum after the one of the line before.
+    func check(after previous: String) -> String {
+        let text = previous + "\n" + CanonicalJSON.text(content)
+        let digest = SHA256.hash(data: Array(text.utf8))
+        return String(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().prefix(Self.checkCharacters))
+    }
+
+    /// The line with its line feed.
+    func bytes(after previous: String) -> [UInt8] {
+        var entries = contentEntries
+        entries["check"] = .string(check(after: previous))
+        return CanonicalJSON.bytes(.map(entries)) + [0x0A]
+    }
+
+    private var content: Value { .map(contentEntries) }
+
+    private var contentEntries: [String: Value] { ["at": .int(at), "fact": fact.value, "number": .int(number)] }
+
+    /// Reads a line without its line feed; nil where it is malformed, or not the one that follows.
+    init?(_ bytes: some Collection<UInt8>, number: Int64, after previous: String) {
+        guard bytes.count <= Self.maximumBytes, let entries = (try? JSONParser.parse(Array(bytes)))?.entries,
+            entries["number"]?.integer == number, let at = entries["at"]?.integer,
+            let fact = entries["fact"].flatMap({ SecurityFact($0) })
+        else { return nil }
+        self.init(number: number, at: at, fact: fact)
+        guard entries["check"]?.text == check(after: previous) else { return nil }
+    }
+
+    init(number: Int64, at: Int64, fact: SecurityFact) {
+        self.number = number
+        self.at = at
+        self.fact = fact
+    }
+}

@@ -1,0 +1,30 @@
+import Synchronization
+import WaybookStore
+
+/// Remembers what one transaction appended to the ledger, to take it back should the transaction fail after it.
+///
+/// A class, for the transaction and whoever waits for it share it.
+public final class LedgerReceipt: Sendable {
+    private let ledger: SecurityLedger?
+    private let now: Int64
+    private let numbers = Mutex<ClosedRange<Int64>?>(nil)
+
+    /// - Parameter now: milliseconds since 1970.
+    public init(_ ledger: SecurityLedger?, now: Int64) {
+        self.ledger = ledger
+        self.now = now
+    }
+
+    /// Runs the body inside a transaction, then appends its facts.
+    public func recording<Result>(_ body: () throws -> (Result, [SecurityFact])) throws -> Result {
+        let (result, facts) = try body()
+        if let appended = try ledger?.append(facts, at: now) { numbers.withLock { $0 = appended } }
+        return result
+    }
+
+    /// Takes the facts back, unless the transaction may still turn out to have happened.
+    public func takeBack(after error: any Error) {
+        if let error = error as? StoreFileError, error.code == .unconfirmedWrite { return }
+        ledger?.takeBack(numbers.withLock { $0 }, at: now)
+    }
+}

@@ -1,0 +1,76 @@
+import GRDB
+import WaybookModel
+
+extension SecurityLedger {
+    /// Brings the directory to what the ledger says: after an older backup was put back, revoked devices are revoked,
+    /// disabled users disabled and passwords the new ones. Applying it twice changes nothing the second time. Call it
+    /// before anybody is served.
+    ///
+    /// People and devices that the file does not know are left out: it knows no token and no password of theirs.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    /// - Returns: how many things were brought up to date; an audit entry tells it where there are any.
+    @discardableResult
+    public func apply(_ db: Database, now: Int64) throws -> Int {
+        var changes = 0
+        var latest = Latest()
+        for (at, fact) in facts {
+            switch fact {
+            case .device(let replica, let user, let issued, let order):
+                if try Self.apply(db, order, to: replica, user, issued, at: at) { changes += 1 }
+            case .disabled(let user): latest.disabled[user] = .some(at)
+            case .enabled(let user): latest.disabled.updateValue(nil, forKey: user)
+            case .password(let user, let hash): latest.passwords[user] = hash
+            case .void, .other: break
+            }
+        }
+        changes += try latest.apply(db)
+        if changes > 0 { try Audit(db).note(.restored, at: now, detail: [.count: .int(Int64(changes))]) }
+        return changes
+    }
+
+    private static func apply(
+        _ db: Database, _ order: DeviceOrder, to replica: ReplicaID, _ user: UserID, _ issued: Int64, at: Int64
+    ) throws -> Bool {
+        let directory = Directory()
+        guard let device = try directory.device(db, replica: replica), device.user == user, device.issued == issued
+        else { return false }
+        switch order {
+        case .wipeAfterUpload:
+            guard device.revoked == nil, device.wipeAfterUpload == nil else { return false }
+            try directory.orderLastUpload(db, replica: replica, now: at)
+        case .revoke, .wipe:
+            let wipes = order == .wipe
+            guard device.revoked == nil || (wipes && device.wipeOrdered == nil) else { return false }
+            try directory.revoke(db, replica: replica, orderingWipe: wipes, now: at)
+        }
+        return true
+    }
+
+    /// What holds of each user in the end.
+    private struct Latest {
+        /// When the user was disabled; nil for enabled.
+        var disabled: [UserID: Int64?] = [:]
+        var passwords: [UserID: String] = [:]
+
+        func apply(_ db: Database) throws -> Int {
+            let directory = Directory()
+            var changes = 0
+            for (user, at) in disabled {
+                guard let known = try directory.user(db, id: user), (known.disabled == nil) != (at == nil) else {
+                    continue
+                }
+                _ = try directory.setDisabled(db, user: user, at != nil, now: at ?? 0)
+                changes += 1
+            }
+            for (user, text) in passwords {
+                guard let hash = try? PasswordHash(phc: text), try directory.user(db, id: user) != nil,
+                    try directory.passwordHash(db, of: user) != hash
+                else { continue }
+                try directory.setPassword(db, of: user, to: hash)
+                changes += 1
+            }
+            return changes
+        }
+    }
+}
