@@ -9,7 +9,7 @@ struct WaybookCommand: AsyncParsableCommand {
             commandName: "waybook", abstract: Texts.Help.waybook.spoken, discussion: Texts.Help.waybookMore.spoken,
             subcommands: kinds + [
                 LogCommand.self, SearchCommand.self, SyncCommand.self, ConflictCommand.self, RejectedCommand.self,
-                StatusCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self,
+                StatusCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, DeviceCommand.self,
             ])
     }
 

@@ -14,13 +14,35 @@ public struct Workspace: Sendable {
     /// The note in the store that says whose it is.
     static let ownerNote = "user"
 
-    /// Opens the workspace of a folder; throws `notSignedIn` when there is none.
-    public static func open(_ folder: WorkspaceFolder, device: Device) throws -> Workspace {
+    /// What a workspace is opened for.
+    public enum Purpose: Hashable, Sendable {
+        /// To see and change records: refused once the lease has ended.
+        case work
+        /// To sync, to sign out, to see how the replica stands, to save what is unsent: at any time.
+        case upkeep
+    }
+
+    /// Opens the workspace of a folder; throws `notSignedIn` when there is none, and `leaseEnded` for work when the server
+    /// was not heard for longer than it allows.
+    public static func open(
+        _ folder: WorkspaceFolder, device: Device, for purpose: Purpose = .work
+    ) throws -> Workspace {
         guard let session = try folder.session(), folder.hasStore else { throw WorkspaceError(.notSignedIn) }
         let store = try openStore(folder)
         // A sign-in or a renumbering that was cut short wrote the session first.
         if try store.replica() != session.replica { try store.adopt(session.replica) }
-        return Workspace(folder: folder, session: session, store: store, device: device)
+        let workspace = Workspace(folder: folder, session: session, store: store, device: device)
+        if purpose == .work { try workspace.checkLease() }
+        return workspace
+    }
+
+    /// How long records may still be shown without the server having been heard.
+    public func lease() throws -> Lease { try store.lease(at: device.now()) }
+
+    /// Throws `leaseEnded` where records may no longer be shown; whoever stays open for long asks now and then.
+    public func checkLease() throws {
+        let lease = try lease()
+        if lease.isEnded { throw WorkspaceError(.leaseEnded(days: lease.days)) }
     }
 
     static func openStore(_ folder: WorkspaceFolder) throws -> ClientStore {

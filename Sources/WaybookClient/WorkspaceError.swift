@@ -14,6 +14,8 @@ public struct WorkspaceError: Error, Hashable, Sendable {
         /// Unsent sets stand against signing out, or against signing in as somebody else.
         case unsent(sets: Int, owner: String?)
         case syncRunning
+        /// The server was not heard for so many days: records are not shown before the next sync.
+        case leaseEnded(days: Int)
         /// The server was not reached.
         case unreachable(ConnectionFailure)
         /// The server refused.

@@ -14,6 +14,7 @@ struct AnswerReader {
     private let store: ClientStore
     private let start: ExchangeStart
     private let pulls: Bool
+    private let told: Told?
     private let now: ClientTime
     private var splitter = LineSplitter(maximumLineBytes: lineBytes)
     private var verdicts: [(number: Int64, verdict: Verdict)] = []
@@ -24,10 +25,11 @@ struct AnswerReader {
         head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, receivedRecords: 0,
         goneRecords: 0, departedUnits: 0, hasMore: false, sentBytes: 0, receivedBytes: 0)
 
-    init(store: ClientStore, start: ExchangeStart, pulls: Bool, now: ClientTime) {
+    init(store: ClientStore, start: ExchangeStart, pulls: Bool, told: Told? = nil, now: ClientTime) {
         self.store = store
         self.start = start
         self.pulls = pulls
+        self.told = told
         self.now = now
         lastVerdict = start.answered
     }
@@ -135,7 +137,7 @@ struct AnswerReader {
         // What is behind the last checkpoint would be told again; an answer that ends with some is not whole.
         guard page.isEmpty else { throw AnswerError.unexpectedLine }
         result.goneRecords += try store.finishExchange(
-            isWholeFeed: pulls, hasMore: hasMore, readable: readable, at: now)
+            isWholeFeed: pulls, hasMore: hasMore, readable: readable, told: told, at: now)
         result.hasMore = hasMore
         result.isComplete = true
     }

@@ -27,8 +27,9 @@ public final class ExchangeSession: Sendable {
     ///   anchored to it.
     public init(_ store: ClientStore, plan: Plan, now: ClientTime) throws {
         let start = try store.exchangeStart()
-        let request = RequestWriter(store: store, start: start, plan: plan, now: now)
-        let answer = AnswerReader(store: store, start: start, pulls: plan.pulls, now: now)
+        let told = try store.told(isAllSent: plan.pulls, at: now)
+        let request = RequestWriter(store: store, start: start, plan: plan, told: told, now: now)
+        let answer = AnswerReader(store: store, start: start, pulls: plan.pulls, told: told, now: now)
         state = Mutex((request, answer))
         beginning = request
     }

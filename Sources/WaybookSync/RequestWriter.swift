@@ -13,13 +13,13 @@ struct RequestWriter {
     private(set) var sentBytes = 0
     private(set) var sentSets = 0
 
-    init(store: ClientStore, start: ExchangeStart, plan: ExchangeSession.Plan, now: ClientTime) {
+    init(store: ClientStore, start: ExchangeStart, plan: ExchangeSession.Plan, told: Told?, now: ClientTime) {
         self.store = store
         limits = plan.limits
         hello = Hello(
             schemaVersion: store.schema.version, replica: start.replica, wallMilliseconds: now.wallMilliseconds,
             checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls,
-            purgedSequence: start.purgedSequence)
+            told: told, purgedSequence: start.purgedSequence)
         // Sets made from here on go with the next exchange.
         last = start.outbox.numbers?.upperBound ?? 0
         next = start.outbox.numbers?.lowerBound ?? 1

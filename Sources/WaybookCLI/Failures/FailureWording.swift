@@ -56,6 +56,8 @@ enum FailureWording {
             return CommandFailure("authority-unusable", Texts.Session.authorityUnusable(path: path))
         case .unsent(let sets, let owner):
             return keptWork(sets, of: owner)
+        case .leaseEnded(let days):
+            return CommandFailure("lease-ended", Texts.Lease.ended(days: days), hint: Texts.Lease.endedHint)
         case .syncRunning: return CommandFailure("sync-running", Texts.Sync.alreadyRunning)
         case .unreachable(let failure): return unreachable(failure, server: nil)
         case .refused(let problem): return Self.problem(problem, session: nil)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import WaybookCRM
 import WaybookClient
+import WaybookStore
 import WaybookTerminal
 
 /// What every command takes.
@@ -11,10 +12,23 @@ struct StoreOptions: ParsableArguments {
     @Flag(help: ArgumentHelp(Texts.HelpOptions.json.spoken))
     var json = false
 
-    /// Opens the workspace.
+    /// Opens the workspace to see and change records; says on standard error when the lease is about to end.
     func open() throws -> Workspace {
         let scene = CommandScene.current
-        return try Workspace.open(try scene.folder(store), device: scene.device)
+        let workspace = try Workspace.open(try scene.folder(store), device: scene.device)
+        try warn(of: workspace.lease())
+        return workspace
+    }
+
+    /// Opens the workspace for what must go on after the lease: sync, status, signing out, saving what is unsent.
+    func openForUpkeep() throws -> Workspace {
+        let scene = CommandScene.current
+        return try Workspace.open(try scene.folder(store), device: scene.device, for: .upkeep)
+    }
+
+    /// Says when the lease is about to end.
+    func warn(of lease: Lease) {
+        if lease.isEnding { reporter.note(Texts.Lease.ending(since: lease.daysSince, left: lease.daysLeft)) }
     }
 
     var reporter: Reporter { Reporter(scene: .current, isJSON: json) }

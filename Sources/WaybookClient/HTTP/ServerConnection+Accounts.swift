@@ -19,6 +19,25 @@ extension ServerConnection {
         _ = try await post("/v1/sign-out", json: Array("{}".utf8), token: token)
     }
 
+    /// The devices of the token's user (`GET /v1/devices`).
+    func devices(token: String) async throws -> [DeviceSummary] {
+        let body = try await get("/v1/devices", token: token)
+        guard let list = (try? JSONParser.parse(body))?.entries?["devices"]?.elements else {
+            throw WorkspaceError(.notAServer(status: 200))
+        }
+        return list.compactMap { DeviceSummary($0) }
+    }
+
+    /// Cuts off one of the user's devices (`POST /v1/devices/{replica}/revoke`).
+    func revoke(_ replica: ReplicaID, token: String) async throws {
+        _ = try await post("/v1/devices/\(replica.number)/revoke", json: Array("{}".utf8), token: token)
+    }
+
+    /// Has one of the user's devices delete its copy (`POST /v1/devices/{replica}/wipe`).
+    func wipe(_ replica: ReplicaID, _ moment: WipeRequest.Moment, token: String) async throws {
+        _ = try await post("/v1/devices/\(replica.number)/wipe", json: WipeRequest(moment).json, token: token)
+    }
+
     /// Asks for a number and a token of its own for a store that another one is a copy of (`POST /v1/replica`).
     func newReplica(forkOf replica: ReplicaID, token: String) async throws -> (replica: ReplicaID, token: String) {
         let message: Value = ["forkOf": .int(Int64(replica.number))]

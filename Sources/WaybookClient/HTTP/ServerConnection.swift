@@ -91,8 +91,19 @@ public struct ServerConnection: Sendable {
     func post(_ path: String, json: [UInt8], token: String? = nil) async throws -> [UInt8] {
         var request = request(.post, path, token: token)
         request.headers.add(name: "Content-Type", value: "application/json")
-        request.headers.add(name: "Accept", value: "application/json, application/problem+json")
         request.body = .bytes(ByteBuffer(bytes: json))
+        return try await answer(to: request)
+    }
+
+    /// Reads a small answer.
+    /// - Throws: ``WorkspaceError`` `unreachable`, `refused` or `notAServer`.
+    func get(_ path: String, token: String) async throws -> [UInt8] {
+        try await answer(to: request(.get, path, token: token))
+    }
+
+    private func answer(to plain: HTTPClientRequest) async throws -> [UInt8] {
+        var request = plain
+        request.headers.add(name: "Accept", value: "application/json, application/problem+json")
         do {
             let response = try await client.execute(request, timeout: .seconds(limits.silenceSeconds))
             guard (200...299).contains(response.status.code) else { throw try await refusal(response) }

@@ -15,6 +15,11 @@ enum MetaKey: String {
     /// How many records the server said that this replica may read.
     case readable
     case lastSync
+    /// What this replica last told of itself in an exchange that came to its end.
+    case lastTold
+    /// The days of the lease; the server's clock at the last contact, milliseconds; the highest stamp then, and the latest
+    /// time seen since; the server's clock at the last head.
+    case leaseDays, leaseContact, leaseStamp, leaseSeen, headClock
     /// How many sets were re-stamped since the person was last told.
     case restampedUntold
     case indexedThrough

@@ -39,6 +39,31 @@ extension ClientStore {
         }
     }
 
+    /// What this replica tells of itself in a hello.
+    /// - Parameters:
+    ///   - client: the client's version.
+    ///   - isAllSent: whether all that is unsent goes with this request: then it is no news, and of the rest only what
+    ///     differs from what was last told is.
+    /// - Returns: nil where there is nothing new.
+    public func told(
+        client: String = ProductVersion.text, isAllSent: Bool = false, at now: ClientTime
+    ) throws -> Told? {
+        try read { tables in
+            let conflicts = Int64(try tables.openConflictCount())
+            if isAllSent, try tables.text(.lastTold) == Self.toldText(conflicts, client) { return nil }
+            let outbox = try tables.outboxSize()
+            let oldest = try String.fetchOne(tables.db, sql: "SELECT stamp FROM outbox ORDER BY number LIMIT 1")
+            let time = try tables.anchor()?.correctedMilliseconds(at: now) ?? UInt64(max(0, now.wallMilliseconds))
+            let age = oldest.flatMap { Stamp($0) }.map { Int64(clamping: time) - Int64(clamping: $0.milliseconds) }
+            return Told(
+                unsentSets: Int64(outbox.sets), oldestMilliseconds: age.map { max(0, $0) },
+                conflicts: conflicts, client: client)
+        }
+    }
+
+    /// What is compared to know whether there is news.
+    private static func toldText(_ conflicts: Int64, _ client: String) -> String { "\(conflicts) \(client)" }
+
     /// The next unsent sets in order, as they are sent; the first one whatever its size.
     public func outboxLines(
         from first: Int64, through last: Int64, limit: Int = 200, maximumBytes: Int = 256 << 10
@@ -62,6 +87,7 @@ extension ClientStore {
             if let epoch = head.epoch { try tables.set(.epoch, epoch) }
             if let timeline = head.timeline { try tables.set(.timeline, Int64(timeline)) }
             try tables.set(.headSequence, head.sequence)
+            try tables.takeLease(head, asked: asked)
         }
     }
 
@@ -104,16 +130,19 @@ extension ClientStore {
     ///     has been seen.
     ///   - hasMore: whether there was more to tell by then: then the feed is not wholly read yet.
     ///   - readable: how many records this replica may read, where the server says so.
+    ///   - told: what the hello told of this replica.
     /// - Returns: how many records a fresh pull that is now whole did not tell, and which went.
     @discardableResult
     public func finishExchange(
-        isWholeFeed: Bool, hasMore: Bool = false, readable: Int64? = nil, at now: ClientTime
+        isWholeFeed: Bool, hasMore: Bool = false, readable: Int64? = nil, told: Told? = nil, at now: ClientTime
     ) throws -> Int {
         let isRead = isWholeFeed && !hasMore
         let removed = isRead ? try removeUntold() : 0
         try write { tables in
             if let readable { try tables.set(.readable, readable) }
+            if let told { try tables.set(.lastTold, Self.toldText(told.conflicts, told.client)) }
             if isRead { try tables.endFreshPull(removed: removed, at: now) }
+            if isWholeFeed { try tables.renewLease() }
             if isRead, let sequence = try tables.integer(.checkpointSequence) {
                 try tables.set(.readThrough, sequence)
                 try tables.set(.headSequence, sequence)

@@ -58,12 +58,7 @@ extension ClientStore {
                 inFlightSets: try tables.count(
                     "SELECT count(*) FROM outbox WHERE number <= \(tables.integer(.sentThrough) ?? 0)"),
                 rejectedSets: try tables.count("SELECT count(*) FROM rejected"),
-                openConflicts: try tables.count(
-                    """
-                    SELECT count(*) FROM dispute
-                    WHERE NOT EXISTS (SELECT 1 FROM touched WHERE touched.id = dispute.id)
-                    AND NOT EXISTS (SELECT 1 FROM record WHERE record.id = dispute.id AND leaving IS NOT NULL)
-                    """),
+                openConflicts: try tables.openConflictCount(),
                 lastSyncMilliseconds: try tables.integer(.lastSync),
                 clockOffsetMilliseconds: try tables.integer(.offset),
                 recordCount: records, heldCount: held,
@@ -94,6 +89,16 @@ extension ClientStore {
 }
 
 extension ClientTables {
+    /// The open conflicts that no unsent set resolves.
+    func openConflictCount() throws -> Int {
+        try count(
+            """
+            SELECT count(*) FROM dispute
+            WHERE NOT EXISTS (SELECT 1 FROM touched WHERE touched.id = dispute.id)
+            AND NOT EXISTS (SELECT 1 FROM record WHERE record.id = dispute.id AND leaving IS NOT NULL)
+            """)
+    }
+
     func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
 
     /// What unsent sets hide or add: live server rows under the overlay, less the live rows that are shown of them.

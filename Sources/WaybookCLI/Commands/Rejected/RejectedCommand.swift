@@ -124,7 +124,7 @@ struct RejectedExportCommand: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-        let sets = try RejectedShelf(RecordBook(try options.open())).all()
+        let sets = try RejectedShelf(RecordBook(try options.openForUpkeep())).all()
         var bytes: [UInt8] = []
         for set in sets { bytes += set.exportLine + [UInt8(ascii: "\n")] }
         try PrivateFile.create(file, with: bytes)

@@ -16,7 +16,7 @@ struct LogoutCommand: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-        let workspace = try options.open()
+        let workspace = try options.openForUpkeep()
         let reporter = options.reporter
         let work = try workspace.keptWork()
         try parting.part(with: work, reporter, orRefuse: Self.refusal)

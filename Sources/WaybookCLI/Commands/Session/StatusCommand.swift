@@ -19,10 +19,11 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-        let workspace = try options.open()
+        let workspace = try options.openForUpkeep()
         let status = try workspace.store.status()
+        let lease = try workspace.lease()
         let reporter = options.reporter
-        try reporter.json(Self.json(status, workspace.session))
+        try reporter.json(Self.json(status, lease, workspace.session))
         let rows = rows(status, workspace)
         let width = rows.map { DisplayWidth.of($0.label) }.max() ?? 0
         try reporter.lines(
@@ -30,6 +31,8 @@ struct StatusCommand: AsyncParsableCommand {
                 PlainText.of(DisplayWidth.padded(row.label, to: width) + "  " + row.value)
             })
         for hint in Self.hints(status) { try reporter.say(hint) }
+        options.warn(of: lease)
+        if lease.isEnded { reporter.note(Texts.Lease.ended(days: lease.days)) }
     }
 
     private func rows(_ status: ClientStatus, _ workspace: Workspace) -> [(label: String, value: String)] {
@@ -98,11 +101,14 @@ struct StatusCommand: AsyncParsableCommand {
         return hints
     }
 
-    private static func json(_ status: ClientStatus, _ session: Session) -> JSONOutput {
+    private static func json(_ status: ClientStatus, _ lease: Lease, _ session: Session) -> JSONOutput {
         .object([
             "clockOffsetMilliseconds": status.clockOffsetMilliseconds.map { .int($0) } ?? .null,
             "complete": .bool(status.isComplete), "conflicts": .int(Int64(status.openConflicts)),
             "headSequence": status.headSequence.map { .int($0) } ?? .null, "held": .int(Int64(status.heldCount)),
+            "lease": .object([
+                "days": .int(Int64(lease.days)), "ended": .bool(lease.isEnded), "since": .int(Int64(lease.daysSince)),
+            ]),
             "lastSync": status.lastSyncMilliseconds.map { .string(Instant(milliseconds: $0).description) } ?? .null,
             "pull": status.pullPercent.map { _ in .string(status.isPullingAfresh ? "fresh" : "first") } ?? .null,
             "pullPercent": status.pullPercent.map { .int(Int64($0)) } ?? .null,

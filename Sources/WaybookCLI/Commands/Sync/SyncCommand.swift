@@ -34,7 +34,7 @@ struct SyncNowCommand: AsyncParsableCommand {
         if watch, preview {
             throw CommandFailure("options-exclude", Texts.Sync.watchOrPreview, status: .usage)
         }
-        let workspace = try options.open()
+        let workspace = try options.openForUpkeep()
         let reporter = options.reporter
         if preview {
             try SyncPreview(RecordBook(workspace)).write(to: reporter)

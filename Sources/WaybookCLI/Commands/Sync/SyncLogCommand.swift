@@ -17,7 +17,7 @@ struct SyncLogCommand: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-        let workspace = try options.open()
+        let workspace = try options.openForUpkeep()
         let entries = try workspace.store.syncLog(limit: max(1, limit))
         let reporter = options.reporter
         try reporter.json(.list(entries.map(Self.json)))
