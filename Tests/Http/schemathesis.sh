@@ -50,13 +50,16 @@ run() { # token, then options
 status=0
 read -r token WAYBOOK_REPLICA < <(sign_in main)
 export WAYBOOK_REPLICA
-# A stream of events has no end, and signing out ends the token: the first is left to EventsRouteTests, the second has
-# a run and a token of its own.
-run "$token" --exclude-path /v1/events --exclude-path /v1/sign-out --checks all || status=1
-read -r token _ < <(sign_in leaving)
-run "$token" --include-path /v1/sign-out --phases examples,fuzzing \
-    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance ||
+# A stream of events has no end, and signing out, revoking and wiping end tokens: the first is left to EventsRouteTests,
+# the others have runs and tokens of their own.
+run "$token" --exclude-path /v1/events --exclude-path /v1/sign-out --exclude-path-regex '^/v1/devices/' --checks all ||
     status=1
+for path in /v1/sign-out '/v1/devices/{replica}/revoke' '/v1/devices/{replica}/wipe'; do
+    read -r token _ < <(sign_in leaving)
+    run "$token" --include-path "$path" --phases examples,fuzzing \
+        --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance ||
+        status=1
+done
 
 # Whatever was sent: the server lives, counted no answer of the class 5xx, logged no failure, and its data are whole.
 metrics=$(curl -sS --fail "$address/metrics")
