@@ -168,13 +168,58 @@ import WaybookServerCore
                 DeviceSummary($0)
             }
             #expect(devices?.map(\.standing) == [.active, .toldToWipe] && devices?.map(\.name) == ["here", "there"])
-            let kinds = try ServerProcess.command(["audit", "list", "--data", folder.data, "--json"]).output
-            #expect(kinds.contains(#""what":"wipe""#) && kinds.contains(#""detail":{"mode":"after-upload"}"#))
+            let audit = try ServerProcess.command(["audit", "list", "--data", folder.data, "--json"]).output
+            #expect(audit.contains(#""what":"wipe""#) && audit.contains(#""detail":{"mode":"after-upload"}"#))
             // The work arrived.
             let reader = PushingDevice(replica: ReplicaID(here.replica), token: here.token)
             let feed = try server.exchange(
                 reader.body([], pulls: true, milliseconds: wallMilliseconds()), token: here.token)
-            #expect(feed?.count { if case .record = $0 { true } else { false } } == 3)
+            let kinds = feed?.compactMap { line in
+                if case .record(let told) = line { told.record.collection.text } else { nil }
+            }
+            #expect(kinds?.count { $0 == "product" } == 3, "\(kinds ?? [])")
+            #expect(server.end(SIGTERM) == 0)
+        }
+    }
+
+    @Test func aDisabledPersonsLaptopDeliversItsWorkForHandoverAndGetsNothingBack() async throws {
+        try await blocking {
+            let folder = DataFolderFixture()
+            try folder.initialise()
+            let added = try ServerProcess.command(
+                ["user", "add", "li@example.com", "--data", folder.data],
+                environment: ["WAYBOOK_PASSWORD": "another horse"])
+            #expect(added.status == 0)
+            let server = try ServerProcess(folder)
+            let message = SignInRequest(email: "li@example.com", password: "another horse", device: "hers")
+            let hers = try #require(
+                SignInResponse(json: try server.request("POST", "/v1/sign-in", body: message.json).body))
+            let disabled = try ServerProcess.command(["user", "disable", "li@example.com", "--data", folder.data])
+            #expect(disabled.status == 0)
+            var device = PushingDevice(replica: ReplicaID(hers.replica), token: hers.token)
+            let sets = (0..<2).map { _ in device.next(milliseconds: wallMilliseconds()) }
+            func exchange(_ sets: [ChangeSet], pulls: Bool) throws -> [ResponseLine] {
+                let body = device.body(sets, pulls: pulls, milliseconds: wallMilliseconds())
+                return Self.lines(
+                    try server.request(
+                        "POST", "/v1/exchange", token: hers.token, type: "application/x-ndjson", body: body))
+            }
+            func isHandover(_ line: ResponseLine) -> Bool {
+                if case .verdict(_, .handover) = line { true } else { false }
+            }
+            let first = try exchange([sets[0]], pulls: false)
+            #expect(first.count(where: isHandover) == 1)
+            guard case .end = first.last else { throw ServerProcess.Ended() }
+            let second = try exchange([sets[1]], pulls: true)
+            #expect(second.count(where: isHandover) == 1 && second.last == .error(Problem(.revoked)))
+            #expect(!second.contains { if case .record = $0 { true } else { false } })
+            for (method, target) in [
+                ("GET", "/v1/devices"), ("GET", "/v1/events"), ("POST", "/v1/sign-out"),
+                ("POST", "/v1/devices/\(hers.replica)/revoke"),
+            ] {
+                let refused = try server.request(method, target, token: hers.token)
+                #expect(refused.status == 401 && Problem(json: refused.body)?.code == .revoked, "\(target)")
+            }
             #expect(server.end(SIGTERM) == 0)
         }
     }

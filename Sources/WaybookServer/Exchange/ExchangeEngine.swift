@@ -36,8 +36,8 @@ public final class ExchangeEngine: ExchangeHandling {
     }
 
     public func begin(for principal: Principal) async throws -> any ExchangeConversation {
-        guard !principal.isDisabled else { throw Problem(.revoked) }
-        let exchange = ExchangePrincipal(replica: principal.replica, user: principal.user.text)
+        let exchange = ExchangePrincipal(
+            replica: principal.replica, user: principal.user.text, kind: principal.isDisabled ? .uploader : .member)
         return EngineConversation(
             service.open(exchange), lastUpload: LastUpload(principal, service: service, ledger: ledger),
             notes: notes, threads: threads, committer: committer, metrics: metrics)

@@ -24,7 +24,7 @@ extension SecurityLedger {
             case .void, .other: break
             }
         }
-        changes += try latest.apply(db)
+        changes += try latest.apply(db, now: now)
         if changes > 0 { try Audit(db).note(.restored, at: now, detail: [.count: .int(Int64(changes))]) }
         return changes
     }
@@ -53,14 +53,14 @@ extension SecurityLedger {
         var disabled: [UserID: Int64?] = [:]
         var passwords: [UserID: String] = [:]
 
-        func apply(_ db: Database) throws -> Int {
+        func apply(_ db: Database, now: Int64) throws -> Int {
             let directory = Directory()
             var changes = 0
             for (user, at) in disabled {
                 guard let known = try directory.user(db, id: user), (known.disabled == nil) != (at == nil) else {
                     continue
                 }
-                _ = try directory.setDisabled(db, user: user, at != nil, now: at ?? 0)
+                _ = try directory.setDisabled(db, user: user, at != nil, now: at ?? now)
                 changes += 1
             }
             for (user, text) in passwords {
