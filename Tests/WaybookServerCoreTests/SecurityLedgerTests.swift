@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Testing
 import WaybookModel
+import WaybookStore
 import WaybookTesting
 
 @testable import WaybookServerCore
@@ -152,7 +153,22 @@ import WaybookTesting
         }
         let again = try queue.write { try ledger.apply($0, now: 21) }
         #expect(again == 0)
-        #expect(try queue.read { try Audit($0).entries() }.count == 1)
+        // What was decided otherwise since, by an administrator's laptop, is not decided back at the next start.
+        let kept = try queue.write { db in
+            _ = try directory.setDisabled(db, user: mei, false, now: 30)
+            return try (ledger.apply(db, now: 31), directory.user(db, id: mei)?.disabled)
+        }
+        #expect(kept.0 == 0 && kept.1 == nil)
+        // Only what is behind the mark is; and all of it where the mark is another ledger's.
+        try ledger.append([.disabled(li)], at: 40)
+        let later = try queue.write { try ledger.apply($0, now: 41) }
+        #expect(later == 1)
+        let other = try queue.write { db in
+            try ServerRows(db).set(SecurityLedger.markKey, "of another ledger")
+            return try ledger.apply(db, now: 42)
+        }
+        #expect(other == 1, "mei is disabled by it once more")
+        #expect(try queue.read { try Audit($0).entries() }.map(\.what) == ["restore", "restore", "restore"])
     }
 }
 

@@ -15,7 +15,7 @@ extension DirectoryDatabase {
     ) async throws -> Result {
         let receipt = LedgerReceipt(ledger, now: now)
         do {
-            return try await write { db in try receipt.recording { try body(db) } }
+            return try await write { db in try receipt.recording(db) { try body(db) } }
         } catch {
             receipt.takeBack(after: error)
             throw error
@@ -30,7 +30,7 @@ extension StoreFile {
     ) throws -> Result {
         let receipt = LedgerReceipt(ledger, now: now)
         do {
-            return try write { db in try receipt.recording { try body(db) } }
+            return try write { db in try receipt.recording(db) { try body(db) } }
         } catch {
             receipt.takeBack(after: error)
             throw error

@@ -1,3 +1,4 @@
+import GRDB
 import Synchronization
 import WaybookStore
 
@@ -15,10 +16,14 @@ public final class LedgerReceipt: Sendable {
         self.now = now
     }
 
-    /// Runs the body inside a transaction, then appends its facts.
-    public func recording<Result>(_ body: () throws -> (Result, [SecurityFact])) throws -> Result {
+    /// Runs the body inside a transaction, then appends its facts and marks in the file how far it has them.
+    public func recording<Result>(
+        _ db: Database, _ body: () throws -> (Result, [SecurityFact])
+    ) throws -> Result {
         let (result, facts) = try body()
-        if let appended = try ledger?.append(facts, at: now) { numbers.withLock { $0 = appended } }
+        guard let ledger, let appended = try ledger.append(facts, at: now) else { return result }
+        numbers.withLock { $0 = appended }
+        try ServerRows(db).set(SecurityLedger.markKey, ledger.mark)
         return result
     }
 

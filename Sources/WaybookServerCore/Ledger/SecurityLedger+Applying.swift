@@ -1,10 +1,15 @@
 import GRDB
 import WaybookModel
+import WaybookStore
 
 extension SecurityLedger {
+    /// Where the file keeps how far it has the ledger: what was decided otherwise since is not decided back.
+    static let markKey = "ledger"
+
     /// Brings the directory to what the ledger says: after an older backup was put back, revoked devices are revoked,
-    /// disabled users disabled and passwords the new ones. Applying it twice changes nothing the second time. Call it
-    /// before anybody is served.
+    /// disabled users disabled and passwords the new ones. Only lines behind the file's mark are applied, all of them where
+    /// the mark is none of this ledger's. Applying it twice changes nothing the second time. Call it before anybody is
+    /// served.
     ///
     /// People and devices that the file does not know are left out: it knows no token and no password of theirs.
     ///
@@ -14,7 +19,10 @@ extension SecurityLedger {
     public func apply(_ db: Database, now: Int64) throws -> Int {
         var changes = 0
         var latest = Latest()
-        for (at, fact) in facts {
+        let rows = ServerRows(db)
+        let (mark, present) = (try rows.text(Self.markKey), mark)
+        guard mark != present else { return 0 }
+        for (at, fact) in facts(after: mark) {
             switch fact {
             case .device(let replica, let user, let issued, let order):
                 if try Self.apply(db, order, to: replica, user, issued, at: at) { changes += 1 }
@@ -25,6 +33,7 @@ extension SecurityLedger {
             }
         }
         changes += try latest.apply(db, now: now)
+        try rows.set(Self.markKey, present)
         if changes > 0 { try Audit(db).note(.restored, at: now, detail: [.count: .int(Int64(changes))]) }
         return changes
     }

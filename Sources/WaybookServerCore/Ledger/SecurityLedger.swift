@@ -23,8 +23,11 @@ public final class SecurityLedger: Sendable {
 
     private struct State {
         var lines: [LedgerLine]
-        var check: String
+        /// The checksum of each line.
+        var checks: [String]
         var size: Int
+
+        var check: String { checks.last ?? "" }
         /// After a failed sync nothing is known of the file's end: no further entry is taken.
         var isBroken = false
     }
@@ -55,16 +58,27 @@ public final class SecurityLedger: Sendable {
 
     deinit { close(descriptor) }
 
+    /// The checksum of the last line, which names the ledger up to it; empty for none.
+    public var mark: String { state.withLock { $0.check } }
+
     /// The facts that hold, in order: those that were taken back are left out.
-    public var facts: [(at: Int64, fact: SecurityFact)] {
-        let lines = state.withLock { $0.lines }
+    public var facts: [(at: Int64, fact: SecurityFact)] { facts(after: nil) }
+
+    /// The facts that hold behind a line.
+    ///
+    /// - Parameter mark: the checksum of that line; all facts where it is none of this ledger's.
+    func facts(after mark: String?) -> [(at: Int64, fact: SecurityFact)] {
+        let (lines, first) = state.withLock { state in
+            let index = mark.flatMap { mark in state.checks.lastIndex { $0 == mark } }
+            return (state.lines, index.map { Int64($0) + 2 } ?? 1)
+        }
         var voided: Set<Int64> = []
         for case .void(let first, let last) in lines.map(\.fact) where first <= last && last - first < 10_000 {
             voided.formUnion(first...last)
         }
         return lines.compactMap { line in
             if case .void = line.fact { return nil }
-            return voided.contains(line.number) ? nil : (line.at, line.fact)
+            return line.number < first || voided.contains(line.number) ? nil : (line.at, line.fact)
         }
     }
 
@@ -77,16 +91,16 @@ public final class SecurityLedger: Sendable {
         guard !facts.isEmpty else { return nil }
         return try state.withLock { state throws(SecurityLedgerError) in
             guard !state.isBroken else { throw .notWritten(errno: EIO) }
-            var (bytes, check) = ([UInt8](), state.check)
+            var (bytes, checks) = ([UInt8](), [state.check])
             let first = (state.lines.last?.number ?? 0) + 1
             let lines = zip(first..., facts).map { LedgerLine(number: $0, at: now, fact: $1) }
             for line in lines {
-                bytes += line.bytes(after: check)
-                check = line.check(after: check)
+                bytes += line.bytes(after: checks[checks.count - 1])
+                checks.append(line.check(after: checks[checks.count - 1]))
             }
             try write(bytes, &state)
             state.lines += lines
-            state.check = check
+            state.checks += checks.dropFirst()
             state.size += bytes.count
             return first...(first + Int64(lines.count) - 1)
         }
@@ -135,7 +149,7 @@ public final class SecurityLedger: Sendable {
 
     /// Reads all lines; a torn last one is left out of the size.
     private static func read(_ bytes: [UInt8]) throws(SecurityLedgerError) -> (State, size: Int) {
-        var state = State(lines: [], check: "", size: 0)
+        var state = State(lines: [], checks: [], size: 0)
         var rest = bytes[...]
         while !rest.isEmpty {
             // A line was appended whole before it counted: without its line feed nobody was answered on it.
@@ -147,7 +161,7 @@ public final class SecurityLedger: Sendable {
                 break
             }
             state.lines.append(read)
-            state.check = read.check(after: state.check)
+            state.checks.append(read.check(after: state.check))
             state.size = end + 1
             rest = rest[(end + 1)...]
         }
