@@ -16,8 +16,10 @@ struct UserDisableCommand: AsyncParsableCommand {
     var bookTo: String?
 
     func run() async throws {
-        let done = try await options.perform(AdminCommand(
-                "user.disable", ["email": email].merging(bookTo.map { ["successor": $0] } ?? [:]) { first, _ in first }))
+        let done = try await options.perform(
+            AdminCommand(
+                "user.disable", ["email": email].merging(bookTo.map { ["successor": $0] } ?? [:]) { first, _ in first })
+        )
         let address = done.entries?["email"]?.text ?? email
         let devices = Int(clamping: done.entries?["devices"]?.integer ?? 0)
         let text = Texts.Server.userDisabled(email: address, devices: devices)

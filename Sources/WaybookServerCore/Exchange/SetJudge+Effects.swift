@@ -36,7 +36,8 @@ extension SetJudge {
     mutating func giveAway(_ units: [RecordID], to person: RecordID?) throws {
         successionCause = "succeeded"
         for unit in units {
-            guard let row = try work.row(unit), case .book(let owner, _)? = schema[row.record.collection]?.access.audience
+            guard let row = try work.row(unit), let collection = schema[row.record.collection],
+                case .book(let owner, _) = collection.access.audience
             else { continue }
             let value = person.map { Value.string($0.description) } ?? .null
             work.write([owner: value], into: row, stamp: giveStamp())
@@ -145,7 +146,8 @@ extension SetJudge {
         guard schema[AssignmentRecord.collection] != nil, from != to, !(old.isEmpty && to == user) else { return }
         let stamp = giveStamp()
         let id = ServerMadeID.assignment(of: row.record.id, stamp: stamp)
-        let cause = claimed.contains(row.record.id) ? "claimed" : successionCause ?? (to == nil ? "released" : "assigned")
+        let usual = to == nil ? "released" : "assigned"
+        let cause = claimed.contains(row.record.id) ? "claimed" : successionCause ?? usual
         var fields: [FieldName: Value] = [
             Field.customer: .string(row.record.id.description), Field.at: .string(now), Field.cause: .string(cause),
         ]
