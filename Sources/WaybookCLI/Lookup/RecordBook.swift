@@ -41,6 +41,7 @@ final class RecordBook: Sendable {
             guard let record = try store.record(id), record.record.collection == collection else { return .none }
             return .found(id)
         }
+        if collection == DirectoryRecord.user, let id = try person(byAccount: text) { return .found(id) }
         if let finding = try byPrefix(text, collection, scope) { return finding }
         return try byName(text, collection, scope)
     }
@@ -145,12 +146,10 @@ final class RecordBook: Sendable {
             let key = collection.text + "\n" + text
             if let known = resolved.withLock({ $0[key] }) { return known }
             var id: RecordID?
-            if collection == "user" {
-                let session = workspace.session
-                let names = [session.email, session.name, "me"].map { ElementKey.fold($0) }
-                if names.contains(ElementKey.fold(text)) { id = session.user }
-            } else if case .found(let found)? = try? find(text, in: collection) {
+            if case .found(let found)? = try? find(text, in: collection) {
                 id = found
+            } else if collection == DirectoryRecord.user, isOwnName(text) {
+                id = workspace.session.user
             }
             resolved.withLock { $0[key] = .some(id) }
             return id

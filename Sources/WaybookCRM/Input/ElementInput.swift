@@ -50,15 +50,23 @@ struct ElementInput {
 
     private func setValue(_ text: String, _ maximum: Int) throws(InputProblem) -> Value {
         guard keyForm == .identity else { return try input.text(text, maximum: maximum) }
-        guard let id = RecordID(text) else { throw .invalid(field, text: text, expected: field.type) }
+        guard let id = identity(text) else { throw .invalid(field, text: text, expected: field.type) }
         return .string(id.description)
+    }
+
+    /// The record that an element means, by its identity or as people name it.
+    private func identity(_ text: String) -> RecordID? {
+        RecordID(text) ?? NamedElements.collection(of: field.name).flatMap { input.context.resolve($0, text) }
     }
 
     /// The path of the element that a text means.
     private func path(_ text: String) throws(InputProblem) -> FieldPath {
         let key =
-            keyForm == .phone
-            ? PhoneNumber(text, callingCode: input.context.callingCode).key : ElementKey.make(text, form: keyForm)
+            switch keyForm {
+            case .phone: PhoneNumber(text, callingCode: input.context.callingCode).key
+            case .identity: identity(text)?.description ?? ElementKey.make(text, form: keyForm)
+            default: ElementKey.make(text, form: keyForm)
+            }
         guard let key, !key.isEmpty else { throw .invalid(field, text: text, expected: field.type) }
         let path = FieldPath(field.name, key: key)
         guard FieldPath(parsing: path.text) != nil else { throw .tooLong(field, maximum: FieldPath.maximumBytes) }
@@ -70,10 +78,10 @@ struct ElementInput {
         case .phone: return try contact(text, Phone(PhoneNumber(bare(text), callingCode: input.context.callingCode)))
         case .email: return try contact(text, Email(EmailAddress(bare(text))))
         case .handle: return Write(path: try path(text), value: try input.value(text, as: type))
-        case .identity:
+        case .identity where NamedElements.collection(of: field.name) == nil:
             let path = FieldPath(field.name, key: input.context.makeID().description)
             return Write(path: path, value: try input.value(text, as: type))
-        case .text:
+        case .text, .identity:
             guard let mark = text.firstIndex(where: { $0 == ":" || $0 == "：" }) else {
                 throw .invalid(field, text: text, expected: field.type)
             }

@@ -22,7 +22,7 @@ public struct FieldDisplay: Sendable {
         case .set(let form, _):
             let elements = record.elements(of: field.name)
             return list(
-                CanonicalJSON.sortedKeys(elements.keys).map { elements[$0]?.text ?? $0 }.map { shown($0, form) })
+                CanonicalJSON.sortedKeys(elements.keys).map { elements[$0]?.text ?? $0 }.map { shown($0, form, field) })
         case .map(let form, let type, let flags): return map(field, form, type, flags, record)
         default: return record[field.name].map { text($0, as: field.type) } ?? ""
         }
@@ -72,8 +72,9 @@ public struct FieldDisplay: Sendable {
         return texts.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    private func shown(_ text: String, _ form: KeyForm) -> String {
-        form == .identity && RecordID(text) != nil ? String(text.prefix(8)) : text
+    private func shown(_ text: String, _ form: KeyForm, _ field: FieldSchema) -> String {
+        guard form == .identity, RecordID(text) != nil else { return text }
+        return NamedElements.collection(of: field.name).map { reference(text, $0) } ?? String(text.prefix(8))
     }
 
     private func map(
@@ -87,7 +88,9 @@ public struct FieldDisplay: Sendable {
                     record.atoms[FieldPath(field.name, key: key, flag: flag.name)]?.value == true
                 }
                 let marks = set.map { $0.label.text(in: language) }
-                let element = element(key, value, form, type)
+                let element =
+                    NamedElements.collection(of: field.name).map { "\(reference(key, $0)): \(text(value, as: type))" }
+                    ?? element(key, value, form, type)
                 return marks.isEmpty ? element : "\(element) (\(list(marks)))"
             })
     }

@@ -55,14 +55,8 @@ public enum ChangeSetLine {
     public static func decode(_ value: Value) -> ChangeSet? {
         guard let entries = value.entries, let number = entries["set"]?.integer, number > 0,
             let stamp = entries["stamp"]?.text.flatMap({ Stamp($0) }), let on = entries.natural("on"),
-            let wall = entries["wall"]?.integer, let list = entries["changes"]?.elements
+            let wall = entries["wall"]?.integer, let changes = entries["changes"].flatMap(changes)
         else { return nil }
-        var changes: [Change] = []
-        var seen: Set<RecordID> = []
-        for element in list {
-            guard let change = change(element), seen.insert(change.id).inserted else { return nil }
-            changes.append(change)
-        }
         var resolves: [RecordID] = []
         guard let resolved = entries["resolves"].map(\.elements) ?? [] else { return nil }
         for element in resolved {
@@ -78,6 +72,18 @@ public enum ChangeSetLine {
             resolves: resolves, note: note ?? nil)
         let isEmpty = changes.isEmpty && resolves.isEmpty
         return isEmpty || set.writeCount + resolves.count > ChangeSet.maximumWrites ? nil : set
+    }
+
+    /// Reads the changes of a set, which also stand for themselves in what was handed over; nil for anything else.
+    public static func changes(_ value: Value) -> [Change]? {
+        guard let list = value.elements else { return nil }
+        var changes: [Change] = []
+        var seen: Set<RecordID> = []
+        for element in list {
+            guard let change = change(element), seen.insert(change.id).inserted else { return nil }
+            changes.append(change)
+        }
+        return changes
     }
 
     private static func change(_ value: Value) -> Change? {

@@ -100,7 +100,7 @@ extension ClientTables {
     }
 
     func retry(_ rejected: RejectedSet, changes: [Change], by editing: Editing) throws -> EditOutcome {
-        let action = UserAction(changes, resolves: rejected.set.resolves)
+        let action = UserAction(changes, resolves: rejected.set.resolves, note: rejected.set.note)
         let outcome = try editing.perform(action)
         switch outcome {
         case .saved, .unchanged: try run("DELETE FROM rejected WHERE row = ?", [rejected.row])

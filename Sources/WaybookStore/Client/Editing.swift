@@ -41,7 +41,7 @@ struct Editing {
         }
         if let denial = try denial(of: targets) { return .denied(denial) }
         if targets.isEmpty, action.resolves.isEmpty { return .unchanged }
-        return try store(targets, resolves: action.resolves)
+        return try store(targets, of: action)
     }
 
     /// One change a record: a change set names each record once. The later write to a path counts.
@@ -140,14 +140,16 @@ struct Editing {
         }
     }
 
-    private func store(_ targets: [Target], resolves: [RecordID]) throws -> EditOutcome {
+    private func store(_ targets: [Target], of action: UserAction) throws -> EditOutcome {
         let number = (try tables.integer(.lastSet) ?? 0) + 1
         let set = ChangeSet(
             number: number, stamp: try tables.tick(now), readThrough: try tables.integer(.readThrough) ?? 0,
-            wallMilliseconds: now.wallMilliseconds, changes: targets.map(\.change), resolves: resolves)
+            wallMilliseconds: now.wallMilliseconds, changes: targets.map(\.change), resolves: action.resolves,
+            note: action.note)
         let line = ChangeSetLine.bytes(set)
-        guard set.writeCount + resolves.count <= ChangeSet.maximumWrites, line.count <= ChangeSet.maximumBytes else {
-            let record = targets.first?.change.id ?? resolves[0]
+        guard set.writeCount + action.resolves.count <= ChangeSet.maximumWrites, line.count <= ChangeSet.maximumBytes
+        else {
+            let record = targets.first?.change.id ?? action.resolves[0]
             return .refused(Violation(rule: .limit, path: nil), record: record)
         }
         try tables.append(set, line: line)

@@ -6,10 +6,13 @@ public struct UserAction: Hashable, Sendable {
     public var changes: [Change]
     /// The conflicts that it resolves.
     public var resolves: [RecordID]
+    /// Why, in the person's words; at most ``ChangeSet/maximumNoteCharacters`` on one line.
+    public var note: String?
 
-    public init(_ changes: [Change], resolves: [RecordID] = []) {
+    public init(_ changes: [Change], resolves: [RecordID] = [], note: String? = nil) {
         self.changes = changes
         self.resolves = resolves
+        self.note = note
     }
 
     /// Deletes a record; with a root its unit goes out of sight.

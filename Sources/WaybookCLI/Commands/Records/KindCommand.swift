@@ -13,7 +13,7 @@ struct KindCommand<Kind: Entity>: ParsableCommand {
                 AddCommand<Kind>.self, ListCommand<Kind>.self, ShowCommand<Kind>.self, EditCommand<Kind>.self,
                 DeleteCommand<Kind>.self, RestoreCommand<Kind>.self, HistoryCommand<Kind>.self,
                 ImportCommand<Kind>.self,
-            ],
+            ] + KindVerbs.own(of: kind.name),
             aliases: KindHelp.aliases(of: kind))
     }
 }

@@ -1,0 +1,116 @@
+import ArgumentParser
+import WaybookCRM
+import WaybookModel
+import WaybookTerminal
+
+/// `waybook handover …`
+struct HandoverCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "handover", abstract: Texts.Help.handover.spoken,
+            subcommands: [
+                HandoverListCommand.self, HandoverShowCommand.self, HandoverTakeCommand.self, HandoverDropCommand.self,
+            ], aliases: ["移交"])
+    }
+}
+
+/// `waybook handover list`
+struct HandoverListCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "list", abstract: Texts.Help.handoverList.spoken,
+            discussion: KindHelp.examples(["waybook handover list", "waybook handover list --all --json"]))
+    }
+
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.handoverAll.spoken))
+    var all = false
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let book = RecordBook(try options.open())
+        let items = try HandoverShelf(book).items().filter { all || $0.status == .open }
+        let reporter = options.reporter
+        try reporter.json(.list(items.map(\.json)))
+        guard !items.isEmpty else { return try reporter.say(Texts.Handovers.empty) }
+        let columns = Handover.collection.listFields.compactMap { Handover.collection[$0] }
+        var table = TextTable([.init(Texts.Words.id.spoken)] + columns.map { .init($0.label.spoken) })
+        for item in items {
+            table.append([RecordBook.short(item.id)] + columns.map { item.cell($0, book) })
+        }
+        try reporter.table(table)
+        reporter.note(Texts.Records.listCount(count: items.count))
+    }
+}
+
+/// `waybook handover show ID`
+struct HandoverShowCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "show", abstract: Texts.Help.handoverShow.spoken,
+            discussion: KindHelp.examples(["waybook handover show 0198c2f0"]))
+    }
+
+    @OptionGroup var target: ReferenceArgument
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let book = RecordBook(try options.open())
+        let item = try HandoverShelf(book).item(target.reference)
+        let reporter = options.reporter
+        try reporter.json(item.json)
+        for name in ["about", "author", "device", "madeAt", "arrivedAt", "why", "status", "decidedBy", "decidedAt"] {
+            guard let field = Handover.collection[FieldName(name)] else { continue }
+            let text = item.cell(field, book)
+            if !text.isEmpty { try reporter.say("\(field.label.spoken): \(text)") }
+        }
+        for change in item.changes ?? [] {
+            try reporter.say("  \(FieldWording.kind(change.collection)) \(book.name(change.collection, change.id))")
+            for write in change.writes {
+                let text = FieldWording.change(write.path, write.value, in: change.collection, book.display)
+                try reporter.say("    " + text)
+            }
+        }
+        if item.status == .open { try reporter.say(Texts.Handovers.howToGoOn(id: RecordBook.short(item.id))) }
+    }
+}
+
+/// `waybook handover take ID`
+struct HandoverTakeCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "take", abstract: Texts.Help.handoverTake.spoken,
+            discussion: KindHelp.examples(["waybook handover take 0198c2f0"]))
+    }
+
+    @OptionGroup var target: ReferenceArgument
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let book = RecordBook(try options.open())
+        let shelf = HandoverShelf(book)
+        let item = try shelf.open(target.reference)
+        try shelf.take(item)
+        try shelf.tell(item, options.reporter, Texts.Handovers.taken(id: RecordBook.short(item.id)))
+    }
+}
+
+/// `waybook handover drop ID`
+struct HandoverDropCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "drop", abstract: Texts.Help.handoverDrop.spoken,
+            discussion: KindHelp.examples(["waybook handover drop 0198c2f0"]))
+    }
+
+    @OptionGroup var target: ReferenceArgument
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let book = RecordBook(try options.open())
+        let shelf = HandoverShelf(book)
+        let item = try shelf.open(target.reference)
+        try shelf.decide(item, .dropped, changes: [])
+        try shelf.tell(item, options.reporter, Texts.Handovers.dropped(id: RecordBook.short(item.id)))
+    }
+}

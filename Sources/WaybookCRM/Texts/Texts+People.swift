@@ -1,0 +1,62 @@
+import WaybookModel
+
+extension Texts {
+    /// People and teams.
+    package enum People {
+        package static var successorIsSame: LocalizedText {
+            LocalizedText(
+                en: "Somebody else must take the book over.",
+                zh: "接任者须为另一人。"
+            )
+        }
+
+        package static func roleRequested(name: String, role: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(name) becomes \(role): requested, waiting for the next sync.",
+                zh: "\(name) 的角色改为\(role)：已申请，等待下次同步。"
+            )
+        }
+
+        package static func disableRequested(name: String, successor: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(name) is disabled with the next sync; the customers go to \(successor).",
+                zh: "\(name) 将在下次同步时停用；客户转给\(successor)。"
+            )
+        }
+
+        package static func noMembers(team: String) -> LocalizedText {
+            LocalizedText(
+                en: "Nobody is in \(team).",
+                zh: "\(team) 没有成员。"
+            )
+        }
+
+        package static func isMember(person: String, team: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) is in \(team) already.",
+                zh: "\(person) 已在 \(team) 中。"
+            )
+        }
+
+        package static func notMember(person: String, team: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) is not in \(team).",
+                zh: "\(person) 不在 \(team) 中。"
+            )
+        }
+
+        package static func joined(person: String, team: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) joins \(team) with the next sync.",
+                zh: "\(person) 将在下次同步时加入 \(team)。"
+            )
+        }
+
+        package static func left(person: String, team: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) leaves \(team) with the next sync.",
+                zh: "\(person) 将在下次同步时离开 \(team)。"
+            )
+        }
+    }
+}
