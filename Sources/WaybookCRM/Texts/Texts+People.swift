@@ -52,6 +52,13 @@ extension Texts {
             )
         }
 
+        package static func leftAfter(person: String, team: String, day: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) leaves \(team) after \(day).",
+                zh: "\(person) 将在 \(day) 之后离开 \(team)。"
+            )
+        }
+
         package static func left(person: String, team: String) -> LocalizedText {
             LocalizedText(
                 en: "\(person) leaves \(team) with the next sync.",

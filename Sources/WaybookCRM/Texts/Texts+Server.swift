@@ -152,8 +152,8 @@ extension Texts {
 
         package static func lastAdmin(email: String) -> LocalizedText {
             LocalizedText(
-                en: "\(email) is the last administrator and cannot be disabled.",
-                zh: "\(email) 是最后一位管理员，不能停用。"
+                en: "\(email) is the last administrator: neither disabled nor given another role.",
+                zh: "\(email) 是最后一位管理员，不能停用或更改角色。"
             )
         }
 

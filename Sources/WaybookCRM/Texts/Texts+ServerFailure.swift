@@ -10,13 +10,6 @@ extension Texts.Server {
         )
     }
 
-    package static var administrator: LocalizedText {
-        LocalizedText(
-            en: "Administrator",
-            zh: "管理员"
-        )
-    }
-
     package static var deviceStateRevoked: LocalizedText {
         LocalizedText(
             en: "revoked",

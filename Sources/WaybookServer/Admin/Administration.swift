@@ -43,10 +43,15 @@ public struct Administration: Sendable {
     private func dispatch(_ command: AdminCommand) throws -> Value {
         switch command.verb {
         case "user.add": try addUser(command)
+        case "user.role": try setRole(command)
         case "user.list": try listUsers()
         case "user.disable": try setDisabled(command, true)
         case "user.enable": try setDisabled(command, false)
         case "user.password": try setPassword(command)
+        case "team.add": try addTeam(command)
+        case "team.list": try listTeams()
+        case "team.join": try joinTeam(command)
+        case "team.leave": try leaveTeam(command)
         case "device.list": try listDevices(command)
         case "device.revoke": try revoke(command)
         case "audit.list": try listAudit(command)
@@ -80,14 +85,18 @@ public struct Administration: Sendable {
     }
 
     private func listUsers() throws -> Value {
-        let (users, devices) = try file.read { (try directory.users($0), try directory.devices($0)) }
+        let (users, devices, records) = try file.read {
+            (try directory.users($0), try directory.devices($0), try ServerRows($0).directory())
+        }
+        let roles = Dictionary(
+            records.map { ($0.id, $0[DirectoryRecord.Field.role] ?? .null) }, uniquingKeysWith: { first, _ in first })
         return .list(
             users.map { user in
                 [
                     "admin": .bool(user.isAdmin), "created": .int(user.created),
                     "devices": .int(Int64(devices.count { $0.user == user.id && $0.revoked == nil })),
                     "disabled": user.disabled.map { .int($0) } ?? .null, "email": .string(user.email),
-                    "id": .string(user.id.text), "name": .string(user.name),
+                    "id": .string(user.id.text), "name": .string(user.name), "role": roles[user.id.record] ?? .null,
                 ]
             })
     }
@@ -98,8 +107,7 @@ public struct Administration: Sendable {
         let cutOff = try file.writeSecurity(ledger, now: now) { db in
             let user = try user(db, email)
             if isDisabled, user.isAdmin {
-                let others = try directory.users(db).filter { $0.isAdmin && $0.disabled == nil && $0.id != user.id }
-                guard !others.isEmpty else { throw AdminFailure(.lastAdmin, email.text) }
+                try checkOtherAdmin(db, than: user)
             }
             let successor = try command.arguments["successor"].map { typed in
                 guard let email = AccountEmail(typed) else { throw AdminFailure(.invalidEmail, typed) }

@@ -16,13 +16,14 @@ struct UserListCommand: AsyncParsableCommand {
         let language = Speech.language
         var table = TextTable([
             .init(Texts.Words.email(language)), .init(Texts.Words.name(language)), .init(Texts.Words.state(language)),
-            .init(Texts.Server.administrator(language)), .init(Texts.Words.device(language), isNumeric: true),
+            .init(Texts.Server.role(language)), .init(Texts.Words.device(language), isNumeric: true),
         ])
         for user in users.elements?.compactMap(\.entries) ?? [] {
             let state = user["disabled"]?.integer == nil ? Texts.Server.userStateActive : Texts.Server.userStateDisabled
-            let isAdmin = user["admin"]?.boolean == true ? Texts.Words.yes : Texts.Words.no
+            let role = user["role"]?.text ?? ""
             table.append([
-                user["email"]?.text ?? "", user["name"]?.text ?? "", state(language), isAdmin(language),
+                user["email"]?.text ?? "", user["name"]?.text ?? "", state(language),
+                Role(rawValue: role)?.label.text(in: language) ?? role,
                 String(user["devices"]?.integer ?? 0),
             ])
         }

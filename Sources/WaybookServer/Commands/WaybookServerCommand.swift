@@ -8,8 +8,8 @@ struct WaybookServerCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "waybook-server", abstract: Texts.Help.waybookServer(Speech.language),
             subcommands: [
-                InitCommand.self, ServeCommand.self, UserCommand.self, DeviceCommand.self, AuditCommand.self,
-                SettingsCommand.self, BackupCommand.self, CheckCommand.self,
+                InitCommand.self, ServeCommand.self, UserCommand.self, TeamCommand.self, DeviceCommand.self,
+                AuditCommand.self, SettingsCommand.self, BackupCommand.self, CheckCommand.self,
             ])
     }
 }

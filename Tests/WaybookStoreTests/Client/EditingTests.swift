@@ -5,6 +5,18 @@ import WaybookProtocol
 @testable import WaybookStore
 
 @Suite struct EditingTests {
+    @Test func aReasonTravelsWithTheSetAndWithItsRetry() throws {
+        let client = try Client()
+        let id = try client.add(["name": "Acme"])
+        _ = try client.store.edit(UserAction([change(id, ["city": "Lyon"])], note: "moved"), at: client.now)
+        #expect(try client.sets().map(\.note) == [nil, "moved"])
+        try client.accept(through: 1)
+        try client.answer(2, .rejected(Refusal(rule: .access, record: id, path: nil)))
+        let row = try #require(try client.store.rejected().first?.row)
+        _ = try client.store.retryRejected(row: row, at: client.now)
+        #expect(try client.sets().map(\.note) == ["moved"])
+    }
+
     @Test func aSavedActionIsShownAndWaitsInTheOutbox() throws {
         let client = try Client()
         let id = try client.add(["name": "Acme", "city": "Lyon", "tags/vip": "VIP"])

@@ -106,7 +106,9 @@ struct TeamLeaveCommand: AsyncParsableCommand {
         let reporter = options.reporter
         let after = try present.compactMap { try book.workspace.store.record($0.id) }
         try reporter.json(.list(after.map { RecordJSON.object($0) }))
-        try reporter.say(Texts.People.left(person: names.user, team: names.team))
+        try reporter.say(
+            last?.text.map { Texts.People.leftAfter(person: names.user, team: names.team, day: $0) }
+                ?? Texts.People.left(person: names.user, team: names.team))
     }
 }
 
