@@ -203,7 +203,7 @@ extension Texts.HelpOptions {
         )
     }
 
-    package static var bookTo: LocalizedText {
+    package static var takesBook: LocalizedText {
         LocalizedText(
             en: "Who takes the customers over; the pool where nobody is named.",
             zh: "接收客户的人员；未指定则退回公海。"

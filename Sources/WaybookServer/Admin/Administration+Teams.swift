@@ -18,6 +18,7 @@ extension Administration {
         try file.write { db in
             let user = try user(db, email)
             if user.isAdmin, role != .admin { try checkOtherAdmin(db, than: user) }
+            try Audit(db).note(.roleChanged, about: .user(user.id.text), at: now())
             try directory.setRole(db, user: user.id, role, now: now())
         }
         return ["email": .string(email.text), "role": .string(role.rawValue)]

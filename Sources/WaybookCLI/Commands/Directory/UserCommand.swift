@@ -52,7 +52,7 @@ struct UserDisableCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp(Texts.HelpOptions.person.spoken, valueName: "person"))
     var person: String
-    @Option(name: .customLong("book-to"), help: ArgumentHelp(Texts.HelpOptions.bookTo.spoken, valueName: "person"))
+    @Option(name: .customLong("book-to"), help: ArgumentHelp(Texts.HelpOptions.takesBook.spoken, valueName: "person"))
     var bookTo: String?
     @OptionGroup var options: StoreOptions
 
