@@ -25,7 +25,8 @@ enum Acquaintances {
             let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: true)
             incoming.append(try #require(IncomingRecord(feed, line: ResponseLine.record(feed).value)))
         }
-        try workspace.store.take(incoming, checkpoint: "token", sequence: 1, at: workspace.device.now())
+        try workspace.store.take(
+            incoming.map { .record($0) }, checkpoint: "token", sequence: 1, at: workspace.device.now())
         try workspace.store.close()
     }
 
