@@ -338,7 +338,7 @@ def bad_hello(server: Server, device: Device) -> None:
     ):
         refused(device.exchange(**changed), {400}, {"fix-record"})
     refused(device.exchange(answered=top, last=top), {409}, {"timeline"})
-    refused(device.exchange(protocol=[4, top]), {409}, {"upgrade"})
+    refused(device.exchange(protocol=[5, top]), {409}, {"upgrade"})
     refused(device.exchange(replica=device.replica + 1), {409}, {"fork"})
     for changed in ({"last": top}, {"wall": top}, {"wall": -top - 1}, {"schema": top}, {"protocol": [1, top]}):
         answer = device.exchange(**changed)

@@ -208,13 +208,12 @@ extension SetJudge {
     /// Who is to answer for a unit must work here; who claims, claims for themselves unless they lead.
     private func wrongPerson(_ write: Write, _ change: Change, _ viewer: Viewer) throws -> Refused? {
         let isClaim = change.collection == CardRecord.collection && write.path.field == CardRecord.Field.claimedBy
-        guard isClaim || write.path.field == ownerField(of: change.collection), let text = write.value?.text else {
-            return nil
-        }
+        // What is no identity at all the schema refuses.
+        guard isClaim || write.path.field == ownerField(of: change.collection),
+            let person = write.value?.text.flatMap({ RecordID(canonical: $0) })
+        else { return nil }
         let path = write.path
-        guard let person = RecordID(canonical: text), try organisation().people[person]?.isActive == true else {
-            return refusal(.unknown, change.id, path)
-        }
+        guard try organisation().people[person]?.isActive == true else { return refusal(.unknown, change.id, path) }
         return isClaim && person != viewer.user && viewer.role == .rep ? refusal(.access, change.id, path) : nil
     }
 
