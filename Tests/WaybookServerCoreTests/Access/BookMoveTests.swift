@@ -1,3 +1,4 @@
+import GRDB
 import Testing
 import WaybookCRM
 import WaybookModel
@@ -76,6 +77,19 @@ import WaybookStore
         }
         try firm.settle(mia)
         #expect(try firm.difference(mia) == nil && mia.state.rows[customers[0]] != nil)
+    }
+
+    @Test func openingAFileThatWasFilledBeforeItWasServedChangesNobodysRole() throws {
+        let file = firm.workspace.service.file
+        let id = try #require(UserID("01a20106-8f1e-7b11-9741-92ec95bd2842"))
+        let email = try #require(AccountEmail("zoe@example.com"))
+        let hash = try PasswordHash(of: Array("correct horse".utf8), salt: Array(repeating: 7, count: 16))
+        try file.write { db in
+            try Directory().addUser(db, id: id, email: email, name: "Zoe", passwordHash: hash, role: .manager, now: 1)
+            try db.execute(sql: "DELETE FROM server WHERE key = 'access'")
+            try AccessUpgrade.perform(db, schema: Catalogue.schema, now: 2)
+        }
+        #expect(try firm.workspace.row(id.record)?.record["role"] == "manager")
     }
 
     @Test func whoeverIsDisabledReadsNothingAndWhatTheyDeliverIsHandedOver() throws {
