@@ -12,6 +12,8 @@ public struct Customer: Entity {
     public let taxID = Field<String>("taxID", .text(maximum: 40), .register, "Tax ID", "统一社会信用代码")
     public let tier = Field<CustomerTier>("tier", .register, "Tier", "等级")
     public let stage = Field<CustomerStage>("stage", .register, "Stage", "生命周期阶段")
+    public let creditLevel = Field<CreditLevel>(
+        "creditLevel", .register, "Credit level", "信用等级", access: .only(.leaders))
     public let owner = Field<RecordID>(
         "owner", .reference("user"), .served, "Owner", "负责人", access: .only(.responsible))
     public let members = MapField<MemberRole>(
@@ -83,6 +85,21 @@ public enum CustomerTier: String, Choice {
         case .important: Label("Important", "重要")
         case .normal: Label("Normal", "普通")
         case .potential: Label("Potential", "潜力")
+        }
+    }
+}
+
+/// How far a customer is trusted to pay later; decided by managers.
+public enum CreditLevel: String, Choice {
+    case high, standard, limited, prepaid, blocked
+
+    public var label: Label {
+        switch self {
+        case .high: Label("High", "高")
+        case .standard: Label("Standard", "标准")
+        case .limited: Label("Limited", "受限")
+        case .prepaid: Label("Prepaid only", "仅预付")
+        case .blocked: Label("Blocked", "禁止交易")
         }
     }
 }

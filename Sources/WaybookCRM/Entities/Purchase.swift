@@ -6,6 +6,9 @@ public struct Purchase: Entity {
     public let customer = Field<RecordID>(
         "customer", .reference("customer"), .served, "Customer", "客户", required: true)
     public let status = Field<PurchaseStatus>("status", .register(prefer: PurchaseStatus.final), "Status", "状态")
+    /// Whether a manager agrees with its prices and terms.
+    public let approval = Field<PurchaseApproval>(
+        "approval", .register(prefer: [PurchaseApproval.refused.value]), "Approval", "审批", access: .only(.leaders))
     public let orderedAt = Field<Instant>("orderedAt", .instant, .register, "Ordered", "下单时间")
     public let currency = Field<CurrencyCode>("currency", .text(maximum: 3), .group, "Currency", "币种")
     public let lines = MapField<PurchaseLine>("lines", key: .identity, "Lines", "明细", searched: true)
@@ -82,6 +85,19 @@ public enum PurchaseStatus: String, Choice {
         case .fulfilled: Label("Fulfilled", "已交付")
         case .returned: Label("Returned", "已退货")
         case .void: Label("Void", "已作废")
+        }
+    }
+}
+
+/// What a manager decided on the prices and terms of a purchase; none while nobody has. Of two managers who decide apart, the
+/// one who refuses is heard.
+public enum PurchaseApproval: String, Choice {
+    case approved, refused
+
+    public var label: Label {
+        switch self {
+        case .approved: Label("Approved", "已批准")
+        case .refused: Label("Refused", "已拒绝")
         }
     }
 }

@@ -37,5 +37,26 @@ extension Texts {
                 zh: "认领 \(customer)：已申请，等待下次同步，先到先得。"
             )
         }
+
+        package static func granted(customer: String) -> LocalizedText {
+            LocalizedText(
+                en: "You are now responsible for \(customer).",
+                zh: "您已成为 \(customer) 的负责人。"
+            )
+        }
+
+        package static func lost(customer: String, person: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) claimed \(customer) before you.",
+                zh: "\(person) 已先于您认领 \(customer)。"
+            )
+        }
+
+        package static func gone(customer: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(customer) left the pool before your claim arrived.",
+                zh: "在您的认领到达之前，\(customer) 已离开公海。"
+            )
+        }
     }
 }

@@ -23,9 +23,14 @@ struct Departing {
 
     /// Takes the line that a unit departed: it goes at once, or is marked while something is unsent about it.
     mutating func take(_ departure: Departure) throws {
-        if try !tables.isLeaving(departure.unit) { try resend(about: departure.unit) }
+        if try !tables.isLeaving(departure.unit) && !isCard(departure.unit) { try resend(about: departure.unit) }
         guard try isUnsent(about: departure.unit) else { return try evict(departure) }
         try mark(departure)
+    }
+
+    /// A card of the pool: nothing but claims is ever written to one, and a claim that was refused has had its answer.
+    private func isCard(_ unit: RecordID) throws -> Bool {
+        try tables.load(unit)?.collection == CardRecord.collection
     }
 
     /// Takes the line that a record is elsewhere now: the server's row goes, unsent writes stay over nothing.

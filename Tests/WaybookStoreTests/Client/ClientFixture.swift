@@ -33,6 +33,13 @@ let clientSchema = Schema(
                 FieldSchema("name", .text(maximum: 120), .register, "Name", "姓名", required: true, searched: true),
                 FieldSchema("customer", .reference("customer"), .served, "Customer", "客户", required: true),
             ]),
+        CollectionSchema(
+            CardRecord.collection, "Card", "名片", title: "name", list: ["name"],
+            access: .directory,
+            fields: [
+                FieldSchema("name", .text(maximum: 120), .register, "Name", "名称"),
+                FieldSchema(CardRecord.Field.claimedBy, .reference("user"), .served, "Claimed by", "认领人"),
+            ]),
     ])
 
 let laptop = ReplicaID(7)

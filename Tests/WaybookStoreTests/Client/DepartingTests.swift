@@ -94,6 +94,22 @@ import WaybookProtocol
         #expect(try client.store.exchangeStart().purgedSequence == 2)
     }
 
+    @Test func aRefusedClaimOfACardThatLeavesHasHadItsAnswer() throws {
+        let client = try Client()
+        let card = identity(70)
+        let fields: [String: (Value?, Stamp)] = ["name": ("Acme", stamp(1)), "isOpen": (.bool(true), stamp(1))]
+        try client.take([item(record(card, in: CardRecord.collection, fields))], sequence: 1)
+        let claim = change(card, ["claimedBy": .string(identity(901).description)], in: CardRecord.collection)
+        #expect(try client.store.edit(UserAction([claim]), at: client.now) == .saved(set: 1))
+        try client.answer(1, .rejected(Refusal(rule: .served, record: card, path: nil)))
+        #expect(try client.store.rejected().count == 1)
+        try client.take([departed(card)], sequence: 2)
+        #expect(try client.sets().isEmpty && client.store.rejected().isEmpty && client.row(card) == nil)
+        let line = try #require(try client.store.syncLog(limit: 1).first)
+        #expect(line.kind == .departed && line.collection == CardRecord.collection)
+        #expect(line.departure?.by == identity(900))
+    }
+
     @Test func whatWasRefusedIsSentOnceMoreAsItWas() throws {
         let (client, leaving, staying) = try filled()
         try client.write(leaving.customer, ["city": "Rome"])

@@ -54,7 +54,14 @@ struct HandoverShelf {
         return try book.workspace.store.list(query).map { Item($0.record) }
     }
 
-    func item(_ reference: String) throws -> Item { Item(try book.record(reference, in: Handover.collection).record) }
+    /// By its identity, or by the customer whom it alone is about among those that wait.
+    func item(_ reference: String) throws -> Item {
+        if case .found(let customer) = try book.find(reference, in: Customer.shape.name) {
+            let waiting = try items().filter { $0.status == .open && $0.about == customer }
+            if waiting.count == 1 { return waiting[0] }
+        }
+        return Item(try book.record(reference, in: Handover.collection).record)
+    }
 
     /// One that waits for a decision; throws a sentence for others.
     func open(_ reference: String) throws -> Item {

@@ -17,10 +17,11 @@ struct SyncRound {
     }
 
     func run() async throws {
-        let before = try workspace.store.status()
+        let before = try SyncBefore(workspace)
         let progress = ProgressTeller(reporter)
         let result = try await Interruption.cancelling {
-            try await workspace.sync(language: reporter.scene.language) { report in progress.tell(report, before) }
+            try await workspace.sync(language: reporter.scene.language) { report in progress.tell(report, before.status)
+            }
         }
         progress.finish()
         let after = try workspace.store.status()
@@ -47,7 +48,7 @@ struct SyncRound {
 /// What is said after a synchronisation.
 enum SyncWords {
     static func tell(
-        _ result: SyncResult, before: ClientStatus, after: ClientStatus, _ workspace: Workspace, _ reporter: Reporter
+        _ result: SyncResult, before: SyncBefore, after: ClientStatus, _ workspace: Workspace, _ reporter: Reporter
     ) throws {
         let report = result.report
         if report.newReplica != nil { reporter.note(Texts.Sync.replicaRenewed(count: report.answeredSets)) }
@@ -60,10 +61,14 @@ enum SyncWords {
             reporter.note(Texts.Sync.interrupted(sent: sent, received: received))
         case .stopped: break
         }
-        if report.departedUnits > 0 { try reporter.say(Texts.Access.departedUnits(count: report.departedUnits)) }
+        let departed = try before.departed(workspace)
+        let book = RecordBook(workspace)
+        for claim in departed.claims { try reporter.say(claim.text(for: workspace.session.user, book)) }
+        if departed.customers > 0 { try reporter.say(Texts.Access.departedUnits(count: departed.customers)) }
         if report.goneRecords > 0 { try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords)) }
-        if report.refusedSets > 0 { try reporter.say(Texts.Sync.newlyRejected(count: report.refusedSets)) }
-        if after.openConflicts > before.openConflicts {
+        let rejected = after.rejectedSets - before.status.rejectedSets
+        if rejected > 0 { try reporter.say(Texts.Sync.newlyRejected(count: rejected)) }
+        if after.openConflicts > before.status.openConflicts {
             try reporter.say(Texts.Sync.newConflicts(count: after.openConflicts))
         }
         let corrected = try workspace.store.takeClockNotice()

@@ -18,7 +18,7 @@ struct SyncWatching {
 
     func run() async throws {
         reporter.note(Texts.Sync.watching)
-        let teller = Teller(workspace, reporter, try workspace.store.status())
+        let teller = Teller(workspace, reporter, try SyncBefore(workspace))
         let last = try await Interruption.cancelling {
             try await SyncWatch.run(workspace, language: reporter.scene.language) { result in teller.tell(result) }
         }
@@ -30,9 +30,9 @@ struct SyncWatching {
     private final class Teller: Sendable {
         private let workspace: Workspace
         private let reporter: Reporter
-        private let state: Mutex<(before: ClientStatus, isCut: Bool)>
+        private let state: Mutex<(before: SyncBefore, isCut: Bool)>
 
-        init(_ workspace: Workspace, _ reporter: Reporter, _ before: ClientStatus) {
+        init(_ workspace: Workspace, _ reporter: Reporter, _ before: SyncBefore) {
             self.workspace = workspace
             self.reporter = reporter
             state = Mutex((before, false))
@@ -40,14 +40,14 @@ struct SyncWatching {
 
         func tell(_ result: SyncResult) {
             state.withLock { state in
-                guard let after = try? workspace.store.status() else { return }
+                guard let after = try? SyncBefore(workspace) else { return }
                 let report = result.report
                 if SyncWatch.needsPerson(report.ending) { return }
                 if report.ending != .upToDate {
                     if !state.isCut { reporter.note(Texts.Sync.connectionLost) }
                 } else if report.answeredSets + report.receivedRecords > 0 || state.isCut {
-                    try? SyncWords.tell(result, before: state.before, after: after, workspace, reporter)
-                    try? reporter.json(SyncRound.json(result, after))
+                    try? SyncWords.tell(result, before: state.before, after: after.status, workspace, reporter)
+                    try? reporter.json(SyncRound.json(result, after.status))
                 }
                 state = (after, report.ending != .upToDate)
             }
