@@ -34,6 +34,24 @@ import WaybookProtocol
         }
     }
 
+    @Test func everyAnswerTellsBrowsersToLeaveItAlone() async throws {
+        try await TestServer.run { server in
+            for (method, target, status) in [
+                ("GET", "/healthz", 200), ("POST", "/v1/exchange", 401), ("GET", "/none", 404),
+            ] {
+                let response = try await server.request(method, target, [:], body: method == "POST" ? [] : nil)
+                #expect(response.status == status)
+                for field in [
+                    "Cache-Control: no-store", "X-Content-Type-Options: nosniff",
+                    "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+                    "Referrer-Policy: no-referrer",
+                ] {
+                    #expect(response.head.contains(field), "\(target) \(field)")
+                }
+            }
+        }
+    }
+
     @Test func badCompressedBodiesAreRefusedAndChangeNothing() async throws {
         let echo = EchoExchange()
         try await TestServer.run(exchange: echo) { server in

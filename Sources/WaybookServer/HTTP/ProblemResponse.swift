@@ -29,12 +29,15 @@ enum ProblemResponse {
     }
 }
 
-/// The fields that every response carries.
+/// The fields that every response carries: nothing is kept by a cache, guessed at, run, framed or told to others by a browser
+/// that somebody points here (OWASP REST Security Cheat Sheet, "Security Headers").
 enum CommonFields {
     static let fields: HTTPFields = {
         var fields = HTTPFields()
         fields[.cacheControl] = "no-store"
         fields[.xContentTypeOptions] = "nosniff"
+        fields[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        if let name = HTTPField.Name("Referrer-Policy") { fields[name] = "no-referrer" }
         return fields
     }()
 }
