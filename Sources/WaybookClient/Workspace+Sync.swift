@@ -11,7 +11,7 @@ public struct SyncResult: Sendable {
 
 extension Workspace {
     /// How many rows the search index takes in at once after a sync.
-    static let indexBatch = 5_000
+    static let indexBatch = 10_000
 
     /// Sends what is unsent and fetches what is new, then brings the search index up to date.
     /// - Parameter progress: told after each exchange.
@@ -27,7 +27,8 @@ extension Workspace {
         return result
     }
 
-    func sync(
+    /// The same over a connection that is open, without the search index.
+    package func sync(
         over connection: ServerConnection, progress: (@Sendable (SyncReport) -> Void)?
     ) async throws -> SyncResult {
         // Read anew: a fork in an earlier round of a long watch has changed both.

@@ -20,6 +20,8 @@ struct AnswerReader {
     private var verdicts: [(number: Int64, verdict: Verdict)] = []
     private var lastVerdict: Int64
     private var page: [FeedItem] = []
+    /// The line in hand; kept for its room.
+    private var document = JSONDocument()
     private var isOver = false
     private var result = ExchangeResult(
         head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, receivedRecords: 0,
@@ -51,11 +53,34 @@ struct AnswerReader {
         }
     }
 
-    private mutating func take(_ bytes: [UInt8]) throws {
-        guard let value = try? JSONParser.parse(bytes), let line = ResponseLine(value) else {
-            throw AnswerError.malformedLine
+    /// A line, read. Records come by the million and are stored as they came.
+    private enum Line {
+        case record(IncomingRecord)
+        case other(ResponseLine)
+    }
+
+    private mutating func read(_ bytes: [UInt8]) throws -> Line {
+        do { try document.read(bytes) } catch { throw AnswerError.malformedLine }
+        if IncomingRecord.isRecord(document) {
+            guard let incoming = IncomingRecord(document) else { throw AnswerError.malformedLine }
+            return .record(incoming)
         }
+        guard let line = ResponseLine(document.value) else { throw AnswerError.malformedLine }
+        return .other(line)
+    }
+
+    private mutating func take(_ bytes: [UInt8]) throws {
+        let line = try read(bytes)
         guard !isOver, !result.isComplete, result.problem == nil else { throw AnswerError.unexpectedLine }
+        switch line {
+        case .record(let incoming):
+            guard result.head != nil else { throw AnswerError.unexpectedLine }
+            try hold(.record(incoming))
+        case .other(let line): try take(line)
+        }
+    }
+
+    private mutating func take(_ line: ResponseLine) throws {
         if case .head(let head) = line { return try begin(head) }
         if case .error(let problem) = line {
             result.problem = problem
@@ -65,14 +90,11 @@ struct AnswerReader {
         switch line {
         case .applied(let first, let last): try takeApplied(first, last)
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
-        case .record(let record):
-            guard let incoming = IncomingRecord(record, line: value) else { throw AnswerError.malformedLine }
-            try take(.record(incoming))
-        case .departed(let departure): try take(.departed(departure))
-        case .gone(let id): try take(.gone(id))
+        case .departed(let departure): try hold(.departed(departure))
+        case .gone(let id): try hold(.gone(id))
         case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
         case .end(let readable, let more): try end(readable, hasMore: more)
-        case .head, .error: break
+        case .head, .error, .record: break
         }
     }
 
@@ -111,7 +133,7 @@ struct AnswerReader {
         }
     }
 
-    private mutating func take(_ item: FeedItem) throws {
+    private mutating func hold(_ item: FeedItem) throws {
         try storeVerdicts()
         guard pulls, page.count < Self.mostPendingLines else { throw AnswerError.tooMuchWithoutCheckpoint }
         page.append(item)

@@ -23,7 +23,7 @@ enum Acquaintances {
         var incoming: [IncomingRecord] = []
         for (record, unit) in records {
             let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: true)
-            incoming.append(try #require(IncomingRecord(feed, line: ResponseLine.record(feed).value)))
+            incoming.append(IncomingRecord(feed))
         }
         try workspace.store.take(
             incoming.map { .record($0) }, checkpoint: "token", sequence: 1, at: workspace.device.now())

@@ -56,11 +56,7 @@ import WaybookStore
             for (field, value) in fields {
                 record.atoms[FieldPath(field)] = Atom(value: value, stamp: stamp, commit: 1)
             }
-            return .record(
-                IncomingRecord(
-                    FeedRecord(record: record, unit: id, isWhole: true),
-                    fields: CanonicalJSON.text(RecordEncoding.fields(record)),
-                    stamps: CanonicalJSON.text(RecordEncoding.stamps(record))))
+            return .record(IncomingRecord(FeedRecord(record: record, unit: id, isWhole: true)))
         }
 
         func edit(_ field: FieldName = "city", _ value: Value = "Lyon") throws -> EditOutcome {

@@ -89,11 +89,16 @@ extension Stamp: CustomStringConvertible {
     }
 
     /// Reads the 16 characters of ``description``; nil for anything else.
-    public init?(_ text: String) {
-        guard text.utf8.count == 16 else { return nil }
+    public init?(_ text: String) { self.init(reading: text.utf8) }
+
+    /// Reads the same characters as bytes.
+    public init?(utf8: ArraySlice<UInt8>) { self.init(reading: utf8) }
+
+    private init?(reading utf8: some Collection<UInt8>) {
+        guard utf8.count == 16 else { return nil }
         var time: UInt64 = 0
         var replica: UInt32 = 0
-        for (index, character) in text.utf8.enumerated() {
+        for (index, character) in utf8.enumerated() {
             let digit = Self.digits[Int(character)]
             guard digit < 64 else { return nil }
             if index < 10 {

@@ -29,23 +29,23 @@ public struct FieldPath: Hashable, Sendable {
     /// Reads a path from outside. Nil unless it is well formed: a field name, at most one key (not empty, properly
     /// escaped), at most one flag name, at most ``maximumBytes`` bytes; or `$life`.
     public init?(parsing text: String) {
-        if text == Self.life.text {
-            self = .life
-            return
-        }
-        guard text.utf8.count <= Self.maximumBytes else { return nil }
-        // Most paths are plain names, and paths are read by the million.
-        if isWellFormedName(text) {
-            self.text = text
-            return
-        }
-        // By bytes and not by characters: a combining mark after a slash makes another character of it.
-        let parts = text.utf8.split(separator: Self.slash, maxSplits: 3, omittingEmptySubsequences: false)
-            .map { Substring($0) }
-        guard parts.count <= 3, isWellFormedName(String(parts[0])) else { return nil }
-        if parts.count > 1, parts[1].isEmpty || !Self.isEscaped(parts[1]) { return nil }
-        if parts.count > 2, !isWellFormedName(String(parts[2])) { return nil }
+        guard Self.isWellFormed(reading: text.utf8) else { return nil }
         self.text = text
+    }
+
+    /// Whether ``init(parsing:)`` takes these bytes.
+    public static func isWellFormed(utf8: ArraySlice<UInt8>) -> Bool { isWellFormed(reading: utf8) }
+
+    private static func isWellFormed(reading utf8: some Collection<UInt8>) -> Bool {
+        // Most paths are plain names, and paths are read by the million.
+        if isWellFormedName(utf8: utf8) { return true }
+        guard utf8.count <= maximumBytes else { return false }
+        if utf8.elementsEqual(life.text.utf8) { return true }
+        // By bytes and not by characters: a combining mark after a slash makes another character of it.
+        let parts = utf8.split(separator: slash, maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count <= 3, isWellFormedName(utf8: parts[0]) else { return false }
+        if parts.count > 1, parts[1].isEmpty || !isEscaped(parts[1]) { return false }
+        return parts.count < 3 || isWellFormedName(utf8: parts[2])
     }
 
     /// The field that the path is in (`$life` for the record's life).
@@ -105,9 +105,9 @@ public struct FieldPath: Hashable, Sendable {
         return key
     }
 
-    private static func isEscaped(_ text: Substring) -> Bool {
+    private static func isEscaped(_ utf8: some Collection<UInt8>) -> Bool {
         var escaping = false
-        for byte in text.utf8 {
+        for byte in utf8 {
             if escaping {
                 guard byte == 0x30 || byte == 0x31 else { return false }
                 escaping = false

@@ -16,8 +16,9 @@ public struct FieldName: Hashable, Sendable, ExpressibleByStringLiteral, CustomS
 
 /// Whether a name from outside can be the name of a collection or a field: a letter, then letters and digits, at most
 /// 64, all ASCII. (`$life` is no such name.)
-public func isWellFormedName(_ text: String) -> Bool {
-    let utf8 = text.utf8
+public func isWellFormedName(_ text: String) -> Bool { isWellFormedName(utf8: text.utf8) }
+
+func isWellFormedName(utf8: some Collection<UInt8>) -> Bool {
     guard let first = utf8.first, isLetter(first), utf8.count <= 64 else { return false }
     return utf8.allSatisfy { isLetter($0) || (0x30...0x39).contains($0) }
 }

@@ -46,6 +46,11 @@ public enum RecordEncoding {
         return .list(list)
     }
 
+    /// The stamp groups of a record all of whose atoms have a value and one stamp, and no commit that a replica was told.
+    public static func stamps(under stamp: Stamp) -> [UInt8] {
+        CanonicalJSON.bytes(.list([encode(GroupKey(stamp: stamp, origin: stamp, commit: 0), paths: nil)]))
+    }
+
     /// The group with most atoms (the earliest of equals), if it has no removed element: those must be named.
     private static func defaultGroup(_ groups: [GroupKey: [FieldPath]], in record: VersionedRecord) -> GroupKey? {
         let candidates = groups.filter { $0.value.allSatisfy { record.atoms[$0]?.value != nil } }

@@ -22,10 +22,16 @@ public struct RecordID: Hashable, Sendable {
     }
 
     /// Reads the text form, 36 characters; capital hexadecimal digits are taken too. Nil for anything else.
-    public init?(_ text: String) {
+    public init?(_ text: String) { self.init(reading: text.utf8) }
+
+    /// Reads the text form as bytes.
+    public init?(utf8: ArraySlice<UInt8>) { self.init(reading: utf8) }
+
+    private init?(reading utf8: some Collection<UInt8>) {
+        guard utf8.count == 36 else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
         var digits = 0
-        for (index, byte) in text.utf8.enumerated() {
+        for (index, byte) in utf8.enumerated() {
             if index == 8 || index == 13 || index == 18 || index == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
@@ -34,14 +40,19 @@ public struct RecordID: Hashable, Sendable {
             if digits < 16 { words.0 = words.0 << 4 | digit } else { words.1 = words.1 << 4 | digit }
             digits += 1
         }
-        guard digits == 32, text.utf8.count == 36 else { return nil }
+        guard digits == 32 else { return nil }
         self.init(high: words.0, low: words.1)
     }
 
     /// Reads the one text form that goes over the wire, in lower case; nil for any other.
-    public init?(canonical text: String) {
-        guard !text.utf8.contains(where: { (0x41...0x46).contains($0) }) else { return nil }
-        self.init(text)
+    public init?(canonical text: String) { self.init(canonicalReading: text.utf8) }
+
+    /// Reads the same as bytes.
+    public init?(canonicalUTF8 utf8: ArraySlice<UInt8>) { self.init(canonicalReading: utf8) }
+
+    private init?(canonicalReading utf8: some Collection<UInt8>) {
+        guard !utf8.contains(where: { (0x41...0x46).contains($0) }) else { return nil }
+        self.init(reading: utf8)
     }
 
     private static func hexDigit(_ byte: UInt8) -> UInt64? {

@@ -111,7 +111,7 @@ extension ClientStore {
             for item in page {
                 switch item {
                 case .record(let record):
-                    try departing.makeWay(for: record.feed)
+                    try departing.makeWay(for: record)
                     try receiving.take(record)
                 case .departed(let departure): try departing.take(departure)
                 case .gone(let id): try departing.take(gone: id)

@@ -14,6 +14,8 @@ struct Departing {
     private var unsent: Set<RecordID>?
     /// The rows that show another unit than the server's row names, by the latter; nil until asked for.
     private var elsewhere: [RecordID: [RecordID]]?
+    /// Whether any unit was marked when that was last asked, or has been since; nil until asked for.
+    private var hasMarked: Bool?
     private var movedAway = 0
 
     init(_ tables: ClientTables, now: ClientTime) {
@@ -44,11 +46,18 @@ struct Departing {
     }
 
     /// A marked unit that is told again stays: what was held of it makes way for what is told.
-    mutating func makeWay(for feed: FeedRecord) throws {
+    mutating func makeWay(for incoming: IncomingRecord) throws {
         (unsent, elsewhere) = (nil, nil)
-        guard feed.isWhole, try tables.isLeaving(feed.unit) else { return }
-        _ = try clear(feed.unit)
-        try unmark(feed.unit)
+        guard incoming.isWhole, try isMarked(incoming.unit) else { return }
+        _ = try clear(incoming.unit)
+        try unmark(incoming.unit)
+    }
+
+    /// Whether a unit is marked. Asked for every record of a pull, and there is hardly ever one.
+    private mutating func isMarked(_ unit: RecordID) throws -> Bool {
+        let hasMarked = try self.hasMarked ?? !tables.leavingUnits().isEmpty
+        self.hasMarked = hasMarked
+        return try hasMarked && tables.isLeaving(unit)
     }
 
     /// Lets the marked units go about which nothing is unsent any more, and writes the log's line of what moved away.
@@ -62,6 +71,7 @@ struct Departing {
     // MARK: Leaving
 
     private mutating func mark(_ departure: Departure) throws {
+        hasMarked = true
         try tables.run(
             "INSERT OR REPLACE INTO leaving (unit, departure) VALUES (?, ?)",
             [departure.unit.blob, CanonicalJSON.text(ResponseLine.departed(departure).value)])

@@ -3,33 +3,16 @@ import GRDB
 import WaybookModel
 import WaybookProtocol
 
-/// A record of the feed with the texts that are stored of it.
-public struct IncomingRecord: Hashable, Sendable {
-    public var feed: FeedRecord
-    /// Canonical fields and stamp groups, as received.
-    public var fields: String
-    public var stamps: String
-
-    public init(_ feed: FeedRecord, fields: String, stamps: String) {
-        self.feed = feed
-        self.fields = fields
-        self.stamps = stamps
-    }
-
-    /// Takes the texts from the parsed line.
-    public init?(_ feed: FeedRecord, line: Value) {
-        guard let fields = line.entries?["fields"], let stamps = line.entries?["stamps"] else { return nil }
-        self.init(feed, fields: CanonicalJSON.text(fields), stamps: CanonicalJSON.text(stamps))
-    }
-}
-
 /// Takes what the server tells of others into the server rows, inside one transaction.
 struct Receiving {
     let tables: ClientTables
     let own: ReplicaID
     let now: ClientTime
     private let isPullingAfresh: Bool
+    private let insertion: HotStatement
     private(set) var highest: Stamp?
+    /// The numbers of the collections that were met.
+    private var numbers: [CollectionName: Int64] = [:]
     /// New records by collection, for one line of the log each.
     private var arrived: [CollectionName: Int] = [:]
     private var changed = 0
@@ -42,20 +25,26 @@ struct Receiving {
         self.own = own
         self.now = now
         isPullingAfresh = try tables.isPullingAfresh()
+        insertion = try HotStatement(tables.db, Self.insertionSQL)
     }
 
+    private static let insertionSQL = """
+        INSERT INTO record (id, collection, unit, deleted, fields, stamps) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO NOTHING
+        """
+
     mutating func take(_ incoming: IncomingRecord) throws {
-        let record = incoming.feed.record
-        for atom in record.atoms.values where highest.map({ $0 < atom.stamp }) ?? true { highest = atom.stamp }
-        if isPullingAfresh { try tables.noteTold(record.id) }
-        guard var stored = try tables.load(record.id) else {
-            arrived[record.collection, default: 0] += 1
-            return try insert(incoming)
+        if let stamp = incoming.highest { highest = max(highest ?? stamp, stamp) }
+        if isPullingAfresh { try tables.noteTold(incoming.id) }
+        if try insert(incoming) {
+            arrived[incoming.collection, default: 0] += 1
+            return
         }
-        let server = Self.joined(stored.server, incoming.feed)
+        guard var stored = try tables.load(incoming.id) else { throw ClientStoreError.damagedRow(incoming.id) }
+        let server = Self.joined(stored.server, try incoming.record(), isWhole: incoming.isWhole)
         try noteChanges(from: stored.server, to: server)
         stored.server = server
-        stored.unit = incoming.feed.unit
+        stored.unit = incoming.unit
         try tables.save(stored)
     }
 
@@ -71,20 +60,34 @@ struct Receiving {
         }
     }
 
-    private func insert(_ incoming: IncomingRecord) throws {
-        let feed = incoming.feed
-        try tables.noteDispute(feed.record.id, feed.record.collection, feed.record)
-        try tables.insert(
-            feed.record.id, feed.record.collection, unit: feed.unit == feed.record.id ? nil : feed.unit.blob,
-            isDeleted: feed.record.isDeleted, fields: incoming.fields, stamps: incoming.stamps, server: nil)
+    /// Stores a record that this replica meets for the first time, as it came.
+    /// - Returns: whether it was new.
+    private mutating func insert(_ incoming: IncomingRecord) throws -> Bool {
+        let (fields, stamps) = incoming.storedTexts
+        let isNew =
+            try insertion.run(
+                .identity(incoming.id), .integer(try number(of: incoming.collection)),
+                incoming.unit == incoming.id ? .null : .identity(incoming.unit), .integer(incoming.isDeleted ? 1 : 0),
+                .text(fields), .text(stamps)) > 0
+        if isNew, incoming.collection == ConflictRecord.collection {
+            try tables.noteDispute(incoming.id, incoming.collection, try incoming.record())
+        }
+        return isNew
+    }
+
+    private mutating func number(of collection: CollectionName) throws -> Int64 {
+        if let known = numbers[collection] { return known }
+        let number = try tables.number(of: collection)
+        numbers[collection] = number
+        return number
     }
 
     /// A whole record takes the place of the server row, an increment is joined into it; neither lowers a stamp. What
     /// a tombstone does not tell stays as its bin.
-    static func joined(_ present: VersionedRecord?, _ feed: FeedRecord) -> VersionedRecord {
-        guard let present else { return feed.record }
-        guard feed.isWhole, !feed.record.isDeleted else { return Join.records(present, feed.record) }
-        var whole = feed.record
+    static func joined(_ present: VersionedRecord?, _ told: VersionedRecord, isWhole: Bool) -> VersionedRecord {
+        guard let present else { return told }
+        guard isWhole, !told.isDeleted else { return Join.records(present, told) }
+        var whole = told
         for (path, atom) in whole.atoms {
             if let ours = present.atoms[path] { whole.atoms[path] = Join.atoms(atom, ours) }
         }

@@ -1,30 +1,71 @@
 import GRDB
 import WaybookModel
 
-/// The words by which a record is found: those of the fields that the schema marks as searched.
-enum SearchedText {
-    /// The terms of a record as shown; empty for a deleted one. Pure: the index needs equal terms to forget a record.
-    static func terms(of record: VersionedRecord, schema: Schema) -> String {
-        guard !record.isDeleted, let collection = schema[record.collection] else { return "" }
-        let searched = collection.searchedFields
-        guard !searched.isEmpty else { return "" }
-        var texts: [String] = []
-        for path in record.atoms.keys.filter({ searched.contains($0.field) }).sorted() {
-            guard let value = record.atoms[path]?.value, path.flag == nil else { continue }
-            if let key = path.key, value.text != key { texts.append(key) }
-            append(value, to: &texts)
+/// The words by which records are found: those of the fields that the schema marks as searched, straight from the stored
+/// texts.
+struct SearchedText {
+    private let schema: Schema
+    /// The names of the searched fields, by collection.
+    private var searched: [CollectionName: [[UInt8]]] = [:]
+    private var document = JSONDocument()
+    private var terms = IndexTerms()
+
+    init(_ schema: Schema) { self.schema = schema }
+
+    /// The terms of a record as shown; empty for a deleted one. Equal texts give equal terms: the index needs them to
+    /// forget a record.
+    /// - Parameter fields: the canonical fields.
+    mutating func terms(of fields: some Collection<UInt8>, in collection: CollectionName) throws(JSONError) -> [UInt8] {
+        terms.removeAll()
+        let names = names(in: collection)
+        guard !names.isEmpty else { return [] }
+        try document.read(fields)
+        var isDeleted = false
+        document.forEachEntry(of: document.root) { path, value in
+            if document.isText(path, "$life") { isDeleted = document.isText(value, "deleted") }
+            Self.append(path, value, of: document, names, to: &terms)
+            return !isDeleted
         }
-        return SearchTerms.terms(of: texts)
+        return isDeleted ? [] : terms.bytes
     }
 
-    private static func append(_ value: Value, to texts: inout [String]) {
-        switch value {
-        case .string(let text): texts.append(text)
-        case .int(let number): texts.append(String(number))
-        case .list(let elements): for element in elements { append(element, to: &texts) }
-        case .map(let entries):
-            for key in CanonicalJSON.sortedKeys(entries.keys) { append(entries[key] ?? .null, to: &texts) }
-        case .null, .bool: break
+    private mutating func names(in collection: CollectionName) -> [[UInt8]] {
+        if let known = searched[collection] { return known }
+        let names = (schema[collection]?.searchedFields ?? []).map { Array($0.text.utf8) }
+        searched[collection] = names
+        return names
+    }
+
+    private static func append(
+        _ path: JSONDocument.Part, _ value: JSONDocument.Part, of document: JSONDocument, _ names: [[UInt8]],
+        to terms: inout IndexTerms
+    ) {
+        let bytes = document.plainBytes(path) ?? Array((document.text(path) ?? "").utf8)[...]
+        let field = bytes.prefix { $0 != UInt8(ascii: "/") }
+        guard names.contains(where: { $0.elementsEqual(field) }) else { return }
+        if field.count < bytes.count {
+            guard let path = FieldPath(parsing: String(decoding: bytes, as: UTF8.self)), path.flag == nil else {
+                return
+            }
+            if let key = path.key, document.text(value) != key { terms.append(key) }
+        }
+        append(value, of: document, to: &terms)
+    }
+
+    private static func append(
+        _ value: JSONDocument.Part, of document: JSONDocument, to terms: inout IndexTerms
+    ) {
+        if let plain = document.plainBytes(value) {
+            terms.append(utf8: plain)
+        } else if let text = document.text(value) {
+            terms.append(text)
+        } else if let number = document.integer(value) {
+            terms.append(String(number))
+        }
+        for element in document.elements(value) { append(element, of: document, to: &terms) }
+        document.forEachEntry(of: value) { _, entry in
+            append(entry, of: document, to: &terms)
+            return true
         }
     }
 }
@@ -34,18 +75,25 @@ extension ClientTables {
     func indexedThrough() throws -> Int64 { try integer(.indexedThrough) ?? 0 }
 
     /// Keeps the index true to a row that it has taken in already.
-    func reindex(row: Int64, before: VersionedRecord?, after: VersionedRecord?) throws {
+    /// - Parameters:
+    ///   - before: its fields as shown before; nil where it was not there.
+    ///   - after: as shown from now on; nil where it goes.
+    func reindex(row: Int64, of id: RecordID, in collection: CollectionName, before: String?, after: String?) throws {
         guard try row <= indexedThrough() else { return }
-        let old = before.map { SearchedText.terms(of: $0, schema: schema) } ?? ""
-        let new = after.map { SearchedText.terms(of: $0, schema: schema) } ?? ""
-        guard old != new else { return }
-        if !old.isEmpty { try forget(row: row, terms: old) }
-        if !new.isEmpty { try run("INSERT INTO search (rowid, terms) VALUES (?, ?)", [row, new]) }
+        var searched = SearchedText(schema)
+        do {
+            let old = try before.map { try searched.terms(of: $0.utf8, in: collection) } ?? []
+            let new = try after.map { try searched.terms(of: $0.utf8, in: collection) } ?? []
+            guard old != new else { return }
+            if !old.isEmpty { try HotStatement(db, Self.forgetting).run(.integer(row), .text(old[...])) }
+            if !new.isEmpty { try HotStatement(db, Self.indexing).run(.integer(row), .text(new[...])) }
+        } catch is JSONError {
+            throw ClientStoreError.damagedRow(id)
+        }
     }
 
-    private func forget(row: Int64, terms: String) throws {
-        try run("INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)", [row, terms])
-    }
+    private static let indexing = "INSERT INTO search (rowid, terms) VALUES (?, ?)"
+    private static let forgetting = "INSERT INTO search (search, rowid, terms) VALUES ('delete', ?, ?)"
 
     /// After a row was removed: SQLite gives the number of the last row out again.
     func noteRemovedRow() throws {
@@ -56,24 +104,29 @@ extension ClientTables {
     /// Takes the next rows into the index, in the order of their rows.
     /// - Returns: how many were taken in; fewer than `limit` when the index has caught up.
     func indexRows(atMost limit: Int) throws -> Int {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT record.row, record.id, collection.name, record.fields FROM record
-                JOIN collection ON collection.number = record.collection
-                WHERE record.row > ? ORDER BY record.row LIMIT ?
-                """)
+        let names = try collectionNames()
+        let indexing = try HotStatement(db, Self.indexing)
+        let rows = try HotStatement(
+            db, "SELECT row, collection, fields FROM record WHERE row > ? ORDER BY row LIMIT ?")
+        var searched = SearchedText(schema)
         var through = try indexedThrough()
         var count = 0
-        let rows = try Row.fetchCursor(statement, arguments: [through, limit])
-        while let row = try rows.next() {
-            let record = try ListedRecord(row: row).record
-            let terms = SearchedText.terms(of: record, schema: schema)
-            through = row[0]
+        try rows.forEachRow(.integer(through), .integer(Int64(limit))) { row in
+            through = row.integer(0)
             count += 1
-            if !terms.isEmpty { try run("INSERT INTO search (rowid, terms) VALUES (?, ?)", [through, terms]) }
+            guard let terms = try? searched.terms(of: row.bytes(2), in: names[row.integer(1)] ?? "") else {
+                throw ClientStoreError.damagedRow(nil)
+            }
+            if !terms.isEmpty { try indexing.run(.integer(through), .text(terms[...])) }
+            return true
         }
         if count > 0 { try set(.indexedThrough, through) }
         return count
+    }
+
+    private func collectionNames() throws -> [Int64: CollectionName] {
+        let rows = try Row.fetchAll(db, sql: "SELECT number, name FROM collection")
+        return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int64, CollectionName($0[1])) })
     }
 
     /// How many rows wait, counted up to `limit`.

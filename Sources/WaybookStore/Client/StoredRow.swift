@@ -14,8 +14,8 @@ struct StoredRow {
     let collection: CollectionName
     /// Its row; nil where there is none yet.
     var row: Int64?
-    /// What was shown when the row was read.
-    let before: VersionedRecord?
+    /// The fields that were shown when the row was read.
+    let before: String?
     /// The server's row; nil where the server has none, as far as this replica was told.
     var server: VersionedRecord?
     /// The root of its unit as told or stored; counts where this version does not know the collection.
@@ -58,11 +58,11 @@ extension ClientTables {
         guard let server else {
             let record = try decode(id, collection, fields: fields, stamps: stamps)
             return StoredRow(
-                id: id, collection: collection, row: row[0], before: record, server: record, unit: unit,
+                id: id, collection: collection, row: row[0], before: fields, server: record, unit: unit,
                 leaving: leaving)
         }
         return StoredRow(
-            id: id, collection: collection, row: row[0], before: try unstamped(id, collection, fields),
+            id: id, collection: collection, row: row[0], before: fields,
             server: server.isEmpty ? nil : try decode(id, collection, fields: server, stamps: stamps),
             unit: unit, leaving: leaving, unsent: try unsent(of: id))
     }
@@ -82,12 +82,6 @@ extension ClientTables {
         return record
     }
 
-    /// The values of shown fields, without stamps.
-    private func unstamped(_ id: RecordID, _ collection: CollectionName, _ fields: String) throws -> VersionedRecord {
-        guard let fields = (try? JSONParser.parse(fields))?.entries else { throw ClientStoreError.damagedRow(id) }
-        return ListedRecord.record(id: id, collection: collection, fields: fields)
-    }
-
     /// The unsent changes to one record, in order.
     func unsent(of id: RecordID) throws -> [StoredRow.Unsent] {
         let statement = try db.cachedStatement(
@@ -102,7 +96,7 @@ extension ClientTables {
     }
 
     func decodeSet(number: Int64, line: Data) throws -> ChangeSet {
-        guard let value = try? JSONParser.parse(line), let set = ChangeSetLine.decode(value) else {
+        guard let line = try? JSONDocument(line), let set = ChangeSetLine.decode(line) else {
             throw ClientStoreError.damagedSet(number)
         }
         return set
@@ -128,7 +122,7 @@ extension ClientTables {
         try run(
             "UPDATE record SET unit = ?, deleted = ?, fields = ?, stamps = ?, server = ? WHERE row = ?",
             [unit, shown.isDeleted, fields, stamps, overlaid, row])
-        try reindex(row: row, before: stored.before, after: shown)
+        try reindex(row: row, of: stored.id, in: stored.collection, before: stored.before, after: fields)
     }
 
     func insert(
@@ -148,7 +142,7 @@ extension ClientTables {
         try run("DELETE FROM record WHERE row = ?", [row])
         try run("DELETE FROM history WHERE id = ?", [stored.id.blob])
         try noteDispute(stored.id, stored.collection, nil)
-        try reindex(row: row, before: stored.before, after: nil)
+        try reindex(row: row, of: stored.id, in: stored.collection, before: stored.before, after: nil)
         try noteRemovedRow()
     }
 

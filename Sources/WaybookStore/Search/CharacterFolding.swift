@@ -3,7 +3,16 @@ import Foundation
 /// Folds a character beyond ASCII to what it is searched by: compatibility form, lower case, no diacritics.
 enum CharacterFolding {
     /// The folded scalars: none for a mark that is left out, several where one letter stands for two.
-    static func fold(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    static func fold(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] { common[scalar] ?? found(scalar) }
+
+    /// What most texts hold beyond ASCII and plain Chinese, looked up once: Latin letters, punctuation, wide forms.
+    private static let common: [Unicode.Scalar: [Unicode.Scalar]] = {
+        let ranges: [ClosedRange<UInt32>] = [0x80...0x24F, 0x2000...0x206F, 0x3000...0x303F, 0xFF00...0xFFEF]
+        let scalars = ranges.joined().compactMap { Unicode.Scalar($0) }
+        return Dictionary(uniqueKeysWithValues: scalars.map { ($0, found($0)) })
+    }()
+
+    private static func found(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
         if scalar.properties.generalCategory == .nonspacingMark { return [] }
         return String(scalar).decomposedStringWithCompatibilityMapping.unicodeScalars
             .filter { $0.properties.generalCategory != .nonspacingMark }

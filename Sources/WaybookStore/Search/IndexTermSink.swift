@@ -13,8 +13,8 @@ struct IndexTermSink: TermSink {
     mutating func characters(_ run: [Unicode.Scalar]) {
         for index in run.indices {
             separate()
-            bytes.append(contentsOf: String(run[index]).utf8)
-            if index + 1 < run.endIndex { bytes.append(contentsOf: String(run[index + 1]).utf8) }
+            bytes.append(contentsOf: run[index].utf8)
+            if index + 1 < run.endIndex { bytes.append(contentsOf: run[index + 1].utf8) }
         }
     }
 
@@ -28,7 +28,24 @@ struct IndexTermSink: TermSink {
         }
     }
 
+    mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
     private mutating func separate() {
         if !bytes.isEmpty { bytes.append(0x20) }
     }
+}
+
+/// The terms of one record after another: gathered text by text, in room that is used again.
+struct IndexTerms {
+    private var sink = IndexTermSink()
+    private var scanner = TermScanner()
+
+    /// The terms so far, separated by spaces, in UTF-8.
+    var bytes: [UInt8] { sink.bytes }
+
+    mutating func append(_ text: String) { scanner.scan(text, into: &sink) }
+
+    mutating func append(utf8: ArraySlice<UInt8>) { utf8.withUnsafeBufferPointer { scanner.scan($0, into: &sink) } }
+
+    mutating func removeAll() { sink.removeAll() }
 }

@@ -14,8 +14,15 @@ public enum SearchTerms {
     ///
     /// - Parameter name: the table's name, a word of the program's own.
     public static func tableSQL(named name: String) -> String {
-        "CREATE VIRTUAL TABLE \(name) USING fts5(terms, content='', columnsize=0, detail=none, tokenize='ascii');"
+        """
+        CREATE VIRTUAL TABLE \(name) USING fts5(terms, content='', columnsize=0, detail=none, tokenize='ascii');
+        INSERT INTO \(name) (\(name), rank) VALUES ('hashsize', \(heldBytes));
+        """
     }
+
+    /// How much FTS5 holds in memory before it writes a segment, which it must merge with others later: four times its
+    /// own measure, for a fifth less work when many records come (`docs/performance.md`).
+    private static let heldBytes = 4 << 20
 
     /// The length, in bytes, to which a word is cut, in text and query alike. Longer ones (links, keys) stay findable by
     /// their beginning.
@@ -28,17 +35,13 @@ public enum SearchTerms {
     static let mostQueryTerms = 32
 
     /// The terms of a text, separated by spaces; empty if there is nothing to find.
-    public static func terms(of text: String) -> String {
-        var sink = IndexTermSink()
-        append(text, to: &sink)
-        return String(decoding: sink.bytes, as: UTF8.self)
-    }
+    public static func terms(of text: String) -> String { terms(of: CollectionOfOne(text)) }
 
     /// The terms of several texts (the searched fields of a record); digits do not join across them.
     public static func terms(of texts: some Sequence<String>) -> String {
-        var sink = IndexTermSink()
-        for text in texts { append(text, to: &sink) }
-        return String(decoding: sink.bytes, as: UTF8.self)
+        var terms = IndexTerms()
+        for text in texts { terms.append(text) }
+        return String(decoding: terms.bytes, as: UTF8.self)
     }
 
     /// The expression to bind to `MATCH`, or nil if the query holds nothing that could be looked for.
@@ -50,11 +53,6 @@ public enum SearchTerms {
         var scanner = TermScanner()
         scanner.scan(query, into: &sink)
         return sink.expression
-    }
-
-    private static func append(_ text: String, to sink: inout IndexTermSink) {
-        var scanner = TermScanner()
-        scanner.scan(text, into: &sink)
     }
 }
 

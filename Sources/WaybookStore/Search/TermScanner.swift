@@ -16,18 +16,22 @@ struct TermScanner {
     /// Scans a whole text.
     mutating func scan(_ text: String, into sink: inout some TermSink) {
         var text = text
-        text.withUTF8 { bytes in
-            var index = 0
-            while index < bytes.count {
-                let byte = bytes[index]
-                if byte < 0x80 {
-                    ascii(byte, &sink)
-                    index += 1
-                } else {
-                    let (scalar, length) = Self.decode(bytes, at: index)
-                    beyondASCII(scalar, &sink)
-                    index += length
-                }
+        text.withUTF8 { scan($0, into: &sink) }
+    }
+
+    /// Scans a whole text.
+    /// - Parameter bytes: valid UTF-8.
+    mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>, into sink: inout some TermSink) {
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                ascii(byte, &sink)
+                index += 1
+            } else {
+                let (scalar, length) = Self.decode(bytes, at: index)
+                beyondASCII(scalar, &sink)
+                index += length
             }
         }
         endWord(&sink)
@@ -67,7 +71,7 @@ struct TermScanner {
                 endCharacters(&sink)
                 endDigits(&sink)
                 wordHasLetter = true
-                for byte in String(folded).utf8 { letter(byte) }
+                for byte in folded.utf8 { letter(byte) }
             } else if !folded.properties.isDefaultIgnorableCodePoint {
                 endWord(&sink)
                 endCharacters(&sink)
@@ -163,7 +167,7 @@ struct TermScanner {
         }
     }
 
-    /// Reads one scalar of valid UTF-8 (a Swift string's bytes are).
+    /// Reads one scalar of valid UTF-8.
     private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (Unicode.Scalar, Int) {
         let lead = bytes[index]
         let length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4

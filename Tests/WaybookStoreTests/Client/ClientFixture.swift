@@ -98,8 +98,7 @@ final class Client {
     /// Takes one record of the feed.
     func receive(_ record: VersionedRecord, unit: RecordID? = nil, isWhole: Bool = true, sequence: Int64) throws {
         let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: isWhole)
-        let line = ResponseLine.record(feed).value
-        let incoming = try #require(IncomingRecord(feed, line: line))
+        let incoming = IncomingRecord(feed)
         try store.take([.record(incoming)], checkpoint: "token-\(sequence)", sequence: sequence, at: now)
     }
 
@@ -145,10 +144,7 @@ func identity(_ number: UInt64) -> RecordID { RecordID.version7(milliseconds: UI
 /// A whole record as the feed tells it.
 func item(_ record: VersionedRecord, unit: RecordID? = nil) -> FeedItem {
     let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: true)
-    return .record(
-        IncomingRecord(
-            feed, fields: CanonicalJSON.text(RecordEncoding.fields(record)),
-            stamps: CanonicalJSON.text(RecordEncoding.stamps(record))))
+    return .record(IncomingRecord(feed))
 }
 
 extension Client {
