@@ -58,8 +58,7 @@ struct Committer {
             let verdict = try judge(set, &state, batch)
             state.last = set.number
             try rows.storeJudged(
-                replica, set.number, hash: hash.bytes, verdict: verdict.isPlain ? nil : verdict.value,
-                answered: state.answered, kept: limits.keptSets)
+                replica, set.number, hash: hash.bytes, verdict: verdict.isPlain ? nil : verdict.value)
             result.verdicts.append((set.number, verdict))
             switch verdict {
             case .accepted, .handover: result.hasChanges = true
@@ -67,6 +66,7 @@ struct Committer {
             }
         }
         try rows.store(state)
+        try rows.forgetJudged(state, kept: limits.keptSets)
         return result
     }
 

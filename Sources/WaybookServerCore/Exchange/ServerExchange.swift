@@ -20,6 +20,8 @@ public struct ServerExchange {
     private let reader: ReplicaID
     private var phase = Phase.hello
     private var splitter: LineSplitter
+    /// The line in hand; kept for its room.
+    private var document = JSONDocument()
     private var bodyBytes = 0
     public private(set) var hello: Hello?
     /// Whether the answer has come to its end.
@@ -89,14 +91,13 @@ public struct ServerExchange {
     }
 
     private mutating func take(_ line: [UInt8]) throws(Problem) {
-        let value: Value
         do {
-            value = try JSONParser.parse(line)
+            try document.read(line)
         } catch {
             throw Problem(.badRequest)
         }
         switch phase {
-        case .hello: try greet(value)
+        case .hello: try greet(document.value)
         case .sets:
             setCount += 1
             guard setCount <= service.limits.requestSets else {
@@ -105,7 +106,7 @@ public struct ServerExchange {
             guard line.count <= ChangeSet.maximumBytes else {
                 throw Problem(.tooLarge, maximum: Int64(ChangeSet.maximumBytes))
             }
-            guard let set = ChangeSetLine.decode(value), set.stamp.replica == principal.replica,
+            guard let set = ChangeSetLine.decode(document), set.stamp.replica == principal.replica,
                 !set.stamp.isServerGiven
             else { throw Problem(.badRequest) }
             pending.append(set)

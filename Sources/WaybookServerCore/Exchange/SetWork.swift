@@ -22,7 +22,10 @@ struct SetWork {
     private(set) var touched: [RecordID] = []
     private var isTouched: Set<RecordID> = []
     private var loaded: [RecordID: ServerRow] = [:]
-    private var conflicts: [Place: [ConflictRecord]] = [:]
+    /// What was looked for and is not there.
+    private var missing: Set<RecordID> = []
+    /// The open conflicts of the records that were asked about, by path.
+    private var conflicts: [RecordID: [FieldPath: [ConflictRecord]]] = [:]
     var outcomes: [OutcomeLine] = []
     private(set) var retired: [(RecordID, FieldPath, Atom)] = []
     private(set) var resolutions: [(RecordID, FieldPath, Stamp, Resolution)] = []
@@ -35,11 +38,6 @@ struct SetWork {
     private var handed: [(record: RecordID, unit: RecordID)] = []
     private(set) var changesDirectory = false
 
-    private struct Place: Hashable {
-        var record: RecordID
-        var path: FieldPath
-    }
-
     init(rows: ServerRows, sequence: Int64) {
         self.rows = rows
         self.sequence = sequence
@@ -48,7 +46,11 @@ struct SetWork {
     /// A record as it stands in the course of this set; nil where there is none.
     mutating func row(_ id: RecordID) throws -> ServerRow? {
         if let row = loaded[id] { return row }
-        guard let row = try rows.row(id) else { return nil }
+        guard !missing.contains(id) else { return nil }
+        guard let row = try rows.row(id) else {
+            missing.insert(id)
+            return nil
+        }
         loaded[id] = row
         originalUnits[id] = row.unit
         return row
@@ -75,11 +77,10 @@ struct SetWork {
 
     /// The open conflicts of one path.
     mutating func openConflicts(_ id: RecordID, _ path: FieldPath) throws -> [ConflictRecord] {
-        let place = Place(record: id, path: path)
-        if let known = conflicts[place] { return known }
-        let open = try rows.openConflicts(of: id, at: path)
-        conflicts[place] = open
-        return open
+        // A record has conflicts at few of its paths: one look for all of them.
+        let known = try conflicts[id] ?? Dictionary(grouping: rows.openConflicts(of: id), by: \.loser.path)
+        conflicts[id] = known
+        return known[path] ?? []
     }
 
     mutating func retire(_ atom: Atom, _ id: RecordID, _ path: FieldPath) { retired.append((id, path, atom)) }
@@ -91,7 +92,8 @@ struct SetWork {
     /// Takes a conflict off the list of open ones; its record tells how it ended.
     mutating func close(_ conflict: ConflictRecord, status: [FieldName: Value], stamp: Stamp) throws {
         let (about, path) = (conflict.about, conflict.loser.path)
-        conflicts[Place(record: about, path: path)] = try openConflicts(about, path).filter { $0.id != conflict.id }
+        let rest = try openConflicts(about, path).filter { $0.id != conflict.id }
+        conflicts[about]?[path] = rest
         openings.append((false, conflict.id, conflict.about, conflict.loser.path))
         guard var row = try row(conflict.id) else { return }
         for (field, value) in status {
@@ -104,7 +106,8 @@ struct SetWork {
     mutating func open(_ conflict: ServerRow) throws {
         guard let listed = ConflictRecord(conflict.record) else { return }
         let (about, path) = (listed.about, listed.loser.path)
-        conflicts[Place(record: about, path: path)] = try openConflicts(about, path) + [listed]
+        let longer = try openConflicts(about, path) + [listed]
+        conflicts[about]?[path] = longer
         openings.append((true, listed.id, listed.about, listed.loser.path))
         update(conflict)
     }

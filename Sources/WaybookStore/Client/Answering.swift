@@ -77,6 +77,7 @@ struct Answering {
 
     /// The writes as sent, under the set's stamp or the one given instead; where another outcome was told, that.
     private func apply(_ change: Change, stamp: Stamp, told: [OutcomeLine]) throws {
+        if told.isEmpty, try settleCreation(change, stamp: stamp) { return }
         guard var stored = try tables.load(change.id) else { return }
         var server = stored.server ?? VersionedRecord(id: change.id, collection: change.collection)
         for write in change.writes where !told.contains(where: { $0.path == write.path }) {
@@ -88,6 +89,20 @@ struct Answering {
         stored.server = server
         try tables.save(stored)
         if isPullingAfresh { try tables.noteTold(change.id) }
+    }
+
+    /// What nobody else has touched since it was made here stands as it is shown: the server's row is that from now on,
+    /// under the set's stamp. So is nearly all of a first push, and nothing of it is read or written anew.
+    /// - Returns: whether it was so.
+    private func settleCreation(_ change: Change, stamp: Stamp) throws -> Bool {
+        guard change.isCreating, !isPullingAfresh, change.writes.allSatisfy({ $0.value != nil }) else { return false }
+        let settling = try HotStatement(
+            tables.db,
+            """
+            UPDATE record SET stamps = ?1, server = NULL
+            WHERE id = ?2 AND server = '' AND NOT EXISTS (SELECT 1 FROM touched WHERE touched.id = ?2)
+            """)
+        return try settling.run(.text(RecordEncoding.stamps(under: stamp)[...]), .identity(change.id)) > 0
     }
 
     private func join(_ outcomes: [OutcomeLine], into id: RecordID) throws {

@@ -121,32 +121,35 @@ public struct ServerRows {
         } else if row.record.atoms[.life] != nil {
             try db.cachedStatement(sql: "DELETE FROM bin WHERE id = ?").execute(arguments: [id])
         }
-        let insert = try db.cachedStatement(
-            sql: """
-                INSERT INTO record (position, id, collection, unit, fields, stamps, author, authored, others, deleted)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """)
-        try insert.execute(arguments: [
-            position, id, row.record.collection.text, row.unit == row.record.id ? nil : Data(row.unit.bytes),
-            CanonicalJSON.text(RecordEncoding.fields(shown)), CanonicalJSON.text(RecordEncoding.stamps(shown)),
-            row.author.number, row.authored, row.others, row.record.isDeleted,
-        ])
+        let insertion = try HotStatement(
+            db,
+            """
+            INSERT INTO record (position, id, collection, unit, fields, stamps, author, authored, others, deleted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        try insertion.run(
+            .integer(position), .identity(row.record.id), .string(row.record.collection.text),
+            row.unit == row.record.id ? .null : .identity(row.unit),
+            .text(CanonicalJSON.bytes(RecordEncoding.fields(shown))[...]),
+            .text(CanonicalJSON.bytes(RecordEncoding.stamps(shown))[...]), .integer(Int64(row.author.number)),
+            .integer(row.authored), .integer(row.others), .integer(row.record.isDeleted ? 1 : 0))
         try count(row)
     }
 
     private func count(_ row: ServerRow) throws {
         if row.isReadable != row.wasReadable {
-            try db.cachedStatement(sql: "UPDATE server SET value = value + ? WHERE key = ?")
-                .execute(arguments: [row.isReadable ? 1 : -1, Self.readableKey])
+            try HotStatement(db, "UPDATE server SET value = value + ? WHERE key = ?")
+                .run(.integer(row.isReadable ? 1 : -1), .string(Self.readableKey))
         }
         guard row.isReadable != row.wasReadable || row.formerUnit != row.unit else { return }
-        let size = try db.cachedStatement(
-            sql: """
-                INSERT INTO unit_size (unit, readable) VALUES (?1, ?2)
-                ON CONFLICT (unit) DO UPDATE SET readable = readable + ?2
-                """)
-        if row.wasReadable, let unit = row.formerUnit { try size.execute(arguments: [Data(unit.bytes), -1]) }
-        if row.isReadable { try size.execute(arguments: [Data(row.unit.bytes), 1]) }
+        let size = try HotStatement(
+            db,
+            """
+            INSERT INTO unit_size (unit, readable) VALUES (?1, ?2)
+            ON CONFLICT (unit) DO UPDATE SET readable = readable + ?2
+            """)
+        if row.wasReadable, let unit = row.formerUnit { try size.run(.identity(unit), .integer(-1)) }
+        if row.isReadable { try size.run(.identity(row.unit), .integer(1)) }
     }
 
     private func store(inBin record: VersionedRecord) throws {

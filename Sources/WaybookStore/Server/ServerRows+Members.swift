@@ -56,12 +56,13 @@ extension ServerRows {
 
     /// Puts a unit into a scope, or changes what its members may do.
     public func join(_ unit: RecordID, _ scope: Scope, _ grade: ShareGrade, at sequence: Int64) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO member (scope, unit, grade, since, touched) VALUES (?1, ?2, ?3, ?4, ?4)
-                ON CONFLICT (scope, unit) DO UPDATE SET grade = ?3, touched = ?4
-                """
-        ).execute(arguments: [scope.text, Data(unit.bytes), grade.rawValue, sequence])
+        let joining = try HotStatement(
+            db,
+            """
+            INSERT INTO member (scope, unit, grade, since, touched) VALUES (?1, ?2, ?3, ?4, ?4)
+            ON CONFLICT (scope, unit) DO UPDATE SET grade = ?3, touched = ?4
+            """)
+        try joining.run(.string(scope.text), .identity(unit), .string(grade.rawValue), .integer(sequence))
     }
 
     /// Takes a unit out of a scope.
@@ -81,8 +82,7 @@ extension ServerRows {
 
     /// Notes that a record of a unit changed.
     public func touch(_ unit: RecordID, at sequence: Int64) throws {
-        try db.cachedStatement(sql: "UPDATE member SET touched = ? WHERE unit = ?")
-            .execute(arguments: [sequence, Data(unit.bytes)])
+        try HotStatement(db, "UPDATE member SET touched = ? WHERE unit = ?").run(.integer(sequence), .identity(unit))
     }
 
     /// How a unit left scopes, the latest end first.

@@ -58,18 +58,20 @@ extension ServerRows {
         return (Array(hash), try verdict.map { try JSONParser.parse($0) })
     }
 
-    /// Stores hash and verdict of a set and forgets those that are `kept` numbers older and answered.
-    public func storeJudged(
-        _ replica: ReplicaID, _ number: Int64, hash: [UInt8], verdict: Value?, answered: Int64, kept: Int64
-    ) throws {
-        try db.cachedStatement(
-            sql: "INSERT INTO accepted_set (replica, number, hash, verdict) VALUES (?, ?, ?, ?)"
-        ).execute(arguments: [replica.number, number, Data(hash), verdict.map(CanonicalJSON.text)])
-        let oldest = min(number - kept, answered)
-        if oldest > 0 {
-            try db.cachedStatement(sql: "DELETE FROM accepted_set WHERE replica = ? AND number <= ?")
-                .execute(arguments: [replica.number, oldest])
-        }
+    /// Stores hash and verdict of a set.
+    public func storeJudged(_ replica: ReplicaID, _ number: Int64, hash: [UInt8], verdict: Value?) throws {
+        try HotStatement(db, "INSERT INTO accepted_set (replica, number, hash, verdict) VALUES (?, ?, ?, ?)")
+            .run(
+                .integer(Int64(replica.number)), .integer(number), .blob(hash[...]),
+                verdict.map { .text(CanonicalJSON.bytes($0)[...]) } ?? .null)
+    }
+
+    /// Forgets the sets of a replica that are `kept` numbers older than its last one, and answered.
+    public func forgetJudged(_ state: ReplicaState, kept: Int64) throws {
+        let oldest = min(state.last - kept, state.answered)
+        guard oldest > 0 else { return }
+        try db.cachedStatement(sql: "DELETE FROM accepted_set WHERE replica = ? AND number <= ?")
+            .execute(arguments: [state.replica.number, oldest])
     }
 
     /// Keeps the base of a refused write: a later write made on it stands on that base.
@@ -96,7 +98,7 @@ extension ServerRows {
             isRefused
             ? "INSERT OR IGNORE INTO refused_creation (record, replica) VALUES (?, ?)"
             : "DELETE FROM refused_creation WHERE record = ? AND replica = ?"
-        try db.cachedStatement(sql: sql).execute(arguments: [Data(record.bytes), replica.number])
+        try HotStatement(db, sql).run(.identity(record), .integer(Int64(replica.number)))
     }
 
     /// Whether a replica's creation of a record was refused.
