@@ -108,8 +108,11 @@ let package = Package(
         .executableTarget(
             name: "waybook-bench",
             dependencies: [
-                "WaybookModel", "WaybookCRM", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookSync",
+                "WaybookClient", "WaybookCRM", "WaybookModel", "WaybookProtocol", "WaybookServer", "WaybookServerCore",
+                "WaybookStore", "WaybookSync",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]
         ),
 

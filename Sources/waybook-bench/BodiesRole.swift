@@ -146,48 +146,13 @@ struct SampleLaptop {
     /// Synchronises as the client program does.
     /// - Returns: the bodies of the exchanges, as lines.
     func sync() async throws -> [(request: [UInt8], answer: [UInt8])] {
-        let transport = RecordingTransport(service, replica)
+        let transport = RecordingTransport(service, ExchangePrincipal(replica: replica, user: "sample"))
         let now = now
         let engine = SyncEngine(
             store, over: transport, .init(now: { now }, random: { 4 }, pause: { _ in throw Failure("a pause") }))
         let report = try await engine.synchronise()
         guard report.ending == .upToDate else { throw Failure("sync ended \(report.ending)") }
         return transport.bodies
-    }
-}
-
-/// Carries exchanges to a service in this process and keeps their bodies.
-final class RecordingTransport: ExchangeTransport, @unchecked Sendable {
-    // Used by one task alone.
-    private(set) var bodies: [(request: [UInt8], answer: [UInt8])] = []
-    private let service: ExchangeService
-    private let replica: ReplicaID
-
-    init(_ service: ExchangeService, _ replica: ReplicaID) {
-        self.service = service
-        self.replica = replica
-    }
-
-    func newReplica() async throws -> ReplicaID { throw Failure("the samples' replicas do not fork") }
-
-    func exchange(_ session: ExchangeSession) async throws {
-        var (request, answer): ([UInt8], [UInt8]) = ([], [])
-        var exchange = service.open(ExchangePrincipal(replica: replica, user: "sample"))
-        while let chunk = try session.nextRequestChunk() {
-            request += chunk
-            try commit(try exchange.receive(chunk), &exchange)
-        }
-        try commit(try exchange.endRequest(), &exchange)
-        while let chunk = try exchange.nextChunk() {
-            answer += chunk
-            try session.receive(chunk)
-        }
-        bodies.append((request, answer))
-    }
-
-    private func commit(_ batch: PushBatch?, _ exchange: inout ServerExchange) throws {
-        guard let batch else { return }
-        for result in try service.commit([batch]) { exchange.note(result) }
     }
 }
 

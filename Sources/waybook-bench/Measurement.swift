@@ -12,9 +12,10 @@ enum Machine {
         return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
     }
 
-    /// A figure of `/proc/self/status` in MB: `VmRSS` resident now, `VmHWM` the most so far.
-    static func megabytes(_ name: String) -> Double {
-        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    /// A figure of `/proc/<process>/status` in MB: `VmRSS` resident now, `VmHWM` the most so far.
+    /// - Parameter process: its number; this one unless told otherwise.
+    static func megabytes(_ name: String, of process: String = "self") -> Double {
+        let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
         return line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Double($0) }.map { $0 / 1024 } ?? 0
     }
@@ -65,6 +66,15 @@ struct Figures: Codable {
     }
 
     init() {}
+
+    /// Notes the time and the processor time of a step.
+    mutating func measure<T>(_ step: () async throws -> T) async throws -> T {
+        let (start, processor) = (Machine.seconds, Machine.processorSeconds())
+        let result = try await step()
+        self["seconds"] = Machine.seconds - start
+        self["cpu"] = Machine.processorSeconds() - processor
+        return result
+    }
 
     init(line: String) throws { values = try JSONDecoder().decode([String: Double].self, from: Data(line.utf8)) }
 }

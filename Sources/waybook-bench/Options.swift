@@ -1,5 +1,4 @@
 import Foundation
-import WaybookProtocol
 
 /// What the command line asks for.
 ///
@@ -46,7 +45,4 @@ struct Options {
 
     var folder: String { values["dir"] ?? FileManager.default.currentDirectoryPath + "/.bench" }
     var jsonPath: String? { values["json"] }
-
-    /// What bodies are packed with: as the programs do it unless told otherwise.
-    var coding: ContentCoding { values["coding"].flatMap { ContentCoding(rawValue: $0) } ?? .zstdShared }
 }

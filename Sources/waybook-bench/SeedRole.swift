@@ -1,5 +1,6 @@
 import Foundation
 import WaybookModel
+import WaybookServer
 import WaybookServerCore
 import WaybookStore
 
@@ -12,23 +13,27 @@ struct SeedRole {
 
     func run() throws {
         let count = try options.number("records")
-        let file = try ServerRole.open(try options.text("store"))
+        let file = try DataFolder(try options.text("data")).open()
+        let owner = try file.read { db in try ServerRows(db).directory().first { $0.collection == "user" }?.id }
+        guard let owner else { throw Failure("the workspace has no user") }
         for first in stride(from: 0, to: count, by: Self.batch) {
             try file.write { db in
                 let rows = ServerRows(db)
+                let before = try rows.lastSequence() - Int64(first)
                 for index in first..<min(first + Self.batch, count) {
-                    let sequence = Int64(index + 1)
-                    try rows.store(Self.row(index, sequence), at: FeedPosition.make(sequence: sequence, index: 0))
+                    let sequence = before + Int64(index + 1)
+                    try rows.store(
+                        Self.row(index, owner, sequence), at: FeedPosition.make(sequence: sequence, index: 0))
                 }
-                try rows.set("sequence", Int64(min(first + Self.batch, count)))
+                try rows.set("sequence", before + Int64(min(first + Self.batch, count)))
             }
         }
         try file.close()
         print(try Figures().line)
     }
 
-    private static func row(_ index: Int, _ sequence: Int64) -> ServerRow {
-        let change = Workload.creation(index)
+    private static func row(_ index: Int, _ owner: RecordID, _ sequence: Int64) -> ServerRow {
+        let change = Workload.creation(index, owner: owner)
         let stamp = Stamp(milliseconds: 1_767_225_600_000 + UInt64(index), counter: 0, replica: ReplicaID(1))
         var record = VersionedRecord(id: change.id, collection: change.collection)
         for write in change.writes {

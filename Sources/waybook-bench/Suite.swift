@@ -37,6 +37,9 @@ struct SizedRun {
     let isSmallest: Bool
 
     private var reference: Reference { Reference(folder: folder, count: count) }
+    /// The server's folder, and the file in it.
+    private var data: String { folder + "/server" }
+    private var serverFile: String { data + "/server.db" }
     private var records: Double { Double(count) }
     private var repeats: Int { count <= 200_000 ? 3 : 1 }
     /// Whether the server is filled without a push.
@@ -58,8 +61,9 @@ struct SizedRun {
         try reference.writeFiles()
         plainBytes = try reference.plainTableBytes()
         try references(&report)
+        try ServerProcess.initialise(data)
         if isSeeded {
-            _ = try Shell.role("seed", ["--store", folder + "/server.db", "--records", "\(count)"])
+            _ = try Shell.role("seed", ["--data", data, "--records", "\(count)"])
         } else {
             try push(&report)
         }
@@ -102,8 +106,8 @@ struct SizedRun {
     // MARK: Push
 
     private func push(_ report: inout Report) throws {
-        let server = try ServerProcess(store: folder + "/server.db", folder: folder)
-        let arguments = ["--store", folder + "/author.db", "--replica", "1", "--socket", server.socket]
+        let server = try ServerProcess(data)
+        let arguments = ["--workspace", folder + "/author", "--server", server.address]
         let made = try Shell.role("import", arguments + ["--records", "\(count)"])
         let pushed = try Shell.role("push", arguments)
         let served = try server.stop()
@@ -123,13 +127,10 @@ struct SizedRun {
         report.add(
             "push.cpu.server", count, "  of it the server", served["cpu"] / records * 1e6, "µs/record",
             command: command)
-        report.add(
-            "push.wire", count, "first push on the wire, packed", pushed["up"] / records, "bytes/record",
-            command: command)
         memory("client.push", "laptop, first push", pushed, &report, command)
         memory("client.import", "laptop, making records", made, &report, command)
         memory("server.push", "server, first push", served, &report, command)
-        let bytes = Machine.fileBytes(folder + "/server.db")
+        let bytes = Machine.fileBytes(serverFile)
         report.add(
             "size.server", count, "server's file", bytes / records, "bytes/record",
             reference: ("plain table", plainBytes / records), command: command)
@@ -152,13 +153,13 @@ struct SizedRun {
         var runs: [Figures] = []
         var command = ""
         for round in 0..<repeats {
-            let path = folder + "/reader\(round).db"
-            let server = try ServerProcess(store: folder + "/server.db", folder: folder)
-            let arguments = ["--store", path, "--replica", "2", "--socket", server.socket]
+            let server = try ServerProcess(data)
+            let arguments = ["--workspace", folder + "/reader\(round)", "--server", server.address]
             command = Shell.command("pull", arguments)
             var figures = try Shell.role("pull", arguments)
             let served = try server.stop()
-            guard figures["records"] == records else { throw Failure("pull: \(figures.values)") }
+            // The two people are records too.
+            guard figures["records"] == records + 2 else { throw Failure("pull: \(figures.values)") }
             for name in ["cpu", "idle", "peak"] { figures["server." + name] = served[name] }
             runs.append(figures)
         }
@@ -186,9 +187,6 @@ struct SizedRun {
             "pull.cpu.search", count, "first pull with index, processor time, both sides",
             (whole["cpu"] + whole["indexCPU"] + whole["server.cpu"]) / records * 1e6, "µs/record",
             reference: ("µs .import + FTS5", importing.slim.processorSeconds / records * 1e6), command: command)
-        report.add(
-            "pull.wire", count, "first pull on the wire, as the programs pack it", plain["down"] / records,
-            "bytes/record", command: command)
         memory("client.pull", "laptop, first pull and index", whole, &report, command)
         report.add(
             "memory.server.pull", count,
@@ -209,20 +207,19 @@ struct SizedRun {
 
     private func wire(_ report: inout Report) throws {
         let lines = folder + "/answer.ndjson"
-        let server = try ServerProcess(store: folder + "/server.db", folder: folder)
-        let arguments = [
-            "--store", folder + "/raw.db", "--replica", "3", "--socket", server.socket, "--coding", "identity", "--raw",
-            lines,
-        ]
-        let figures = try Shell.role("pull", arguments)
-        _ = try server.stop()
+        let arguments = ["--data", data, "--store", folder + "/raw.db", "--lines", lines]
+        let figures = try Shell.role("wire", arguments)
         let json = try Reference.packedBytes(reference.linesPath, "zstd", "-3 -q") / records
         let jsonPlain = Machine.fileBytes(reference.linesPath) / records
-        let command = Shell.command("pull", arguments)
+        let command = Shell.command("wire", arguments)
         let packed = { try Reference.packedBytes(lines, $0, $1) / records }
         report.add(
-            "wire.raw", count, "first pull's lines, unpacked", figures["plainDown"] / records, "bytes/record",
+            "wire.raw", count, "first pull's lines, unpacked", figures["plain"] / records, "bytes/record",
             reference: ("JSONL", jsonPlain), command: command)
+        report.add(
+            "pull.wire", count, "first pull on the wire, as the programs pack it",
+            figures[ContentCoding.zstdShared.rawValue] / records, "bytes/record",
+            reference: ("JSONL, zstd -3", json), command: command)
         report.add(
             "wire.gzip", count, "first pull's lines, gzip -6", try packed("gzip", "-6"), "bytes/record",
             reference: ("JSONL, zstd -3", json), command: command + " && gzip -6 -c answer.ndjson | wc -c")
@@ -232,12 +229,8 @@ struct SizedRun {
     }
 
     private func changes(_ report: inout Report) throws {
-        let server = try ServerProcess(store: folder + "/server.db", folder: folder)
-        let arguments = [
-            "--author", folder + "/author.db", "--reader", folder + "/reader0.db", "--socket", server.socket,
-        ]
+        let arguments = ["--author", folder + "/author", "--reader", folder + "/reader0", "--data", data]
         let figures = try Shell.role("change", arguments)
-        _ = try server.stop()
         let command = Shell.command("change", arguments)
         for count in [1, 100, 1_000] {
             for coding in ContentCoding.allCases.map(\.rawValue) {
@@ -266,10 +259,10 @@ struct SizedRun {
     private func commits(_ report: inout Report) throws {
         var disk = try Reference.synchronising(folder)
         let single = try Reference.committing(folder)
-        let server = try ServerProcess(store: folder + "/server.db", folder: folder)
-        let common = ["--socket", server.socket]
-        let alone = ["--clients", "1", "--rounds", "300", "--replica", "1000"] + common
-        let many = ["--clients", "50", "--rounds", "20", "--replica", "2000"] + common
+        let server = try ServerProcess(data)
+        let common = ["--server", server.address]
+        let alone = ["--clients", "1", "--rounds", "300"] + common
+        let many = ["--clients", "50", "--rounds", "20"] + common
         let one = try Shell.role("load", alone)
         let fifty = try Shell.role("load", many)
         _ = try server.stop()

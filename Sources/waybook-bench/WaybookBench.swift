@@ -6,10 +6,11 @@ import Foundation
 struct WaybookBench {
     static func main() async {
         do {
-            let options = try Options(Array(CommandLine.arguments.dropFirst()))
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            if arguments.first == ServerProcess.role { exit(await ServerProcess.run(Array(arguments.dropFirst()))) }
+            let options = try Options(arguments)
             switch options.role {
             case nil: exit(try await Suite(options).run() ? 0 : 1)
-            case "server": try ServerRole(options).run()
             case "seed": try SeedRole(options).run()
             case "import": try await ClientRole(options).importRecords()
             case "push": try await ClientRole(options).push()
@@ -18,7 +19,8 @@ struct WaybookBench {
             case "bodies":
                 var role = try BodiesRole(options)
                 try await role.run()
-            case "load": try LoadRole(options).run()
+            case "load": try await LoadRole(options).run()
+            case "wire": try await WireRole(options).run()
             default: throw Failure("unknown role")
             }
         } catch {

@@ -1,15 +1,15 @@
 import WaybookCRM
 import WaybookModel
 
-/// Customers of twelve fields and about 350 bytes of JSON, half with Chinese, half with Latin names; the same for the
-/// same number.
+/// Customers of twelve fields and about 380 bytes of JSON, half with Chinese, half with Latin names; the same for the
+/// same number and owner.
 struct Workload {
     /// The schema of the product, so that validation, views and search index cost what they cost.
     static let schema = Catalogue.schema
     static let collection: CollectionName = "customer"
     /// The columns of the reference tables, in the order of ``columns(_:)``.
     static let columnNames = [
-        "id", "city", "country", "importance", "industry", "kind", "name", "notes", "phones", "source", "stage", "tier",
+        "id", "city", "country", "importance", "industry", "kind", "name", "notes", "owner", "phones", "stage", "tier",
         "website",
     ]
     /// 2026-01-01, milliseconds since 1970: when the first record was made.
@@ -21,8 +21,12 @@ struct Workload {
         return .version7(milliseconds: start + UInt64(index) * 40, random: (random.next(), random.next()))
     }
 
-    /// The fields of record `index`, path → value.
-    static func fields(_ index: Int) -> [String: Value] {
+    /// Stands for the owner where no server has given one an identity: in what the product is compared with.
+    static let someOwner = RecordID.version7(milliseconds: start, random: (1, 1))
+
+    /// The fields of record `index`, path → value. Every customer has an owner, as customers do: for those without one the
+    /// server keeps a card each in the pool.
+    static func fields(_ index: Int, owner: RecordID = someOwner) -> [String: Value] {
         var random = SplitMix(seed: UInt64(index) &* 0x9E37_79B9 &+ 17)
         let isChinese = random.below(2) == 0
         let digits = String(3_000_000_000 + random.below(6_999_999_999))
@@ -37,15 +41,14 @@ struct Workload {
             "country": .string(isChinese ? "中国" : random.pick(["France", "Deutschland", "España", "Canada"])),
             "industry": .string(random.pick(isChinese ? chineseIndustries : latinIndustries)),
             "website": .string("www.\(slug)\(index).example"),
-            "source": .string(random.pick(["exhibition", "referral", "web", "call"])),
-            "importance": .int(Int64(1 + random.below(5))),
+            "owner": .string(owner.description), "importance": .int(Int64(1 + random.below(5))),
             "notes": .string(isChinese ? chineseNote(&random) : latinNote(&random)),
         ]
     }
 
     /// The creation of record `index`.
-    static func creation(_ index: Int) -> Change {
-        let writes = fields(index).compactMap { text, value in
+    static func creation(_ index: Int, owner: RecordID = someOwner) -> Change {
+        let writes = fields(index, owner: owner).compactMap { text, value in
             FieldPath(parsing: text).map { Write(path: $0, value: value) }
         }
         return Change(id: id(index), collection: collection, isCreating: true, writes: writes)

@@ -62,11 +62,7 @@ final class HTTPTransport: ExchangeTransport {
 
     private func exchange(_ session: ExchangeSession, packedAs coding: ContentCoding) async throws {
         let body = ExchangeBody(session, coding: coding)
-        var request = connection.request(.post, "/v1/exchange", token: token)
-        request.headers.add(name: "Content-Type", value: "application/x-ndjson")
-        request.headers.add(name: "Content-Encoding", value: coding.rawValue)
-        request.headers.add(name: "Accept", value: "application/x-ndjson, application/problem+json")
-        request.headers.add(name: "Accept-Encoding", value: ContentCoding.acceptEncoding)
+        var request = connection.exchangeRequest(token: token, coding: coding)
         request.body = .stream(body, length: .unknown)
         do {
             let timeout = TimeAmount.seconds(connection.limits.answerSeconds)
@@ -153,5 +149,17 @@ final class HTTPTransport: ExchangeTransport {
     private func unreachable(_ failure: ConnectionFailure) -> TransportFailure {
         state.withLock { $0.failure = failure }
         return .unreachable
+    }
+}
+
+extension ServerConnection {
+    /// The head of an exchange's request (`POST /v1/exchange`).
+    package func exchangeRequest(token: String, coding: ContentCoding) -> HTTPClientRequest {
+        var request = request(.post, "/v1/exchange", token: token)
+        request.headers.add(name: "Content-Type", value: "application/x-ndjson")
+        request.headers.add(name: "Content-Encoding", value: coding.rawValue)
+        request.headers.add(name: "Accept", value: "application/x-ndjson, application/problem+json")
+        request.headers.add(name: "Accept-Encoding", value: ContentCoding.acceptEncoding)
+        return request
     }
 }

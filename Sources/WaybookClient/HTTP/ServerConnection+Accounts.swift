@@ -4,7 +4,7 @@ import WaybookProtocol
 extension ServerConnection {
     /// Signs a device in (`POST /v1/sign-in`).
     /// - Parameter former: the last token that the store had from this server.
-    func signIn(
+    package func signIn(
         email: String, password: String, device: String, former: String? = nil
     ) async throws -> SignInResponse {
         let message = SignInRequest(email: email, password: password, device: device, former: former)
@@ -15,7 +15,7 @@ extension ServerConnection {
     }
 
     /// Ends the device's token (`POST /v1/sign-out`).
-    func signOut(token: String) async throws {
+    package func signOut(token: String) async throws {
         _ = try await post("/v1/sign-out", json: Array("{}".utf8), token: token)
     }
 

@@ -23,7 +23,7 @@ public struct ServerConnection: Sendable {
     let address: ServerAddress
     let limits: Limits
     let language: Language
-    let client: HTTPClient
+    package let client: HTTPClient
 
     /// - Parameters:
     ///   - authority: a file of certificates (PEM) that are trusted beside the system's.
