@@ -20,6 +20,7 @@ public struct RunningServer: Sendable {
     private let services: WaybookHTTPServer.Services
     private let admin: AdminSocketServer
     private let mover: BookMover
+    private let purger: ErasurePurger
     private let logger: Logger
 
     /// Opens a data folder for serving. It belongs to this process until ``run(onListening:)`` returns.
@@ -41,7 +42,9 @@ public struct RunningServer: Sendable {
         guard let workspace = try DataFolder.workspace(file) else { throw FailureWording.notInitialised(folder) }
         self.workspace = workspace
         (services, mover) = try Self.services(file, ledger, threads, workers, options, logger)
-        let administration = Administration(file: file, ledger: ledger, now: SystemClock.now, cut: services.cut)
+        purger = ErasurePurger(ErasurePurge(file, now: SystemClock.now), threads: threads, logger: logger)
+        let administration = Administration(
+            file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: mover.onCommit)
         admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
             // Administration waits for the file's writer itself: it does not keep the committing thread.
             let reply = try? await threads.readers.runIfActive { administration.perform(command) }
@@ -57,7 +60,7 @@ public struct RunningServer: Sendable {
             options: options, services: services, logger: logger, onListening: onListening)
         let result: Result<Void, any Error>
         do {
-            let others: [any Service] = [admin, mover, AuditRetention(services.database)]
+            let others: [any Service] = [admin, mover, purger, AuditRetention(services.database)]
             result = .success(try await server.runUntilSignal(with: others))
         } catch {
             result = .failure(error)
@@ -87,7 +90,8 @@ public struct RunningServer: Sendable {
     ) throws -> (WaybookHTTPServer.Services, BookMover) {
         let authors = Authors()
         let exchange = try ExchangeService(
-            file: file, schema: Catalogue.schema, wallMilliseconds: { UInt64(clamping: SystemClock.now()) },
+            file: file, schema: Catalogue.schema, ledger: ledger,
+            wallMilliseconds: { UInt64(clamping: SystemClock.now()) },
             authorship: { try authors.authorship($0, of: $1) })
         let database = StoreDatabase(file, threads: threads)
         let (metrics, hub) = (PrometheusMetrics(), EventHub(limits: options.limits))

@@ -92,6 +92,7 @@ struct AnswerReader {
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
         case .departed(let departure): try hold(.departed(departure))
         case .gone(let id): try hold(.gone(id))
+        case .erased(let id): try hold(.erased(id))
         case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
         case .end(let readable, let more): try end(readable, hasMore: more)
         case .head, .error, .record: break
@@ -128,6 +129,8 @@ struct AnswerReader {
         for (_, verdict) in batch {
             switch verdict {
             case .accepted: break
+            // Not to be looked at by anybody: it went.
+            case .rejected(let refusal) where refusal.rule == .erased: break
             case .rejected, .quarantined, .handover: result.refusedSets += 1
             }
         }
@@ -150,6 +153,7 @@ struct AnswerReader {
             case .record: result.receivedRecords += 1
             case .departed: result.departedUnits += 1
             case .gone: result.goneRecords += 1
+            case .erased: break
             }
         }
     }

@@ -191,7 +191,7 @@ class Device:
 
     def hello(self, **changed: Any) -> dict[str, Any]:
         hello = {
-            "answered": 0, "last": self.last, "protocol": [4, 4], "pull": False, "replica": self.replica, "schema": 1,
+            "answered": 0, "last": self.last, "protocol": [5, 5], "pull": False, "replica": self.replica, "schema": 1,
             "wall": now(),
         }
         return {"hello": {key: value for key, value in (hello | changed).items() if value is not None}}

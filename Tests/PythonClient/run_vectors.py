@@ -233,7 +233,7 @@ PATH = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}(/(?:[^~/]|~[01])+(/[A-Za-z][A-Za-z
 
 
 def is_path(text):
-    return text == "$life" or len(text.encode()) <= 512 and bool(PATH.fullmatch(text))
+    return text in ("$life", "$erased") or len(text.encode()) <= 512 and bool(PATH.fullmatch(text))
 
 
 def encode_record(atoms):
@@ -283,7 +283,13 @@ def decode_record(fields, stamps):
         if not is_path(path) or path not in atoms and not standing:
             raise ValueError("field")
         atoms.setdefault(path, {**(standing or {}), "value": fields[path]})
-    return atoms
+    return above_mark(atoms, lambda atom: atom["stamp"])
+
+
+def above_mark(atoms, stamp):
+    """Nothing stands below the mark of an erasure (9-erasure.md#mark)."""
+    floor = stamp(atoms["$erased"]) if "$erased" in atoms else ""
+    return {path: atom for path, atom in atoms.items() if stamp(atom) >= floor}
 
 
 def conflict_id(record, path, origin):
@@ -329,6 +335,12 @@ def join(left, right):
         value = b"" if state.value is REMOVED else b"\x01" + canonical(state.value).encode()
         return state.stamp, value or b"\x00", state.origin
     return max(left, right, key=rank)
+
+
+def join_records(left, right):
+    joined = {path: join(left[path], right[path]) if path in left and path in right else left.get(path) or right[path]
+              for path in {**left, **right}}
+    return above_mark(joined, lambda atom: atom.stamp)
 
 
 def partners(base, other):
@@ -534,6 +546,10 @@ def merge_case(case):
     if "left" in case:
         left, right = Atom(case["left"]), Atom(case["right"])
         return [(join(left, right).told(), case["joined"]), (join(right, left).told(), case["joined"])]
+    if "leftRecord" in case:
+        left, right = ({path: Atom(source) for path, source in case[side].items()} for side in ("leftRecord", "rightRecord"))
+        joined = [join_records(left, right), join_records(right, left), join_records(join_records(left, right), left)]
+        return [({path: one.told() for path, one in record.items()}, case["joinedRecord"]) for record in joined]
     server, expected = Server(case), case["expected"]
     try:
         outcome = server.settle()

@@ -206,7 +206,7 @@ class Exchange(unittest.TestCase):
             connection.close()
 
     def hello(self, client: Client, **changes: Any) -> dict[str, Any]:
-        hello = {"answered": client.answered, "last": client.last, "protocol": [4, 4], "pull": False, "schema": 1,
+        hello = {"answered": client.answered, "last": client.last, "protocol": [5, 5], "pull": False, "schema": 1,
                  "replica": client.replica, "wall": client.wall()} | changes
         return {"hello": {key: value for key, value in hello.items() if value is not None}}
 
@@ -269,6 +269,25 @@ class Exchange(unittest.TestCase):
         self.assertEqual((bob.show(zombie), bob.afresh, bob.show(gone)), (None, False, None))
         self.assertEqual(bob.show(customer), {"name": "Fresh", "city": "Lyon"})
         self.settle(ann, bob)
+
+    # ------------------------------------------------------------ erasure
+
+    def test_an_erased_person_is_gone_from_rows_refused_sets_and_what_comes_late(self) -> None:
+        ann, bob = self.pair()
+        person = ann.create("customer", {"name": "Zqmarker", "kind": "person", "notes": "zqmarker",
+                                         "phones/+867319": {"raw": "7319"}})
+        other = ann.create("customer", {"name": "Other"})
+        self.settle(ann, bob)
+        bob.edit({"id": person, "in": "customer", "put": {"notes": "zqmarker, late"}},
+                 {"id": other, "in": "customer", "put": {"city": "Lyon"}})
+        ann.edit({"id": person, "in": "customer", "put": {"$erased": "request"}})
+        ann.sync()
+        self.settle(ann, bob)
+        self.assertEqual(bob.show(person), {"$erased": "request", "kind": "person", "name": "erased-" + person[-8:]})
+        [(rest, verdict)] = bob.refused()
+        self.assertEqual((verdict["rejected"]["rule"], [change["id"] for change in rest["changes"]]), ("erased", [other]))
+        for client in (ann, bob):
+            self.assertNotIn("zqmarker", "\n".join(client.db.iterdump()).lower())
 
     # ------------------------------------------------------------ exactly once
 
@@ -547,7 +566,7 @@ class Exchange(unittest.TestCase):
             "not UTF-8": (b"\xff\n",), "an unknown line": (hello, {"what": 1}), "a list": (hello, b"[]\n"),
             "duplicate key": (hello, b'{"set":1,"set":1}\n'), "fraction": (hello, b'{"set":1.0}\n'),
             "deep": (hello, b"[" * 10_000 + b"]" * 10_000 + b"\n"), "NUL": (hello, b'{"a":"\\u0000"}\n'),
-            "protocol": (self.hello(ann, protocol=[5, 6]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
+            "protocol": (self.hello(ann, protocol=[6, 7]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
             "other replica": (self.hello(ann, replica=ann.replica + 1),), "text wall": (self.hello(ann, wall="now"),),
             "no wall": (self.hello(ann, wall=None),), "checkpoint": (self.hello(ann, checkpoint="AAAA"),),
             "answered above last": (self.hello(ann, answered=5, last=1),), "negative": (self.hello(ann, answered=-1),),

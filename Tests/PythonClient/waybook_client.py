@@ -187,7 +187,7 @@ def join(left: Atom | None, right: Atom) -> Atom:
 
 
 NAME = "[A-Za-z][A-Za-z0-9]{0,63}"
-PATH = re.compile(rf"\$life|{NAME}(/([^~/]|~[01])+(/{NAME})?)?", re.DOTALL)
+PATH = re.compile(rf"\$life|\$erased|{NAME}(/([^~/]|~[01])+(/{NAME})?)?", re.DOTALL)
 
 
 def is_path(text: str) -> bool:
@@ -214,7 +214,17 @@ def decode_record(fields: dict[str, Value], groups: list[list[Any]]) -> Atoms:
             atoms[path] = Atom(fields.get(path, GONE), stamp, origin or stamp, commit)
     if any(path not in atoms for path in fields):
         raise ValueError("field in no group")
-    return atoms
+    return above_mark(atoms)
+
+
+def above_mark(atoms: Atoms) -> Atoms:
+    """Nothing stands below the mark of an erasure (9-erasure.md#mark)."""
+    floor = atoms["$erased"].stamp if "$erased" in atoms else ""
+    return {path: atom for path, atom in atoms.items() if atom.stamp >= floor}
+
+
+def is_erased(atoms: Atoms) -> bool:
+    return "$erased" in atoms and atoms["$erased"].value != "part"
 
 
 def encode_record(atoms: Atoms) -> tuple[dict[str, Value], list[list[Any]]]:
@@ -233,9 +243,9 @@ def encode_record(atoms: Atoms) -> tuple[dict[str, Value], list[list[Any]]]:
 
 
 def canonical_bytes(identity: str, collection: str, atoms: Atoms) -> bytes:
-    """Over which replicas compare: without commits; of a deleted record the life alone."""
+    """Over which replicas compare: without commits; of a deleted record the life alone, and the mark of an erasure."""
     if "$life" in atoms and atoms["$life"].value == "deleted":
-        atoms = {"$life": atoms["$life"]}
+        atoms = {path: atom for path, atom in atoms.items() if path in ("$life", "$erased")}
     atoms = {path: Atom(atom.value, atom.stamp, atom.origin) for path, atom in atoms.items()}
     fields, stamps = encode_record(atoms)
     return canonical({"fields": fields, "id": identity, "in": collection, "stamps": stamps}).encode()
@@ -389,6 +399,8 @@ class Client:
     def atoms(self, identity: str, unsent: list[dict[str, Any]] | None = None) -> Atoms:
         """The row with the unsent sets over it, in order."""
         atoms = self.row(identity)
+        if is_erased(atoms):
+            return atoms
         for message in self.outbox() if unsent is None else unsent:
             atoms |= {path: atom for owner, _, path, atom in writes(message) if owner == identity}
         return atoms
@@ -412,8 +424,19 @@ class Client:
         for path, atom in atoms.items():
             row[path] = join(row.get(path), atom)
             self.clock.observe(atom.stamp)
+        row = above_mark(row)
+        if is_erased(row):
+            self._forget_refused(identity)
         fields, stamps = map(canonical, encode_record(row))
         self.db.execute("insert or replace into record values(?, ?, ?, ?)", (identity, collection, fields, stamps))
+
+    def _forget_refused(self, erased: str) -> None:
+        """Of the refused sets stays what is not about somebody who was erased (9-erasure.md#laptops)."""
+        for row, line, verdict in self.db.execute("select id, line, verdict from refused").fetchall():
+            rest = without(json.loads(line), erased)
+            self.db.execute("delete from refused where id = ?", (row,))
+            if rest["changes"]:
+                self.db.execute("insert into refused values(?, ?, ?)", (row, canonical(rest), verdict))
 
     # ------------------------------------------------------------ the exchange
 
@@ -453,7 +476,7 @@ class Client:
                 break
             batch.append(line)
         more = len(batch) < len(waiting)
-        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [4, 4]}
+        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [5, 5]}
         hello |= {"replica": self.replica, "schema": self.schema, "wall": self.wall()}
         hello |= {"checkpoint": self.checkpoint} if self.checkpoint else {}
         hello |= {"pull": False} if more else {}
@@ -520,7 +543,10 @@ class Client:
             return
         message = json.loads(found[0][0])
         if "rejected" in verdict or "quarantined" in verdict:
-            self.db.execute("insert into refused(line, verdict) values(?, ?)", (found[0][0], canonical(verdict)))
+            refusal = verdict.get("rejected", {})
+            rest = without(message, refusal["id"]) if refusal.get("rule") == "erased" else message
+            if rest["changes"] or rest is message:
+                self.db.execute("insert into refused(line, verdict) values(?, ?)", (canonical(rest), canonical(verdict)))
             return
         given = verdict.get("stamp", message["stamp"])
         if given != message["stamp"]:
@@ -564,6 +590,19 @@ def writes(message: dict[str, Any]) -> Iterator[tuple[str, str, str, Atom]]:
             yield change["id"], change["in"], path, Atom(value, stamp, stamp)
         for path in change.get("remove", ()):
             yield change["id"], change["in"], path, Atom(GONE, stamp, stamp)
+
+
+def without(message: dict[str, Any], erased: str) -> dict[str, Any]:
+    """The set without the changes that are about an erased record: that write to it, or name it."""
+
+    def is_about(change: dict[str, Any]) -> bool:
+        put = change.get("put", {})
+        return change["id"] == erased or erased in put.values() or any(path.endswith("/" + erased) for path in put)
+
+    rest = [change for change in message["changes"] if not is_about(change)]
+    if len(rest) == len(message["changes"]):
+        return message
+    return {key: value for key, value in message.items() if key not in ("note", "resolves")} | {"changes": rest}
 
 
 class _Transaction:

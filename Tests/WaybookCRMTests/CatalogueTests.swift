@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import WaybookModel
 
@@ -29,6 +30,72 @@ import WaybookModel
                 }
             }
         }
+    }
+
+    @Test("only texts are pseudonymised, and what is required, or says whose a record is, is never lost")
+    func erasureKeepsRecordsWhole() {
+        for schema in Catalogue.schema.collections {
+            for field in schema.fields where field.erase == .pseudonymise {
+                guard case .text = field.type else {
+                    Issue.record("\(schema.name).\(field.name) is no text")
+                    continue
+                }
+            }
+            guard Self.reached.contains(schema.name) else { continue }
+            for field in schema.fields where field.isRequired { #expect(field.erase != .shred, "\(field.name)") }
+            if let root = schema.rootField { #expect(schema[root]?.erase == .keep, "\(schema.name)") }
+            guard case .book(let owner, let members) = schema.access.audience else { continue }
+            for name in [owner] + (members.map { [$0] } ?? []) {
+                if let field = schema[name] { #expect(field.erase == .keep, "\(schema.name).\(name)") }
+            }
+        }
+    }
+
+    @Test("the page of the schema says of every field what the schema says becomes of it")
+    func pageTellsWhatIsErased() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "protocol/7-schema.md")
+        var told: [CollectionName: [String: String]] = [:]
+        var collection: CollectionName = ""
+        for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") {
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            if line.hasPrefix("## `") {
+                collection = CollectionName(String(line.split(separator: "`")[1]))
+            } else if line.hasPrefix("## ") {
+                collection = ""
+            } else if cells.count == 4 || cells.count == 3, line.hasPrefix("| `") {
+                let name = cells[0].replacing("`", with: "")
+                let words = cells.count == 4 ? cells[3].components(separatedBy: ", ") : []
+                told[collection, default: [:]][name] =
+                    words.contains("kept") ? "keep" : words.contains("pseudonymised") ? "pseudonymise" : "shred"
+            }
+        }
+        for name in Self.reached {
+            let schema = try #require(Catalogue.schema[name])
+            let expected = schema.fields.map { ($0.name.text, $0.erase.rawValue) }
+            #expect(told[name] == Dictionary(uniqueKeysWithValues: expected), "\(name)")
+        }
+    }
+
+    /// What an erasure can reach.
+    private static let reached: Set<CollectionName> = [
+        "customer", "contact", "interaction", "followup", "purchase", "assignment", "customerCard", "handover",
+        "conflict",
+    ]
+
+    @Test("what is kept in an erasure is what is listed here, and nothing that a person types freely but these")
+    func keptTextsAreListed() {
+        var kept: [String] = []
+        for schema in Catalogue.schema.collections where schema.name != "conflict" && schema.name != "handover" {
+            for field in schema.fields where field.erase == .keep {
+                switch field.type {
+                case .text, .set(key: .text, _), .structure, .partialDate, .map(_, .text, _), .map(_, .structure, _):
+                    kept.append("\(schema.name).\(field.name)")
+                default: break
+                }
+            }
+        }
+        #expect(kept == ["purchase.number", "purchase.currency", "purchase.lines", "customerCard.customer"])
     }
 
     @Test("a task without a customer is the root of its own unit, one with a customer belongs to the customer's")

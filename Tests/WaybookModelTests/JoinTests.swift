@@ -29,12 +29,13 @@ import WaybookTesting
         }
     }
 
-    @Test func recordsJoinAtomByAtom() {
+    @Test func recordsJoinAtomByAtomAndNothingStaysBelowAnErasure() {
         var random = SeededRandom(seed: Seeds.first)
-        let paths = [FieldPath("a"), FieldPath("b"), FieldPath("t", key: "k")]
+        let paths = [FieldPath("a"), FieldPath("b"), FieldPath("t", key: "k"), .erased]
         func record() -> VersionedRecord {
             var record = VersionedRecord(id: RecordID(high: 1, low: 1), collection: "thing")
             for path in paths where random.chance(60) { record.atoms[path] = atom(&random) }
+            record.dropBelowErasure()
             return record
         }
         for _ in 0..<10_000 {

@@ -7,7 +7,14 @@ import WaybookTesting
         let cases = try VectorFile.cases("merge")
         #expect(cases.count >= 60)
         for (name, fields) in cases {
-            if fields["left"] != nil {
+            if fields["leftRecord"] != nil {
+                let sides = try ["leftRecord", "rightRecord", "joinedRecord"].map { side in
+                    try #require(fields[side]?.entries?.record)
+                }
+                let (left, right, joined) = (sides[0], sides[1], sides[2])
+                #expect(Join.records(left, right) == joined && Join.records(right, left) == joined, "\(name)")
+                #expect(Join.records(joined, left) == joined && Join.records(joined, right) == joined, "\(name)")
+            } else if fields["left"] != nil {
                 let (left, right) = (
                     try #require(fields["left"]?.entries?.atom), try #require(fields["right"]?.entries?.atom)
                 )

@@ -32,4 +32,14 @@ extension [String: Value] {
             Atom(value: self["value"], stamp: $0, origin: self["origin"]?.stamp, commit: self["commit"]?.integer ?? 0)
         }
     }
+
+    /// A record as vectors write it: atoms by path.
+    var record: VersionedRecord? {
+        var record = VersionedRecord(id: RecordID(high: 1, low: 1), collection: "thing")
+        for (text, atom) in self {
+            guard let path = FieldPath(parsing: text), let atom = atom.entries?.atom else { return nil }
+            record.atoms[path] = atom
+        }
+        return record
+    }
 }

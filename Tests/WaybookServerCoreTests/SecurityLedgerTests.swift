@@ -134,7 +134,7 @@ import WaybookTesting
                 .password(mei, hash: new.phc),
                 .device(ReplicaID(99), user: mei, issued: 5, .revoke),
             ], at: 10)
-        let changed = try queue.write { try ledger.apply($0, now: 20) }
+        let changed = try queue.write { try ledger.apply($0, now: 20, schema: TestSchema.schema) }
         #expect(changed == 6)
         try queue.read { db in
             let found = try tokens.map { try directory.authenticate(db, token: $0, now: 11) }
@@ -151,21 +151,21 @@ import WaybookTesting
             let told = try Audit(db).entries()
             #expect(told.map(\.what) == ["restore"] && told[0].detail == ["count": 6])
         }
-        let again = try queue.write { try ledger.apply($0, now: 21) }
+        let again = try queue.write { try ledger.apply($0, now: 21, schema: TestSchema.schema) }
         #expect(again == 0)
         // What was decided otherwise since, by an administrator's laptop, is not decided back at the next start.
         let kept = try queue.write { db in
             _ = try directory.setDisabled(db, user: mei, false, now: 30)
-            return try (ledger.apply(db, now: 31), directory.user(db, id: mei)?.disabled)
+            return try (ledger.apply(db, now: 31, schema: TestSchema.schema), directory.user(db, id: mei)?.disabled)
         }
         #expect(kept.0 == 0 && kept.1 == nil)
         // Only what is behind the mark is; and all of it where the mark is another ledger's.
         try ledger.append([.disabled(li)], at: 40)
-        let later = try queue.write { try ledger.apply($0, now: 41) }
+        let later = try queue.write { try ledger.apply($0, now: 41, schema: TestSchema.schema) }
         #expect(later == 1)
         let other = try queue.write { db in
             try ServerRows(db).set(SecurityLedger.markKey, "of another ledger")
-            return try ledger.apply(db, now: 42)
+            return try ledger.apply(db, now: 42, schema: TestSchema.schema)
         }
         #expect(other == 1, "mei is disabled by it once more")
         #expect(try queue.read { try Audit($0).entries() }.map(\.what) == ["restore", "restore", "restore"])

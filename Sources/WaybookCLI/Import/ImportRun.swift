@@ -142,6 +142,7 @@ struct ImportRun {
             case .deleted: try refuse(row.line, Texts.Import.deletedHere, row.cells)
             case .denied(let denial): try refuse(row.line, EditReport.sentence(denial), row.cells)
             case .leaving: try refuse(row.line, Texts.Access.leaving, row.cells)
+            case .erased: try refuse(row.line, Texts.Privacy.isErased, row.cells)
             case .refused(let violation, _): try refuse(row.line, EditReport.sentence(violation, kind), row.cells)
             }
         }

@@ -42,6 +42,7 @@ enum FieldWording {
     /// What people call the place of a value.
     static func path(_ path: FieldPath, in collection: CollectionName) -> String {
         if path == .life { return Texts.Words.life.spoken }
+        if path == .erased { return Texts.Privacy.erased.spoken }
         let label = Catalogue.schema[collection]?[path.field]?.label.spoken ?? path.field.text
         return ([label] + [path.key, path.flag?.text].compactMap { $0 }).joined(separator: "/")
     }
@@ -68,6 +69,7 @@ enum FieldWording {
         if path == .life {
             return (value == VersionedRecord.deleted ? Texts.Words.deleted : Texts.Words.alive).spoken
         }
+        if path == .erased { return Texts.Privacy.reason(ErasureReason(value) ?? .other).spoken }
         guard let type = Catalogue.schema[collection]?[path.field]?.type.atomType(at: path) else {
             return CanonicalJSON.text(value)
         }

@@ -16,6 +16,7 @@ enum RecordJSON {
         .object([
             "conflicts": .list(shown.conflicts.map { .string($0.description) }),
             "deleted": .bool(shown.record.isDeleted),
+            "erased": .bool(shown.record.isErased && !shown.pending.contains(.erased)),
             "fields": .canonical(CanonicalJSON.text(RecordEncoding.fields(shown.record))),
             "id": .string(shown.record.id.description), "kind": .string(shown.record.collection.text),
             "pending": .list(shown.pending.map { .string($0.text) }), "unit": .string(shown.unit.description),

@@ -8,9 +8,9 @@ public struct Assignment: Entity {
     public let from = fact("from", .reference("user"), "From", "原负责人", RecordID.self)
     public let to = fact("to", .reference("user"), "To", "新负责人", RecordID.self)
     public let by = fact("by", .reference("user"), "By", "操作人", RecordID.self)
-    public let cause = Field<AssignmentCause>("cause", .immutable, "Cause", "方式", access: .server)
+    public let cause = Field<AssignmentCause>("cause", .immutable, "Cause", "方式", access: .server, erase: .keep)
     public let reason = fact("reason", .text(maximum: 200), "Reason", "原因", String.self)
-    public let at = fact("at", .instant, "At", "时间", Instant.self)
+    public let at = fact("at", .instant, "At", "时间", Instant.self, erase: .keep)
 
     public init() {}
 
@@ -19,9 +19,10 @@ public struct Assignment: Entity {
         list: ["at", "customer", "from", "to", "by", "cause", "reason"], appendOnly: true, access: .serverWritten)
 
     private static func fact<Content: FieldValue>(
-        _ name: FieldName, _ type: FieldType, _ en: String, _ zhHans: String, _: Content.Type
+        _ name: FieldName, _ type: FieldType, _ en: String, _ zhHans: String, _: Content.Type,
+        erase: ErasePolicy? = nil
     ) -> Field<Content> {
-        Field(name, type, .immutable, en, zhHans, access: .server)
+        Field(name, type, .immutable, en, zhHans, access: .server, erase: erase)
     }
 }
 

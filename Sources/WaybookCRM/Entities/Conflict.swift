@@ -3,24 +3,25 @@ import WaybookModel
 /// A losing head that asks to be looked at: which write to which place lost against which. Only the server writes it; it
 /// lives in the unit of the record that it is about. Its fields are named by the engine's `ConflictRecord`.
 public struct Conflict: Entity {
-    public let about = fact("about", .text(maximum: 36), "Record", "记录", RecordID.self)
-    public let aboutCollection = fact("aboutCollection", .text(maximum: 64), "Kind", "类别", String.self)
-    public let unit = fact("unit", .text(maximum: 36), "Unit", "所属单元", RecordID.self)
+    public let about = fact("about", .text(maximum: 36), "Record", "记录", RecordID.self, erase: .keep)
+    public let aboutCollection = fact("aboutCollection", .text(maximum: 64), "Kind", "类别", String.self, erase: .keep)
+    public let unit = fact("unit", .text(maximum: 36), "Unit", "所属单元", RecordID.self, erase: .keep)
     public let path = fact("path", .text(maximum: 512), "Field", "字段", String.self)
     /// The losing value as canonical JSON; none for a removal.
     public let value = fact("value", .text(maximum: 1 << 20), "Other value", "另一值", String.self)
     /// The value that the loser was made on, as canonical JSON; none where it is not known.
     public let baseValue = fact("baseValue", .text(maximum: 1 << 20), "Value before", "原值", String.self)
-    public let stamp = fact("stamp", .text(maximum: 16), "Losing stamp", "落选时间戳", Stamp.self)
-    public let origin = fact("origin", .text(maximum: 16), "Origin of the loser", "落选来源时间戳", Stamp.self)
-    public let author = fact("author", .text(maximum: 200), "Written by", "修改人", String.self)
-    public let device = fact("device", .text(maximum: 200), "Device", "设备", String.self)
-    public let rival = fact("rival", .text(maximum: 200), "Against", "对方", String.self)
-    public let rivalDevice = fact("rivalDevice", .text(maximum: 200), "Device of the other", "对方设备", String.self)
-    public let foundAt = fact("foundAt", .instant, "Found at", "发现时间", Instant.self)
-    public let status = Field<ConflictStatus>("status", .quiet, "Status", "状态", access: .server)
-    public let resolvedBy = fact("resolvedBy", .text(maximum: 200), "Resolved by", "处理人", String.self)
-    public let resolvedAt = fact("resolvedAt", .instant, "Resolved at", "处理时间", Instant.self)
+    public let stamp = fact("stamp", .text(maximum: 16), "Losing stamp", "落选时间戳", Stamp.self, erase: .keep)
+    public let origin = fact("origin", .text(maximum: 16), "Origin of the loser", "落选来源时间戳", Stamp.self, erase: .keep)
+    public let author = fact("author", .text(maximum: 200), "Written by", "修改人", String.self, erase: .keep)
+    public let device = fact("device", .text(maximum: 200), "Device", "设备", String.self, erase: .keep)
+    public let rival = fact("rival", .text(maximum: 200), "Against", "对方", String.self, erase: .keep)
+    public let rivalDevice = fact(
+        "rivalDevice", .text(maximum: 200), "Device of the other", "对方设备", String.self, erase: .keep)
+    public let foundAt = fact("foundAt", .instant, "Found at", "发现时间", Instant.self, erase: .keep)
+    public let status = Field<ConflictStatus>("status", .quiet, "Status", "状态", access: .server, erase: .keep)
+    public let resolvedBy = fact("resolvedBy", .text(maximum: 200), "Resolved by", "处理人", String.self, erase: .keep)
+    public let resolvedAt = fact("resolvedAt", .instant, "Resolved at", "处理时间", Instant.self, erase: .keep)
 
     public init() {}
 
@@ -30,9 +31,10 @@ public struct Conflict: Entity {
 
     /// A field that only the server writes.
     private static func fact<Content: FieldValue>(
-        _ name: FieldName, _ type: FieldType, _ en: String, _ zhHans: String, _: Content.Type
+        _ name: FieldName, _ type: FieldType, _ en: String, _ zhHans: String, _: Content.Type,
+        erase: ErasePolicy? = nil
     ) -> Field<Content> {
-        Field(name, type, .quiet, en, zhHans, access: .server)
+        Field(name, type, .quiet, en, zhHans, access: .server, erase: erase)
     }
 }
 

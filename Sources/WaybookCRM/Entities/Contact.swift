@@ -3,7 +3,7 @@ import WaybookModel
 /// A person at a customer.
 public struct Contact: Entity {
     public let name = Field<String>(
-        "name", .text(maximum: 120), .register, "Name", "姓名", required: true, searched: true)
+        "name", .text(maximum: 120), .register, "Name", "姓名", required: true, searched: true, erase: .pseudonymise)
     public let customer = Field<RecordID>(
         "customer", .reference("customer"), .served, "Customer", "客户", required: true)
     public let personName = Field<PersonName>("personName", group: "Family and given name", "姓与名", searched: true)
@@ -17,7 +17,8 @@ public struct Contact: Entity {
         "socials", key: .handle, value: .text(maximum: 200), "Social accounts", "社交账号", searched: true)
     public let birthday = Field<PartialDate>("birthday", .partialDate, .group, "Birthday", "生日")
     public let isActive = Field<Bool>("isActive", .bool, .quiet, "Still there", "在职")
-    public let reportsTo = Field<RecordID>("reportsTo", .reference("contact"), .quiet, "Reports to", "上级")
+    public let reportsTo = Field<RecordID>(
+        "reportsTo", .reference("contact"), .quiet, "Reports to", "上级", erase: .shred)
     public let doNotCall = Field<Bool>("doNotCall", .bool, .restrictive, "Do not call", "勿打电话")
     public let doNotEmail = Field<Bool>("doNotEmail", .bool, .restrictive, "Do not e-mail", "勿发邮件")
     public let doNotSms = Field<Bool>("doNotSms", .bool, .restrictive, "Do not text", "勿发短信")
@@ -30,7 +31,7 @@ public struct Contact: Entity {
 
     public static let shape = CollectionShape(
         "contact", "Contact", "联系人", root: "customer", title: "name",
-        list: ["name", "customer", "jobTitle", "phones", "emails"], access: .care)
+        list: ["name", "customer", "jobTitle", "phones", "emails"], erasable: true, access: .care)
 }
 
 /// What part a person has in deciding.

@@ -3,8 +3,8 @@ import WaybookModel
 /// A customer: an organisation or a person; the root of the unit that holds all about it.
 public struct Customer: Entity {
     public let name = Field<String>(
-        "name", .text(maximum: 120), .register, "Name", "名称", required: true, searched: true)
-    public let kind = Field<CustomerKind>("kind", .immutable, "Type", "类型")
+        "name", .text(maximum: 120), .register, "Name", "名称", required: true, searched: true, erase: .pseudonymise)
+    public let kind = Field<CustomerKind>("kind", .immutable, "Type", "类型", erase: .keep)
     public let personName = Field<PersonName>("personName", group: "Family and given name", "姓与名", searched: true)
     public let nickname = Field<String>("nickname", .text(maximum: 120), .quiet, "Nickname", "昵称", searched: true)
     public let legalName = Field<String>(
@@ -18,7 +18,7 @@ public struct Customer: Entity {
         "owner", .reference("user"), .served, "Owner", "负责人", access: .only(.responsible))
     public let members = MapField<MemberRole>(
         "members", key: .identity, value: MemberRole.type, "Members", "协作成员", isServed: true,
-        access: .only(.responsible))
+        access: .only(.responsible), erase: .keep)
     public let phones = MapField<Phone>("phones", key: .phone, flags: Phone.flags, "Phones", "电话", searched: true)
     public let emails = MapField<Email>("emails", key: .email, flags: Email.flags, "E-mails", "邮箱", searched: true)
     public let socials = MapField<String>(
@@ -39,7 +39,7 @@ public struct Customer: Entity {
     public let sourceDetail = Field<String>("sourceDetail", .text(maximum: 200), .quiet, "Source detail", "来源说明")
     public let importance = Field<Int64>("importance", .integer(1...5), .quiet, "Importance", "重要性")
     public let urgency = Field<Int64>("urgency", .integer(1...5), .quiet, "Urgency", "紧急程度")
-    public let parent = Field<RecordID>("parent", .reference("customer"), .quiet, "Parent", "上级单位")
+    public let parent = Field<RecordID>("parent", .reference("customer"), .quiet, "Parent", "上级单位", erase: .shred)
     public let preferredChannel = Field<ContactChannel>("preferredChannel", .quiet, "Preferred channel", "首选方式")
     public let contactWindows = SetField("contactWindows", "Times to contact", "可联系时段")
     public let maximumTouches = Field<Int64>(
@@ -59,6 +59,7 @@ public struct Customer: Entity {
 
     public static let shape = CollectionShape(
         "customer", "Customer", "客户", title: "name", list: ["name", "city", "tier", "stage", "phones", "tags"],
+        erasable: true,
         access: CollectionAccess(
             .book(owner: "owner", members: "members"), create: .responsible, edit: .sellers, delete: .responsible))
 }

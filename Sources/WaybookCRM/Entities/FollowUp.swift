@@ -3,21 +3,22 @@ import WaybookModel
 /// Something to be done; people call it a task. One that is about no customer is the root of its own unit.
 public struct FollowUp: Entity {
     public let title = Field<String>(
-        "title", .text(maximum: 200), .register, "Title", "标题", required: true, searched: true)
+        "title", .text(maximum: 200), .register, "Title", "标题", required: true, searched: true, erase: .pseudonymise)
     public let customer = Field<RecordID>("customer", .reference("customer"), .served, "Customer", "客户")
-    public let contact = Field<RecordID>("contact", .reference("contact"), .quiet, "Contact", "联系人")
-    public let type = Field<FollowUpType>("type", .quiet, "Type", "类型")
-    public let priority = Field<Priority>("priority", .quiet, "Priority", "优先级")
-    public let status = Field<FollowUpStatus>("status", .register(prefer: FollowUpStatus.final), "Status", "状态")
-    public let due = Field<CivilDate>("due", .date, .register, "Due", "截止日期")
-    public let dueAt = Field<Instant>("dueAt", .instant, .register, "Due at", "截止时刻")
-    public let start = Field<CivilDate>("start", .date, .quiet, "Start", "开始日期")
+    public let contact = Field<RecordID>("contact", .reference("contact"), .quiet, "Contact", "联系人", tellsOf: "contact")
+    public let type = Field<FollowUpType>("type", .quiet, "Type", "类型", erase: .keep)
+    public let priority = Field<Priority>("priority", .quiet, "Priority", "优先级", erase: .keep)
+    public let status = Field<FollowUpStatus>(
+        "status", .register(prefer: FollowUpStatus.final), "Status", "状态", erase: .keep)
+    public let due = Field<CivilDate>("due", .date, .register, "Due", "截止日期", erase: .keep)
+    public let dueAt = Field<Instant>("dueAt", .instant, .register, "Due at", "截止时刻", erase: .keep)
+    public let start = Field<CivilDate>("start", .date, .quiet, "Start", "开始日期", erase: .keep)
     public let assignee = Field<RecordID>("assignee", .reference("user"), .register, "Assignee", "执行人")
     public let collaborators = SetField("collaborators", key: .identity, "Collaborators", "协作人")
     public let checklist = MapField<String>(
         "checklist", key: .identity, value: .text(maximum: 200),
         flags: [StructureField("done", .bool, "Done", "已完成")], "Checklist", "检查项")
-    public let completedAt = Field<Instant>("completedAt", .instant, .quiet, "Completed", "完成时间")
+    public let completedAt = Field<Instant>("completedAt", .instant, .quiet, "Completed", "完成时间", erase: .keep)
     public let completedBy = Field<RecordID>("completedBy", .reference("user"), .quiet, "Completed by", "完成人")
     public let result = Field<String>("result", .text(maximum: 65_536), .text, "Result", "结果", searched: true)
     public let notes = Field<String>("notes", .text(maximum: 65_536), .text, "Notes", "备注", searched: true)
@@ -31,7 +32,7 @@ public struct FollowUp: Entity {
 
     public static let shape = CollectionShape(
         "followup", "Task", "任务", root: "customer", title: "title",
-        list: ["title", "due", "priority", "status", "customer"],
+        list: ["title", "due", "priority", "status", "customer"], erasable: true,
         access: CollectionAccess(
             .book(owner: "assignee", members: "collaborators"), create: .servers, edit: .servers, delete: .sellers))
 }

@@ -4,19 +4,20 @@ import WaybookModel
 /// new owner or a manager takes it over or drops it. The server writes it; the engine knows its fields by
 /// `HandoverRecord`.
 public struct Handover: Entity {
-    public let about = fact("about", .text(maximum: 36), "About", "涉及记录", RecordID.self)
-    public let author = fact("author", .text(maximum: 36), "Written by", "作者", RecordID.self)
-    public let device = fact("device", .text(maximum: 200), "Device", "设备", String.self)
-    public let madeAt = fact("madeAt", .instant, "Written at", "编写时间", Instant.self)
-    public let arrivedAt = fact("arrivedAt", .instant, "Arrived at", "到达时间", Instant.self)
-    public let why = Field<HandoverReason>("why", .quiet, "Why", "原因", access: .server)
+    public let about = fact("about", .text(maximum: 36), "About", "涉及记录", RecordID.self, erase: .keep)
+    public let author = fact("author", .text(maximum: 36), "Written by", "作者", RecordID.self, erase: .keep)
+    public let device = fact("device", .text(maximum: 200), "Device", "设备", String.self, erase: .keep)
+    public let madeAt = fact("madeAt", .instant, "Written at", "编写时间", Instant.self, erase: .keep)
+    public let arrivedAt = fact("arrivedAt", .instant, "Arrived at", "到达时间", Instant.self, erase: .keep)
+    public let why = Field<HandoverReason>("why", .quiet, "Why", "原因", access: .server, erase: .keep)
     /// The changes as canonical JSON, as in a change set's line; none once somebody has decided.
     public let changes = fact("changes", .text(maximum: 1 << 20), "Changes", "内容", String.self)
     public let status = Field<HandoverStatus>(
-        "status", .register(quiet: true, prefer: ["taken"]), "Status", "状态", access: .only(.deciders))
+        "status", .register(quiet: true, prefer: ["taken"]), "Status", "状态", access: .only(.deciders), erase: .keep)
     public let decidedBy = Field<RecordID>(
         "decidedBy", .reference("user"), .quiet, "Decided by", "处理人", access: .only(.deciders))
-    public let decidedAt = Field<Instant>("decidedAt", .instant, .quiet, "Decided at", "处理时间", access: .only(.deciders))
+    public let decidedAt = Field<Instant>(
+        "decidedAt", .instant, .quiet, "Decided at", "处理时间", access: .only(.deciders), erase: .keep)
 
     public init() {}
 
@@ -27,9 +28,10 @@ public struct Handover: Entity {
             .follows(about: "about", person: "author"), create: .nobody, edit: .deciders, delete: .nobody))
 
     private static func fact<Content: FieldValue>(
-        _ name: FieldName, _ type: FieldType, _ en: String, _ zhHans: String, _: Content.Type
+        _ name: FieldName, _ type: FieldType, _ en: String, _ zhHans: String, _: Content.Type,
+        erase: ErasePolicy? = nil
     ) -> Field<Content> {
-        Field(name, type, .quiet, en, zhHans, access: .server)
+        Field(name, type, .quiet, en, zhHans, access: .server, erase: erase)
     }
 }
 

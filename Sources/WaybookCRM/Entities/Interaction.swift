@@ -5,13 +5,13 @@ public struct Interaction: Entity {
     public let subject = Field<String>("subject", .text(maximum: 200), .quiet, "Subject", "主题", searched: true)
     public let customer = Field<RecordID>(
         "customer", .reference("customer"), .served, "Customer", "客户", required: true)
-    public let contacts = SetField("contacts", key: .identity, "Contacts", "参与人")
-    public let channel = Field<ContactChannel>("channel", .quiet, "Channel", "方式")
-    public let direction = Field<InteractionDirection>("direction", .quiet, "Direction", "方向")
-    public let occurredAt = Field<Instant>("occurredAt", .instant, .register, "Time", "时间")
-    public let endedAt = Field<Instant>("endedAt", .instant, .quiet, "Ended", "结束时间")
+    public let contacts = SetField("contacts", key: .identity, "Contacts", "参与人", tellsOf: "contact")
+    public let channel = Field<ContactChannel>("channel", .quiet, "Channel", "方式", erase: .keep)
+    public let direction = Field<InteractionDirection>("direction", .quiet, "Direction", "方向", erase: .keep)
+    public let occurredAt = Field<Instant>("occurredAt", .instant, .register, "Time", "时间", erase: .keep)
+    public let endedAt = Field<Instant>("endedAt", .instant, .quiet, "Ended", "结束时间", erase: .keep)
     public let durationSeconds = Field<Int64>(
-        "durationSeconds", .integer(0...604_800), .quiet, "Duration (seconds)", "时长（秒）")
+        "durationSeconds", .integer(0...604_800), .quiet, "Duration (seconds)", "时长（秒）", erase: .keep)
     public let place = Field<String>("place", .text(maximum: 200), .quiet, "Place", "地点", searched: true)
     public let content = Field<String>("content", .text(maximum: 65_536), .text, "Content", "内容", searched: true)
     public let outcome = Field<InteractionOutcome>("outcome", .quiet, "Outcome", "结果")
@@ -19,11 +19,11 @@ public struct Interaction: Entity {
     public let topics = SetField("topics", "Topics", "话题", searched: true)
     public let products = SetField("products", key: .identity, "Products", "涉及产品")
     public let followups = SetField("followups", key: .identity, "Tasks", "后续任务")
-    public let checkInAt = Field<Instant>("checkInAt", .instant, .immutable, "Checked in", "签到时间")
-    public let checkOutAt = Field<Instant>("checkOutAt", .instant, .immutable, "Checked out", "签退时间")
+    public let checkInAt = Field<Instant>("checkInAt", .instant, .immutable, "Checked in", "签到时间", erase: .keep)
+    public let checkOutAt = Field<Instant>("checkOutAt", .instant, .immutable, "Checked out", "签退时间", erase: .keep)
     public let actionsDone = SetField("actionsDone", maximum: 200, "Actions done", "完成动作")
     public let author = Field<RecordID>("author", .reference("user"), .immutable, "Author", "记录人")
-    public let loggedAt = Field<Instant>("loggedAt", .instant, .immutable, "Logged", "记录时间")
+    public let loggedAt = Field<Instant>("loggedAt", .instant, .immutable, "Logged", "记录时间", erase: .keep)
     public let tags = SetField("tags", "Tags", "标签", searched: true)
     public let externalIds = MapField<String>.externalIds
 
@@ -31,7 +31,7 @@ public struct Interaction: Entity {
 
     public static let shape = CollectionShape(
         "interaction", "Interaction", "互动记录", root: "customer", title: "subject",
-        list: ["occurredAt", "channel", "subject", "outcome", "customer"], access: .care)
+        list: ["occurredAt", "channel", "subject", "outcome", "customer"], erasable: true, access: .care)
 }
 
 /// Who reached for whom.

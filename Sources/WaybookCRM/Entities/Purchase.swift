@@ -2,17 +2,20 @@ import WaybookModel
 
 /// What a customer bought, or is about to. Its total is never stored: see `Purchase+Total.swift`.
 public struct Purchase: Entity {
-    public let number = Field<String>("number", .text(maximum: 40), .served, "Number", "单号", searched: true)
+    public let number = Field<String>(
+        "number", .text(maximum: 40), .served, "Number", "单号", searched: true, erase: .keep)
     public let customer = Field<RecordID>(
         "customer", .reference("customer"), .served, "Customer", "客户", required: true)
-    public let status = Field<PurchaseStatus>("status", .register(prefer: PurchaseStatus.final), "Status", "状态")
+    public let status = Field<PurchaseStatus>(
+        "status", .register(prefer: PurchaseStatus.final), "Status", "状态", erase: .keep)
     /// Whether a manager agrees with its prices and terms.
     public let approval = Field<PurchaseApproval>(
-        "approval", .register(prefer: [PurchaseApproval.refused.value]), "Approval", "审批", access: .only(.leaders))
-    public let orderedAt = Field<Instant>("orderedAt", .instant, .register, "Ordered", "下单时间")
-    public let currency = Field<CurrencyCode>("currency", .text(maximum: 3), .group, "Currency", "币种")
-    public let lines = MapField<PurchaseLine>("lines", key: .identity, "Lines", "明细", searched: true)
-    public let channel = Field<PurchaseChannel>("channel", .quiet, "Channel", "渠道")
+        "approval", .register(prefer: [PurchaseApproval.refused.value]), "Approval", "审批", access: .only(.leaders),
+        erase: .keep)
+    public let orderedAt = Field<Instant>("orderedAt", .instant, .register, "Ordered", "下单时间", erase: .keep)
+    public let currency = Field<CurrencyCode>("currency", .text(maximum: 3), .group, "Currency", "币种", erase: .keep)
+    public let lines = MapField<PurchaseLine>("lines", key: .identity, "Lines", "明细", searched: true, erase: .keep)
+    public let channel = Field<PurchaseChannel>("channel", .quiet, "Channel", "渠道", erase: .keep)
     public let seller = Field<RecordID>("seller", .reference("user"), .quiet, "Seller", "销售人员")
     public let tags = SetField("tags", "Tags", "标签", searched: true)
     public let notes = Field<String>("notes", .text(maximum: 65_536), .text, "Notes", "备注", searched: true)

@@ -25,6 +25,10 @@ extension Texts {
         package static var wipeOrdered: LocalizedText { LocalizedText(en: "wipe ordered", zh: "要求擦除") }
         package static var wipeTold: LocalizedText { LocalizedText(en: "wipe told", zh: "通知擦除") }
         package static var exported: LocalizedText { LocalizedText(en: "records exported", zh: "导出记录") }
+        package static var erasureRequested: LocalizedText { LocalizedText(en: "person erased", zh: "彻底删除个人信息") }
+        package static var erasureDone: LocalizedText {
+            LocalizedText(en: "erasure confirmed everywhere", zh: "彻底删除已全部确认")
+        }
         package static var backedUp: LocalizedText { LocalizedText(en: "backup asked for", zh: "请求备份") }
         package static var restored: LocalizedText {
             LocalizedText(en: "ledger applied after a restore", zh: "恢复后应用安全台账")

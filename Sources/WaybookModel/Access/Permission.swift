@@ -84,6 +84,8 @@ public enum AccessAction: Hashable, Sendable {
     case edit(FieldName)
     /// Delete or restore.
     case delete
+    /// Erase a person for good.
+    case erase
 }
 
 extension Schema {
@@ -93,10 +95,12 @@ extension Schema {
     public func permits(
         _ action: AccessAction, in collection: CollectionName, role: Role, standing: Standing
     ) -> Bool {
+        if action == .erase { return Allowance.admins.covers(role, standing) }
         guard let schema = self[collection] else { return Allowance.sellers.covers(role, standing) }
         switch action {
         case .create: return schema.access.create.covers(role, standing)
         case .delete: return schema.access.delete.covers(role, standing)
+        case .erase: return false
         case .edit(let field):
             switch schema[field]?.access ?? .holders {
             case .holders: return schema.access.edit.covers(role, standing)

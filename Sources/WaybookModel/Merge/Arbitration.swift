@@ -72,6 +72,8 @@ public enum RefusalRule: String, Hashable, Sendable, CaseIterable {
     case unknown
     /// The set builds on one that was refused.
     case depends
+    /// The person whom it tells of was erased.
+    case erased
 }
 
 /// What a resolving write said it settles on its path: two such writes that agree on both are rivals, and the one that

@@ -15,10 +15,18 @@ public enum Join {
         (atom.value.map { [1] + CanonicalJSON.bytes($0) } ?? [0]) + Array(atom.origin.description.utf8)
     }
 
-    /// Joins two states of one record.
+    /// Joins two states of one record: atom by atom, and nothing stays below the mark of an erasure.
     public static func records(_ left: VersionedRecord, _ right: VersionedRecord) -> VersionedRecord {
         var joined = left
         joined.atoms.merge(right.atoms, uniquingKeysWith: atoms)
+        joined.dropBelowErasure()
         return joined
+    }
+
+    /// Joins one atom into a record.
+    public static func atom(_ atom: Atom, at path: FieldPath, into record: inout VersionedRecord) {
+        if let floor = record.erasureFloor, atom.stamp < floor { return }
+        record.atoms[path] = record.atoms[path].map { atoms($0, atom) } ?? atom
+        if path == .erased { record.dropBelowErasure() }
     }
 }

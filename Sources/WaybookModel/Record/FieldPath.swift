@@ -8,6 +8,8 @@ public struct FieldPath: Hashable, Sendable {
 
     /// The path of the record's life: its value is `"alive"` or `"deleted"`.
     public static let life = FieldPath(unchecked: "$life")
+    /// The path of the mark that its person was erased.
+    public static let erased = FieldPath(unchecked: "$erased")
     /// The most bytes that a path may have.
     public static let maximumBytes = 512
 
@@ -27,7 +29,7 @@ public struct FieldPath: Hashable, Sendable {
     }
 
     /// Reads a path from outside. Nil unless it is well formed: a field name, at most one key (not empty, properly
-    /// escaped), at most one flag name, at most ``maximumBytes`` bytes; or `$life`.
+    /// escaped), at most one flag name, at most ``maximumBytes`` bytes; or `$life`, or `$erased`.
     public init?(parsing text: String) {
         guard Self.isWellFormed(reading: text.utf8) else { return nil }
         self.text = text
@@ -40,7 +42,7 @@ public struct FieldPath: Hashable, Sendable {
         // Most paths are plain names, and paths are read by the million.
         if isWellFormedName(utf8: utf8) { return true }
         guard utf8.count <= maximumBytes else { return false }
-        if utf8.elementsEqual(life.text.utf8) { return true }
+        if utf8.elementsEqual(life.text.utf8) || utf8.elementsEqual(erased.text.utf8) { return true }
         // By bytes and not by characters: a combining mark after a slash makes another character of it.
         let parts = utf8.split(separator: slash, maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count <= 3, isWellFormedName(utf8: parts[0]) else { return false }
@@ -48,7 +50,7 @@ public struct FieldPath: Hashable, Sendable {
         return parts.count < 3 || isWellFormedName(utf8: parts[2])
     }
 
-    /// The field that the path is in (`$life` for the record's life).
+    /// The field that the path is in (itself for `$life` and `$erased`).
     public var field: FieldName {
         guard let slash = text.utf8.firstIndex(of: Self.slash) else { return FieldName(text) }
         return FieldName(String(text[..<slash]))

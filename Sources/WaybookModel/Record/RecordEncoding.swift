@@ -96,6 +96,7 @@ public enum RecordEncoding {
             record.atoms[path] = Atom(
                 value: value, stamp: standing.stamp, origin: standing.origin, commit: standing.commit)
         }
+        record.dropBelowErasure()
         return record
     }
 
@@ -117,7 +118,7 @@ public enum RecordEncoding {
     /// The bytes that digests and comparisons are over: identity, collection, fields and stamps, commits apart.
     public static func canonicalBytes(_ record: VersionedRecord) -> [UInt8] {
         var told = record
-        if let life = record.atoms[.life], record.isDeleted { told.atoms = [.life: life] }
+        if record.isDeleted { told.atoms = record.tombstone }
         return CanonicalJSON.bytes([
             "fields": fields(told), "id": .string(record.id.description), "in": .string(record.collection.text),
             "stamps": stamps(told, withCommits: false),

@@ -18,6 +18,9 @@ public struct VersionedRecord: Hashable, Sendable {
     /// Whether the record was deleted (its root's life is another matter).
     public var isDeleted: Bool { atoms[.life]?.value == Self.deleted }
 
+    /// What is told of a deleted record: its life, and that it was erased if it was.
+    public var tombstone: [FieldPath: Atom] { atoms.filter { $0.key == .life || $0.key == .erased } }
+
     /// The value of a whole field.
     public subscript(_ field: FieldName) -> Value? {
         atoms[FieldPath(field)]?.value

@@ -19,10 +19,16 @@ public struct FieldSchema: Hashable, Sendable {
     /// Whether its words can be searched for.
     public let isSearched: Bool
     public let access: WriteAccess
+    /// What becomes of its values when the person whom the record tells of is erased.
+    public let erase: ErasePolicy
+    /// The collection of those whom the field names as whom the record tells of: when they are erased, so is what it says.
+    public let tellsOf: CollectionName?
 
+    /// - Parameter erase: nil for the type's ``FieldType/standardErasePolicy``.
     public init(
         _ name: FieldName, _ type: FieldType, _ rule: MergeRule, _ en: String, _ zhHans: String, required: Bool = false,
-        searched: Bool = false, access: WriteAccess = .holders
+        searched: Bool = false, access: WriteAccess = .holders, erase: ErasePolicy? = nil,
+        tellsOf: CollectionName? = nil
     ) {
         self.name = name
         self.type = type
@@ -31,6 +37,8 @@ public struct FieldSchema: Hashable, Sendable {
         isRequired = required
         isSearched = searched
         self.access = access
+        self.erase = erase ?? type.standardErasePolicy
+        self.tellsOf = tellsOf
     }
 }
 
@@ -50,6 +58,8 @@ public struct CollectionSchema: Hashable, Sendable {
     public let isAppendOnly: Bool
     /// Who sees its roots, and who may write.
     public let access: CollectionAccess
+    /// Whether an administrator may erase a record of it: a person, or what tells of one.
+    public let isErasable: Bool
 
     /// The fields whose words can be searched for.
     public let searchedFields: Set<FieldName>
@@ -58,7 +68,8 @@ public struct CollectionSchema: Hashable, Sendable {
 
     public init(
         _ name: CollectionName, _ en: String, _ zhHans: String, root: FieldName? = nil, title: FieldName,
-        list: [FieldName], appendOnly: Bool = false, access: CollectionAccess, fields: [FieldSchema]
+        list: [FieldName], appendOnly: Bool = false, erasable: Bool = false, access: CollectionAccess,
+        fields: [FieldSchema]
     ) {
         self.name = name
         label = Label(en, zhHans)
@@ -67,6 +78,7 @@ public struct CollectionSchema: Hashable, Sendable {
         titleField = title
         listFields = list
         isAppendOnly = appendOnly
+        isErasable = erasable
         self.access = access
         searchedFields = Set(fields.filter(\.isSearched).map(\.name))
         byName = Dictionary(fields.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -86,6 +98,7 @@ public struct CollectionSchema: Hashable, Sendable {
     /// The rule by which one path settles; ``AtomRule/unknown`` for a field that this version does not know, nil for a
     /// path that has no place in a known field.
     public func rule(for path: FieldPath) -> AtomRule? {
+        if path == .erased { return .served }
         guard let field = self[path.field] else { return .unknown }
         return field.rule.rule(for: path)
     }

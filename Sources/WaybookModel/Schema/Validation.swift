@@ -27,6 +27,7 @@ extension Schema {
         guard let schema = self[change.collection] else {
             return strictness == .entry ? Violation(rule: .unknown, path: nil) : nil
         }
+        if change.isErasure, change.writes.count > 1 { return Violation(rule: .path, path: .erased) }
         for write in change.writes {
             if let violation = schema.violation(in: write, isCreating: change.isCreating, strictness: strictness) {
                 return violation
@@ -52,6 +53,7 @@ extension Schema {
 extension CollectionSchema {
     func violation(in write: Write, isCreating: Bool, strictness: Strictness) -> Violation? {
         if write.path == .life { return lifeViolation(in: write) }
+        if write.path == .erased { return erasureViolation(in: write, isCreating: isCreating) }
         guard let field = self[write.path.field] else {
             return strictness == .entry ? Violation(rule: .path, path: write.path) : nil
         }
@@ -72,6 +74,11 @@ extension CollectionSchema {
         if isAppendOnly { return Violation(rule: .access, path: write.path) }
         let fits = write.value == VersionedRecord.alive || write.value == VersionedRecord.deleted
         return fits ? nil : Violation(rule: .type, path: write.path)
+    }
+
+    private func erasureViolation(in write: Write, isCreating: Bool) -> Violation? {
+        guard isErasable, !isCreating else { return Violation(rule: .access, path: write.path) }
+        return ErasureReason(write.value) == nil ? Violation(rule: .type, path: write.path) : nil
     }
 
     private func violation(

@@ -6,7 +6,7 @@ public enum ChangeSetLine {
     /// Returns the line's value.
     public static func value(_ set: ChangeSet) -> Value {
         var entries: [String: Value] = [
-            "changes": .list(set.changes.map(value)), "on": .int(set.readThrough), "set": .int(set.number),
+            "changes": value(of: set.changes), "on": .int(set.readThrough), "set": .int(set.number),
             "stamp": .string(set.stamp.description), "wall": .int(set.wallMilliseconds),
         ]
         if !set.resolves.isEmpty {
@@ -18,6 +18,9 @@ public enum ChangeSetLine {
 
     /// Returns the canonical bytes of the line, without its line feed.
     public static func bytes(_ set: ChangeSet) -> [UInt8] { CanonicalJSON.bytes(value(set)) }
+
+    /// Returns the value of changes by themselves, as they stand in what was handed over.
+    public static func value(of changes: [Change]) -> Value { .list(changes.map(value)) }
 
     private static func value(_ change: Change) -> Value {
         var entries: [String: Value] = [

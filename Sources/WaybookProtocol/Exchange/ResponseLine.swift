@@ -61,6 +61,8 @@ public enum ResponseLine: Hashable, Sendable {
     case departed(Departure)
     /// A record went over into a unit that the reader may not see.
     case gone(RecordID)
+    /// The root of a unit that the reader held once was erased: what is left about it goes as well.
+    case erased(RecordID)
     /// Everything up to `sequence` has been told, nil for the head's; to be stored in one transaction with the data
     /// before it.
     case checkpoint(token: String, sequence: Int64?)
@@ -84,6 +86,7 @@ extension ResponseLine {
         case .record(let record): record.value
         case .departed(let departure): departure.value
         case .gone(let id): ["gone": .string(id.description)]
+        case .erased(let id): ["erased": .string(id.description)]
         case .checkpoint(let token, nil): ["checkpoint": .string(token)]
         case .checkpoint(let token, let sequence?): ["checkpoint": .string(token), "sequence": .int(sequence)]
         case .end(let readable, let more): Self.end(readable, more)
@@ -122,6 +125,9 @@ extension ResponseLine {
         } else if let gone = entries["gone"] {
             guard let id = gone.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             self = .gone(id)
+        } else if let erased = entries["erased"] {
+            guard let id = erased.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
+            self = .erased(id)
         } else if let token = entries["checkpoint"]?.text {
             let sequence = entries.natural("sequence")
             guard (sequence != nil) == (entries["sequence"] != nil) else { return nil }

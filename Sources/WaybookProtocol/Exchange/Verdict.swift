@@ -58,6 +58,19 @@ public enum Verdict: Hashable, Sendable {
 }
 
 extension Verdict {
+    /// The verdict without what it tells of these records: neither values nor paths, which may hold some. What it says of
+    /// the set stays.
+    public func withoutValues(of records: Set<RecordID>) -> Verdict {
+        switch self {
+        case .accepted(let stamp, let outcomes):
+            return .accepted(stamp: stamp, outcomes: outcomes.filter { !records.contains($0.id) })
+        case .rejected(let refusal):
+            guard let record = refusal.record, records.contains(record) else { return self }
+            return .rejected(Refusal(rule: refusal.rule, record: record, path: nil))
+        case .quarantined, .handover: return self
+        }
+    }
+
     /// The verdict as it is stored and sent, without the set's number.
     public var value: Value {
         switch self {

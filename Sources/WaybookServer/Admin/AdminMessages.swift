@@ -96,6 +96,10 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case ledgerDamaged = "ledger-damaged"
         case ledgerFailed = "ledger-failed"
         case invalidValue = "invalid-value"
+        case recordNotFound = "record-not-found"
+        case notErasable = "not-erasable"
+        case fileExists = "file-exists"
+        case fileUnwritable = "file-unwritable"
         case failed = "server-failed"
     }
 

@@ -12,6 +12,7 @@ public struct Administration: Sendable {
     let directory = Directory()
     let now: @Sendable () -> Int64
     let cut: @Sendable (ReplicaID) -> Void
+    let changed: @Sendable () -> Void
 
     /// Makes the administration of a file.
     ///
@@ -19,14 +20,16 @@ public struct Administration: Sendable {
     ///   - ledger: where revocations, disabled users and passwords are written down beside the file.
     ///   - now: milliseconds since 1970.
     ///   - cut: ends what a device has open; called after its revocation is committed.
+    ///   - changed: called after records were changed that laptops want to know of.
     public init(
         file: StoreFile, ledger: SecurityLedger?, now: @escaping @Sendable () -> Int64,
-        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }
+        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }, changed: @escaping @Sendable () -> Void = {}
     ) {
         self.file = file
         self.ledger = ledger
         self.now = now
         self.cut = cut
+        self.changed = changed
     }
 
     /// Performs a command; its expected failures are answers.
@@ -57,6 +60,10 @@ public struct Administration: Sendable {
         case "audit.list": try listAudit(command)
         case "audit.retention": try retainAudit(command)
         case "settings.lease": try lease(command)
+        case "erase": try erase(command)
+        case "erasures.list": try listErasures()
+        case "erasures.show": try showErasure(command)
+        case "person.export": try exportPerson(command)
         case "backup": try backup(command)
         case "check": try check()
         default: throw AdminFailure(.malformed)

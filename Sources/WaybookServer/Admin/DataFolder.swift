@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import WaybookCRM
 import WaybookModel
 import WaybookServerCore
 import WaybookStore
@@ -47,7 +48,10 @@ public struct DataFolder: Sendable {
     public func openGuarded(now: Int64) throws -> (file: StoreFile, ledger: SecurityLedger, brought: Int) {
         let ledger = try SecurityLedger(path: ledgerPath)
         let file = try open()
-        return (file, ledger, ledger.facts.isEmpty ? 0 : try file.write { try ledger.apply($0, now: now) })
+        return (
+            file, ledger,
+            ledger.facts.isEmpty ? 0 : try file.write { try ledger.apply($0, now: now, schema: Catalogue.schema) }
+        )
     }
 
     /// Makes the folder (0700) and in it a workspace with its first administrator, in one transaction.

@@ -98,6 +98,8 @@ struct AuditListCommand: AsyncParsableCommand {
         case .wipeOrdered: Texts.Audit.wipeOrdered
         case .wipeTold: Texts.Audit.wipeTold
         case .exported: Texts.Audit.exported
+        case .erasureRequested: Texts.Audit.erasureRequested
+        case .erasureDone: Texts.Audit.erasureDone
         case .backedUp: Texts.Audit.backedUp
         case .restored: Texts.Audit.restored
         case .settingChanged: Texts.Audit.settingChanged

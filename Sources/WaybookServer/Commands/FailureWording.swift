@@ -57,6 +57,10 @@ enum FailureWording {
                 code, Texts.Server.ledgerDamaged(line: subject), hint: Texts.Server.ledgerDamagedHint)
         case .ledgerFailed: CommandFailure(code, Texts.Server.ledgerFailed(number: subject))
         case .invalidValue: CommandFailure(code, Texts.Server.valueInvalid(value: subject), status: .usage)
+        case .recordNotFound: CommandFailure(code, Texts.Privacy.recordUnknown(id: subject))
+        case .notErasable: CommandFailure(code, Texts.Privacy.notErasable(kind: subject))
+        case .fileExists: CommandFailure(code, Texts.Failure.fileExists(path: subject))
+        case .fileUnwritable: CommandFailure(code, Texts.Server.backupFailed(path: subject))
         case .failed: CommandFailure(code, Texts.Server.failed(kind: subject))
         }
     }

@@ -9,7 +9,8 @@ struct WaybookServerCommand: AsyncParsableCommand {
             commandName: "waybook-server", abstract: Texts.Help.waybookServer(Speech.language),
             subcommands: [
                 InitCommand.self, ServeCommand.self, UserCommand.self, TeamCommand.self, DeviceCommand.self,
-                AuditCommand.self, SettingsCommand.self, BackupCommand.self, CheckCommand.self,
+                AuditCommand.self, EraseCommand.self, ErasuresCommand.self, PersonExportCommand.self,
+                SettingsCommand.self, BackupCommand.self, CheckCommand.self,
             ])
     }
 }

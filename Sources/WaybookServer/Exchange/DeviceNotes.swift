@@ -15,6 +15,7 @@ final class DeviceNotes: Sendable {
     private struct Known: Equatable {
         var told: Told?
         var purged: Int64?
+        var confirmed: Int64?
         var offsetSeconds: Int64
     }
 
@@ -28,14 +29,17 @@ final class DeviceNotes: Sendable {
     }
 
     /// - Parameters:
+    ///   - readThrough: what the device had wholly read when it asked.
     ///   - offset: the server's clock less the device's, milliseconds.
     ///   - isComplete: whether the exchange came to its end.
-    func note(_ hello: Hello, offsetMilliseconds offset: Int64, isComplete: Bool) {
+    func note(_ hello: Hello, readThrough: Int64, offsetMilliseconds offset: Int64, isComplete: Bool) {
         let now = Int64(clamping: service.now)
         var told = hello.told
         // The age of unsent work grows by itself.
         told?.oldestMilliseconds = nil
-        let present = Known(told: told, purged: hello.purgedSequence, offsetSeconds: offset / 1_000)
+        let confirmed = hello.purgedSequence.map { min($0, readThrough) }
+        let present = Known(
+            told: told, purged: hello.purgedSequence, confirmed: confirmed, offsetSeconds: offset / 1_000)
         let isDue = known.withLock { known in
             if let (last, at) = known[hello.replica], last == present, now - at < Self.pauseMilliseconds {
                 return false
@@ -49,6 +53,7 @@ final class DeviceNotes: Sendable {
             guard case .active = state else { return }
             try? service.file.write { db in
                 try Directory().note(db, hello, offsetMilliseconds: offset, isComplete: isComplete, now: now)
+                if let confirmed { try ErasureLog(db).confirm(hello.replica, through: confirmed, now: now) }
             }
         }
     }

@@ -113,8 +113,8 @@ final class EngineConversation: ExchangeConversation {
         if let chunk {
             metrics.noteSent(chunk)
         } else {
-            let (hello, offset) = exchange.withLock { ($0.hello, $0.offsetMilliseconds) }
-            if let hello { notes.note(hello, offsetMilliseconds: offset, isComplete: true) }
+            let (hello, read, offset) = exchange.withLock { ($0.hello, $0.readThrough, $0.offsetMilliseconds) }
+            if let hello { notes.note(hello, readThrough: read, offsetMilliseconds: offset, isComplete: true) }
         }
         return chunk
     }

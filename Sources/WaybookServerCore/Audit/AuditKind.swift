@@ -25,6 +25,10 @@ public enum AuditKind: String, Sendable, CaseIterable {
     case wipeTold = "wipe"
     /// Records leave the product in a file.
     case exported = "export"
+    /// A person was erased; who asked, why, how many records.
+    case erasureRequested = "erasure-request"
+    /// No byte of them is left on the server, nor on any laptop that held them.
+    case erasureDone = "erasure-done"
     case backedUp = "backup"
     /// The security ledger was applied to a file that did not have all of it: a backup was put back.
     case restored = "restore"

@@ -12,6 +12,11 @@ struct Committer {
     let exchanger: (ExchangePrincipal, Organisation) throws -> Exchanger
     /// Told of each record of the directory that a set changed.
     let onDirectory: (VersionedRecord) throws -> Void
+    /// Told of each erasure once it is carried out, with the units that held any of it.
+    let onErasure: (ErasureEntry, Set<RecordID>) throws -> Void
+    /// What was erased in this transaction.
+    private(set) var erased: [ErasureEntry] = []
+    private(set) var mayMeetErased: Bool
     private var organisation: Organisation?
     var clock: ServerClock
     private(set) var sequence: Int64
@@ -20,7 +25,8 @@ struct Committer {
         rows: ServerRows, schema: Schema, limits: ExchangeLimits, clock: ServerClock,
         authorship: @escaping (ReplicaID) throws -> Authorship?,
         exchanger: @escaping (ExchangePrincipal, Organisation) throws -> Exchanger,
-        onDirectory: @escaping (VersionedRecord) throws -> Void
+        onDirectory: @escaping (VersionedRecord) throws -> Void,
+        onErasure: @escaping (ErasureEntry, Set<RecordID>) throws -> Void
     ) throws {
         self.rows = rows
         self.schema = schema
@@ -29,6 +35,8 @@ struct Committer {
         self.authorship = authorship
         self.exchanger = exchanger
         self.onDirectory = onDirectory
+        self.onErasure = onErasure
+        mayMeetErased = try rows.hasErasures()
         sequence = try rows.lastSequence()
     }
 
@@ -47,7 +55,8 @@ struct Committer {
                     result.problem = Problem(.fork)
                     break
                 }
-                result.verdicts.append((set.number, try withoutUnseen(known, batch.principal)))
+                let told = try withErasures(known, of: set)
+                result.verdicts.append((set.number, try withoutUnseen(told, batch.principal)))
                 if case .accepted = known { try noteRegained(set, replica, batch.principal) }
                 continue
             }
@@ -68,6 +77,14 @@ struct Committer {
         try rows.store(state)
         try rows.forgetJudged(state, kept: limits.keptSets)
         return result
+    }
+
+    /// Writes an erasure down, and has it told.
+    mutating func note(_ entry: ErasureEntry, units: Set<RecordID>, whole: Set<RecordID>) throws {
+        try rows.store(entry, units: whole)
+        mayMeetErased = true
+        erased.append(entry)
+        try onErasure(entry, units)
     }
 
     /// Stores what the commit used up. To be called once, at the end of the transaction.
@@ -99,6 +116,7 @@ struct Committer {
         var judge = SetJudge(
             schema: schema, rows: rows, replica: state.replica, clock: clock, set: set, stamp: stamp, bases: bases,
             sequence: sequence + 1, author: author, authorship: authorship)
+        judge.mayMeetErased = mayMeetErased
         let verdict = try judge.verdict()
         switch verdict {
         case .accepted, .handover:
@@ -107,6 +125,7 @@ struct Committer {
                 by: judge.user, milliseconds: Int64(clamping: clock.milliseconds), note: set.note,
                 replica: state.replica)
             sequence = try judge.work.store(cause)
+            for erasure in judge.work.erasures { try carryOut(erasure) }
             if judge.work.changesDirectory {
                 self.organisation = nil
                 for record in judge.work.directoryRecords { try onDirectory(record) }
@@ -131,21 +150,41 @@ struct Committer {
 
     /// Makes somebody else answer for units, by the server's own right: one commit for all of them.
     mutating func move(_ units: [RecordID], from: RecordID, to: RecordID?) throws {
+        var judge = try serverJudge(as: from)
+        try judge.giveAway(units, to: to)
+        try store(judge)
+    }
+
+    /// Erases by the server's own right.
+    /// - Parameter floor: the stamp that the erasure had already, where it is done once more.
+    /// - Returns: false where there is nothing of that identity.
+    mutating func erase(_ request: ErasureRequest, above floor: Stamp? = nil) throws -> Bool {
+        var judge = try serverJudge(as: request.by ?? RecordID(high: 0, low: 0))
+        try judge.erase(request, above: floor)
+        guard !judge.work.erasures.isEmpty else { return false }
+        try judge.drawConsequences()
+        try store(judge)
+        return true
+    }
+
+    private mutating func serverJudge(as person: RecordID) throws -> SetJudge {
         let organisation = try currentOrganisation()
-        let server = clock.last.replica
         let set = ChangeSet(
             number: 0, stamp: clock.next(above: clock.last), readThrough: 0, wallMilliseconds: 0, changes: [])
-        let viewer = Viewer(user: from, role: .admin, scopes: [.everything])
+        let viewer = Viewer(user: person, role: .admin, scopes: [.everything])
         let author = SetJudge.Author(
             exchanger: .viewer(viewer), uploader: nil, reader: nil, vettedFloor: nil, organisation: { organisation })
-        var judge = SetJudge(
-            schema: schema, rows: rows, replica: server, clock: clock, set: set, stamp: set.stamp, bases: [:],
-            sequence: sequence + 1, author: author, authorship: authorship)
-        try judge.giveAway(units, to: to)
+        return SetJudge(
+            schema: schema, rows: rows, replica: clock.last.replica, clock: clock, set: set, stamp: set.stamp,
+            bases: [:], sequence: sequence + 1, author: author, authorship: authorship)
+    }
+
+    private mutating func store(_ judge: SetJudge) throws {
         clock = judge.clock
         let cause = SetWork.Cause(
-            by: nil, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: server)
+            by: nil, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: judge.replica)
         sequence = try judge.work.store(cause)
+        for erasure in judge.work.erasures { try carryOut(erasure) }
     }
 
     private mutating func currentOrganisation() throws -> Organisation {
@@ -207,7 +246,8 @@ struct Committer {
 
     private func remember(refused set: ChangeSet, _ bases: [RecordID: [FieldPath: Stamp]]) throws {
         for change in set.changes {
-            for write in change.writes {
+            // A path may hold a value: of what is about somebody who was erased none is kept.
+            for write in change.writes where try !mayMeetErased || isAboutNobodyErased(change) {
                 try rows.storeRefusedBase(
                     bases[change.id]?[write.path], stamp: set.stamp, record: change.id, path: write.path)
             }

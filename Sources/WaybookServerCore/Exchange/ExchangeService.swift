@@ -20,6 +20,8 @@ public final class ExchangeService: Sendable {
     let secret: CheckpointToken.Secret
     private let wallMilliseconds: @Sendable () -> UInt64
     private let authorship: @Sendable (Database, ReplicaID) throws -> Authorship?
+    /// Where erasures are written down beside the file.
+    private let ledger: SecurityLedger?
     /// The most rows that a page of the feed holds, its last sequence completed.
     let pageRows: Int
     let organisations = OrganisationCache()
@@ -27,17 +29,19 @@ public final class ExchangeService: Sendable {
     /// Opens the service on a file that ``initialise(_:epoch:secret:)`` has prepared.
     /// - Parameters:
     ///   - wallMilliseconds: the wall clock, milliseconds since 1970.
+    ///   - ledger: where erasures are written down beside the file.
     ///   - authorship: who stands behind a replica, looked up in the same file.
     /// - Throws: ``NotInitialised``, or what reading the file throws.
     public init(
         file: StoreFile, schema: Schema, limits: ExchangeLimits = .standard, pageRows: Int = 1_000,
-        wallMilliseconds: @escaping @Sendable () -> UInt64,
+        ledger: SecurityLedger? = nil, wallMilliseconds: @escaping @Sendable () -> UInt64,
         authorship: @escaping @Sendable (Database, ReplicaID) throws -> Authorship?
     ) throws {
         self.file = file
         self.schema = schema
         self.limits = limits
         self.pageRows = pageRows
+        self.ledger = ledger
         self.wallMilliseconds = wallMilliseconds
         self.authorship = authorship
         let identity = try file.read { db in
@@ -92,11 +96,19 @@ public final class ExchangeService: Sendable {
     /// Judges and commits batches in one transaction; when it returns, the verdicts are durable.
     /// - Throws: what the file throws: then nothing of any batch was committed.
     public func commit(_ batches: [PushBatch]) throws -> [PushResult] {
-        try file.write { db in
-            var committer = try committer(db)
-            let results = try batches.map { try committer.commit($0) }
-            try committer.finish()
-            return results
+        let receipt = LedgerReceipt(ledger, now: Int64(clamping: now))
+        do {
+            return try file.write { db in
+                try receipt.recording(db) {
+                    var committer = try committer(db)
+                    let results = try batches.map { try committer.commit($0) }
+                    try committer.finish()
+                    return (results, committer.erased.map { SecurityFact($0) })
+                }
+            }
+        } catch {
+            receipt.takeBack(after: error)
+            throw error
         }
     }
 
@@ -106,7 +118,8 @@ public final class ExchangeService: Sendable {
         return try Committer(
             rows: rows, schema: schema, limits: limits, clock: try clock(rows),
             authorship: { try self.authorship(db, $0) }, exchanger: { self.exchanger($0, $1) },
-            onDirectory: { try Directory().project($0, db, now: Int64(clamping: self.now)) })
+            onDirectory: { try Directory().project($0, db, now: Int64(clamping: self.now)) },
+            onErasure: { try ErasureLog(db).note($0, units: $1, now: Int64(clamping: self.now)) })
     }
 
     private func clock(_ rows: ServerRows) throws -> ServerClock {
@@ -116,5 +129,6 @@ public final class ExchangeService: Sendable {
     /// Notes that a replica goes on under a new number because another store uses its old one.
     public func noteFork(_ db: Database, of old: ReplicaID, as new: ReplicaID) throws {
         try ServerRows(db).store(ReplicaState(replica: new, forkOf: old))
+        try ErasureLog(db).noteFork(of: old, as: new)
     }
 }

@@ -105,8 +105,10 @@ struct ScopedFeed {
         if units.count < limit { token.progress = CheckpointToken.Progress(phase: .coming) }
     }
 
-    /// Records that went over into another unit: they come again with that one, if the reader sees it.
+    /// Records that went over into another unit: they come again with that one, if the reader sees it. And roots that were
+    /// erased after they had left: a log here may still say something of them.
     private func tellMoved(_ rows: ServerRows, _ page: inout Page) throws {
+        for root in try rows.erasedAfterLeaving(replica, after: readThrough) { page.append(.erased(root)) }
         guard try rows.hasMovedRecords(after: readThrough) else { return }
         for record in try rows.movedAway(from: replica, after: readThrough) { page.append(.gone(record)) }
     }

@@ -27,6 +27,8 @@ public struct ServerExchange {
     /// Whether the answer has come to its end.
     public var isOver: Bool { phase == .done }
     private var checkpoint: CheckpointToken?
+    /// What the replica had wholly read when it asked.
+    public var readThrough: Int64 { checkpoint?.readThrough ?? 0 }
     public private(set) var offsetMilliseconds: Int64 = 0
     private var pending: [ChangeSet] = []
     private var pendingBytes = 0

@@ -43,14 +43,18 @@ extension SetJudge {
         var lost: [RecordID: Loss] = [:]
         var denied: Refused?
         for change in set.changes {
-            for unit in try units(of: change) {
+            let units = try units(of: change)
+            for unit in units {
                 switch try bond(unit, change, viewer) {
                 case .seen(let standing):
                     if denied == nil { denied = try denial(of: change, standing, viewer) }
-                case .lost(let loss): lost[unit] = loss
+                case .lost(let loss):
+                    if change.isErasure { throw refusal(.access, change.id, .erased) }
+                    lost[unit] = loss
                 case .none: throw try unknown(unit)
                 }
             }
+            try refuseErased(change, in: units)
         }
         try admitResolutions(viewer, &denied)
         if let denied { throw denied }
@@ -85,7 +89,7 @@ extension SetJudge {
     }
 
     /// The units that a change is about: where the record is, and where the change puts it.
-    private mutating func units(of change: Change) throws -> [RecordID] {
+    mutating func units(of change: Change) throws -> [RecordID] {
         let row = try work.row(change.id)
         var record = row?.record ?? VersionedRecord(id: change.id, collection: change.collection)
         for write in change.writes { record.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
@@ -103,6 +107,7 @@ extension SetJudge {
         }
         guard let root = try work.row(unit) else {
             if try rows.handedCreation(unit, by: replica) != nil { return .lost(Loss(at: 0, milliseconds: 0)) }
+            if mayMeetErased, try rows.erasure(of: unit) != nil { return .lost(Loss(at: 0, milliseconds: 0)) }
             // Nobody knows it: whoever sees everything learns so too.
             return .none
         }
@@ -190,6 +195,11 @@ extension SetJudge {
             return refusal(.access, change.id, nil)
         }
         for write in change.writes {
+            if write.path == .erased {
+                let isPermitted = schema.permits(.erase, in: change.collection, role: role, standing: standing)
+                if !isPermitted { return refusal(.access, change.id, write.path) }
+                continue
+            }
             if write.path == .life {
                 if !isNew, !schema.permits(.delete, in: change.collection, role: role, standing: standing) {
                     return refusal(.access, change.id, write.path)

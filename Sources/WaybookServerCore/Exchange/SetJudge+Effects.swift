@@ -66,7 +66,7 @@ extension SetJudge {
         typealias Field = CardRecord.Field
         let id = ServerMadeID.card(of: row.record.id)
         let present = try work.row(id)
-        let isOpen = isInPool && !row.record.isDeleted
+        let isOpen = isInPool && !row.record.isDeleted && !row.record.isErased
         guard isOpen || present?.record[Field.isOpen]?.boolean == true else { return }
         var fields: [FieldName: Value] = [
             Field.customer: .string(row.record.id.description), Field.isOpen: .bool(isOpen),

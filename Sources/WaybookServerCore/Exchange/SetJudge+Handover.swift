@@ -55,14 +55,11 @@ extension SetJudge {
     private mutating func handOver(_ changes: [Change], about unit: RecordID, _ kind: HandoverKind) throws -> RecordID {
         typealias Field = HandoverRecord.Field
         let id = ServerMadeID.handover(replica: set.stamp.replica, number: set.number, unit: unit)
-        var part = set
-        part.changes = changes
-        part.resolves = []
-        let line = ChangeSetLine.value(part).entries?["changes"] ?? .list([])
         var fields: [FieldName: Value] = [
             Field.about: .string(unit.description), Field.arrivedAt: .string(now),
             Field.madeAt: .string(Instant(milliseconds: Int64(clamping: set.stamp.milliseconds)).description),
-            Field.why: .string(kind.reason), Field.changes: .string(CanonicalJSON.text(line)),
+            Field.why: .string(kind.reason),
+            Field.changes: .string(CanonicalJSON.text(ChangeSetLine.value(of: changes))),
             Field.status: .string(kind == .late ? "accepted" : "open"),
         ]
         if let user { fields[Field.author] = .string(user.description) }

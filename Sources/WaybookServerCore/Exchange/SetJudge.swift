@@ -49,6 +49,8 @@ struct SetJudge {
     var drafts: [RecordID: VersionedRecord] = [:]
     /// The customers that the set takes out of the pool for those who claimed them.
     var claimed: Set<RecordID> = []
+    /// Whether anything was ever erased: else nobody looks.
+    var mayMeetErased = true
     /// What an entry in the history of owners says of a move that the server itself makes.
     var successionCause: String?
     /// Whether the set's own changes are among what is to be stored.
@@ -100,7 +102,9 @@ struct SetJudge {
                 try apply()
                 return .accepted(stamp: stamp == set.stamp ? nil : stamp, outcomes: work.outcomes)
             case .lost(let losses): return .handover(try judgeLost(losses))
-            case .deliveryOnly: return .handover(try handOver(.disabled))
+            case .deliveryOnly:
+                try refuseErased()
+                return .handover(try handOver(.disabled))
             }
         } catch let refused as Refused {
             return .rejected(refused.refusal)
@@ -110,6 +114,10 @@ struct SetJudge {
     }
 
     private mutating func apply() throws {
+        guard !isErasure else {
+            try applyErasures()
+            return isApplied = true
+        }
         for change in set.changes { try admit(change) }
         try resolve()
         for change in set.changes { try judgeLife(of: change) }

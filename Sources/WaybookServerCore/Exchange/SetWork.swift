@@ -37,6 +37,7 @@ struct SetWork {
     private var items: [(item: RecordID, unit: RecordID)] = []
     private var handed: [(record: RecordID, unit: RecordID)] = []
     private(set) var changesDirectory = false
+    private(set) var erasures: [ErasureWork] = []
 
     init(rows: ServerRows, sequence: Int64) {
         self.rows = rows
@@ -127,6 +128,8 @@ struct SetWork {
 
     /// Notes that a record left a unit.
     mutating func noteMoved(_ record: RecordID, from unit: RecordID) { moves.append((record, unit)) }
+
+    mutating func note(_ erasure: ErasureWork) { erasures.append(erasure) }
 
     mutating func noteDirectoryChange() { changesDirectory = true }
 

@@ -1,4 +1,5 @@
 import WaybookModel
+import WaybookStore
 
 /// What a device is to do with its copy.
 public enum DeviceOrder: String, Sendable, CaseIterable {
@@ -21,9 +22,11 @@ public enum SecurityFact: Sendable, Hashable {
     case enabled(UserID)
     /// The new hash of a user's password, in the PHC string format.
     case password(UserID, hash: String)
+    /// A person, or what tells of one, was erased for good.
+    case erased(ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp)
     /// The entries with these numbers did not happen: what they belong to failed after they were written.
     case void(first: Int64, last: Int64)
-    /// A fact of another kind: an assignment, an erasure, or one of a newer program. Kept, and applied by whoever knows it.
+    /// A fact of another kind: an assignment, or one of a newer program. Kept, and applied by whoever knows it.
     case other(kind: String, [String: Value])
 }
 
@@ -40,6 +43,8 @@ extension SecurityFact {
         case .enabled(let user): ["kind": "enabled", "user": .string(user.text)]
         case .password(let user, let hash):
             ["hash": .string(hash), "kind": "password", "user": .string(user.text)]
+        case .erased(let request, let unit, let collection, let stamp):
+            Self.value(of: request, unit, collection, stamp)
         case .void(let first, let last): ["first": .int(first), "kind": "void", "last": .int(last)]
         case .other(let kind, let entries): .map(entries.merging(["kind": .string(kind)]) { $1 })
         }
@@ -65,11 +70,48 @@ extension SecurityFact {
         case "password":
             guard let user, let hash = entries["hash"]?.text else { return nil }
             self = .password(user, hash: hash)
+        case "erasure":
+            guard let erased = Self.erased(entries) else { return nil }
+            self = erased
         case "void":
             guard let first = entries["first"]?.integer, let last = entries["last"]?.integer else { return nil }
             self = .void(first: first, last: last)
         default:
             self = .other(kind: kind, entries.filter { $0.key != "kind" })
         }
+    }
+}
+
+extension SecurityFact {
+    /// The fact of an erasure that was carried out.
+    init(_ entry: ErasureEntry) {
+        let request = ErasureRequest(
+            record: entry.record, reason: entry.reason, by: entry.by, replica: entry.replica)
+        self = .erased(request, unit: entry.unit, collection: entry.collection, stamp: entry.stamp)
+    }
+
+    fileprivate static func value(
+        of request: ErasureRequest, _ unit: RecordID, _ collection: CollectionName, _ stamp: Stamp
+    ) -> Value {
+        var entries: [String: Value] = [
+            "in": .string(collection.text), "kind": "erasure", "reason": request.reason.value,
+            "record": .string(request.record.description), "stamp": .string(stamp.description),
+            "unit": .string(unit.description),
+        ]
+        if let by = request.by { entries["by"] = .string(by.description) }
+        if let replica = request.replica { entries["replica"] = .int(Int64(replica.number)) }
+        return .map(entries)
+    }
+
+    fileprivate static func erased(_ entries: [String: Value]) -> SecurityFact? {
+        guard let record = entries["record"]?.text.flatMap({ RecordID($0) }),
+            let unit = entries["unit"]?.text.flatMap({ RecordID($0) }), let collection = entries["in"]?.text,
+            let stamp = entries["stamp"]?.text.flatMap({ Stamp($0) })
+        else { return nil }
+        let request = ErasureRequest(
+            record: record, reason: ErasureReason(entries["reason"]) ?? .other,
+            by: entries["by"]?.text.flatMap { RecordID($0) },
+            replica: entries["replica"]?.integer.flatMap { UInt32(exactly: $0) }.map { ReplicaID($0) })
+        return .erased(request, unit: unit, collection: CollectionName(collection), stamp: stamp)
     }
 }

@@ -7,16 +7,18 @@ extension SecurityLedger {
     static let markKey = "ledger"
 
     /// Brings the directory to what the ledger says: after an older backup was put back, revoked devices are revoked,
-    /// disabled users disabled and passwords the new ones. Only lines behind the file's mark are applied, all of them where
+    /// disabled users disabled, passwords the new ones, and people who were erased are erased. Only lines behind the file's mark are applied, all of them where
     /// the mark is none of this ledger's. Applying it twice changes nothing the second time. Call it before anybody is
     /// served.
     ///
     /// People and devices that the file does not know are left out: it knows no token and no password of theirs.
     ///
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - schema: tells what of erased records stays.
     /// - Returns: how many things were brought up to date; an audit entry tells it where there are any.
     @discardableResult
-    public func apply(_ db: Database, now: Int64) throws -> Int {
+    public func apply(_ db: Database, now: Int64, schema: Schema) throws -> Int {
         var changes = 0
         var latest = Latest()
         let rows = ServerRows(db)
@@ -29,6 +31,10 @@ extension SecurityLedger {
             case .disabled(let user): latest.disabled[user] = .some(at)
             case .enabled(let user): latest.disabled.updateValue(nil, forKey: user)
             case .password(let user, let hash): latest.passwords[user] = hash
+            case .erased(let request, let unit, let collection, let stamp):
+                let writer = ErasureWriter(db, schema: schema, now: now)
+                let isNew = try writer.repeatErasure(request, unit: unit, collection: collection, stamp: stamp)
+                if isNew { changes += 1 }
             case .void, .other: break
             }
         }

@@ -9,5 +9,6 @@ public enum ServerSchema {
         ServerMigrations.access,
         StoreMigration(number: 4, name: "audit", sql: auditMigrationSQL),
         StoreMigration(number: 5, name: "device-state", sql: deviceStateMigrationSQL),
+        ServerMigrations.erasure,
     ]
 }

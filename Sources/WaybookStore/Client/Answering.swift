@@ -14,11 +14,14 @@ struct Answering {
     /// The last answered set once it was read, and the highest vetted stamp that was met: both stored at the end.
     private var answered: Int64?
     private var highest: Stamp?
+    private var erasing: Erasing
+    private var shredded = 0
 
     init(_ tables: ClientTables, now: ClientTime) throws {
         self.tables = tables
         self.now = now
         isPullingAfresh = try tables.isPullingAfresh()
+        erasing = Erasing(tables, now: now)
     }
 
     /// Takes one verdict. One that was taken before is passed over.
@@ -39,6 +42,8 @@ struct Answering {
     /// Writes what is said once for all verdicts: the last answered set, the log's line of plain ones, the clock.
     func finish() throws {
         if let answered { try tables.set(.answered, answered) }
+        try erasing.finish()
+        try finishShredding()
         var departing = Departing(tables, now: now)
         try departing.finish()
         if let highest { try tables.observe(vetted: highest) }
@@ -76,18 +81,14 @@ struct Answering {
     }
 
     /// The writes as sent, under the set's stamp or the one given instead; where another outcome was told, that.
-    private func apply(_ change: Change, stamp: Stamp, told: [OutcomeLine]) throws {
+    private mutating func apply(_ change: Change, stamp: Stamp, told: [OutcomeLine]) throws {
         if told.isEmpty, try settleCreation(change, stamp: stamp) { return }
         guard var stored = try tables.load(change.id) else { return }
         var server = stored.server ?? VersionedRecord(id: change.id, collection: change.collection)
         for write in change.writes where !told.contains(where: { $0.path == write.path }) {
-            Self.join(Atom(value: write.value, stamp: stamp), at: write.path, into: &server)
+            Join.atom(Atom(value: write.value, stamp: stamp), at: write.path, into: &server)
         }
-        for outcome in told {
-            Self.join(outcome.present, at: outcome.path, into: &server)
-        }
-        stored.server = server
-        try tables.save(stored)
+        try take(told, server, &stored)
         if isPullingAfresh { try tables.noteTold(change.id) }
     }
 
@@ -105,18 +106,19 @@ struct Answering {
         return try settling.run(.text(RecordEncoding.stamps(under: stamp)[...]), .identity(change.id)) > 0
     }
 
-    private func join(_ outcomes: [OutcomeLine], into id: RecordID) throws {
-        guard var stored = try tables.load(id), var server = stored.server else { return }
-        for outcome in outcomes {
-            Self.join(outcome.present, at: outcome.path, into: &server)
-        }
-        stored.server = server
-        try tables.save(stored)
+    private mutating func join(_ outcomes: [OutcomeLine], into id: RecordID) throws {
+        guard var stored = try tables.load(id), let server = stored.server else { return }
+        try take(outcomes, server, &stored)
         if isPullingAfresh { try tables.noteTold(id) }
     }
 
-    private static func join(_ atom: Atom, at path: FieldPath, into record: inout VersionedRecord) {
-        record.atoms[path] = record.atoms[path].map { Join.atoms($0, atom) } ?? atom
+    private mutating func take(_ outcomes: [OutcomeLine], _ server: VersionedRecord, _ stored: inout StoredRow) throws {
+        let mark = stored.server?.erasureFloor
+        var server = server
+        for outcome in outcomes { Join.atom(outcome.present, at: outcome.path, into: &server) }
+        stored.server = server
+        try tables.save(stored)
+        try erasing.take(server, before: mark, wasHere: true)
     }
 
     private mutating func noteAccepted(_ set: ChangeSet, given: Stamp?, isSettled: Bool) throws {
@@ -137,16 +139,48 @@ struct Answering {
         }
     }
 
-    /// The set goes to the `rejected` list; what is shown falls back by itself.
-    private func refuse(_ set: ChangeSet, line: Data, _ verdict: Verdict) throws {
+    /// The set goes to the `rejected` list; what is shown falls back by itself. What is about somebody who was erased goes
+    /// instead, and of the set stays what is about others.
+    private mutating func refuse(_ set: ChangeSet, line: Data, _ verdict: Verdict) throws {
+        if case .rejected(let refusal) = verdict, refusal.rule == .erased, let id = refusal.record {
+            try tables.noteErased(id)
+        }
+        let (erased, rest) = try erasing.parted(set)
+        try shred(erased, of: set)
+        guard !rest.changes.isEmpty || erased.isEmpty else { return }
+        let told = verdict.withoutValues(of: Set(erased.map(\.id)))
         try tables.run(
             "INSERT INTO rejected (number, line, verdict, at) VALUES (?, ?, ?, ?)",
-            [set.number, line, CanonicalJSON.text(verdict.value), now.wallMilliseconds])
-        try noteRefused(set)
+            [
+                set.number, erased.isEmpty ? line : Data(ChangeSetLine.bytes(rest)), CanonicalJSON.text(told.value),
+                now.wallMilliseconds,
+            ])
+        try noteRefused(rest)
         let record = set.changes.first
         try tables.log(
             verdict == .quarantined ? .quarantined : .refused, at: now.wallMilliseconds, record: record?.id,
             collection: record?.collection, number: set.number)
+    }
+
+    private mutating func shred(_ changes: [Change], of set: ChangeSet) throws {
+        guard !changes.isEmpty else { return }
+        shredded += 1
+        for change in changes {
+            guard let stored = try tables.load(change.id) else { continue }
+            try tables.save(stored)
+            // What was noted of the write when it was made.
+            try tables.run(
+                "DELETE FROM history WHERE id = ? AND stamp = ?", [change.id.blob, set.stamp.description])
+        }
+        try tables.run("INSERT OR IGNORE INTO issued (stamp) VALUES (?)", [set.stamp.description])
+        try tables.notePurge()
+    }
+
+    private func finishShredding() throws {
+        if try tables.hasUnsentErased() { try tables.noteUnsentErased() }
+        guard shredded > 0 else { return }
+        try tables.log(.shredded, at: now.wallMilliseconds, count: shredded)
+        try tables.set(.erasedUntold, (try tables.integer(.erasedUntold) ?? 0) + Int64(shredded))
     }
 
     /// The server keeps the set for somebody to decide: it comes back as a record, to its author too.

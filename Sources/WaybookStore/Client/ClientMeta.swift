@@ -22,6 +22,9 @@ enum MetaKey: String {
     case leaseDays, leaseContact, leaseStamp, leaseSeen, headClock
     /// How many sets were re-stamped since the person was last told.
     case restampedUntold
+    /// There while something unsent is about somebody who was erased; and how many such sets went since the person was
+    /// last told.
+    case unsentErased, erasedUntold
     case indexedThrough
     case schemaObjects
     /// Counts evictions whose bytes may still be in the files; gone once they are not.

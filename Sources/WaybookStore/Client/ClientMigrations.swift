@@ -75,5 +75,11 @@ enum ClientMigrations {
                 -- History is kept of records that are here, and goes with them.
                 DELETE FROM history WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.id = history.id);
                 """),
+        StoreMigration(
+            number: 4, name: "erasures",
+            sql: """
+                -- The records that were erased for good, as far as this replica was told.
+                CREATE TABLE erased (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+                """),
     ]
 }

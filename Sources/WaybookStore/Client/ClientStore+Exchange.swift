@@ -24,6 +24,8 @@ public enum FeedItem: Hashable, Sendable {
     case departed(Departure)
     /// A record went over into a unit that the reader does not see.
     case gone(RecordID)
+    /// The root of a unit that left was erased.
+    case erased(RecordID)
 }
 
 extension ClientStore {
@@ -115,6 +117,7 @@ extension ClientStore {
                     try receiving.take(record)
                 case .departed(let departure): try departing.take(departure)
                 case .gone(let id): try departing.take(gone: id)
+                case .erased(let root): try receiving.take(erased: root)
                 }
             }
             try departing.finish()

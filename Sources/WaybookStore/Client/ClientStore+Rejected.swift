@@ -104,7 +104,7 @@ extension ClientTables {
         let outcome = try editing.perform(action)
         switch outcome {
         case .saved, .unchanged: try run("DELETE FROM rejected WHERE row = ?", [rejected.row])
-        case .refused, .deleted, .denied, .leaving: break
+        case .refused, .deleted, .denied, .leaving, .erased: break
         }
         return outcome
     }

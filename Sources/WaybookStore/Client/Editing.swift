@@ -91,6 +91,9 @@ struct Editing {
             return .refused(Violation(rule: .unknown, path: nil), record: change.id)
         }
         if try isLeaving(target) { return .leaving(change.id) }
+        if let erased = try tables.erased(in: change) ?? (target.row.isErased ? change.id : nil) {
+            return .erased(erased)
+        }
         if let violation = tables.schema.violation(in: change, strictness: .entry) ?? frozen(target) {
             return .refused(violation, record: change.id)
         }
@@ -116,6 +119,8 @@ struct Editing {
     }
 
     private func deletedAncestor(of target: Target, in action: UserAction) throws -> RecordID? {
+        // A deleted record is erased as any other.
+        if target.change.isErasure { return nil }
         if target.shown.isDeleted, !Self.writesLife(of: target.change.id, action) { return target.change.id }
         guard let unit = tables.schema.unit(of: target.after), unit != target.change.id,
             !Self.writesLife(of: unit, action)

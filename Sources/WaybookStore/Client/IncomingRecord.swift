@@ -43,6 +43,11 @@ public struct IncomingRecord: Hashable, Sendable {
         (self.texts, self.fieldBytes) = (texts, fieldBytes)
     }
 
+    /// Whether it bears the mark of an erasure, which stands before all other fields.
+    var isMarked: Bool { texts.starts(with: Self.markedBeginning) }
+
+    private static let markedBeginning = Array("{\"\(FieldPath.erased.text)\":".utf8)
+
     /// Whether a line of an answer tells of a record.
     public static func isRecord(_ line: JSONDocument) -> Bool {
         line.entry("record", of: line.root) != nil || line.entry("update", of: line.root) != nil

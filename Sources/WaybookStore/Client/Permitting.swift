@@ -74,7 +74,13 @@ struct Permitting {
             let guarded = change.writes.map(\.path.field).filter { isGuarded($0, in: change.collection) }
             return try denial(of: change, [.create] + guarded.map { .edit($0) }, under: root)
         }
-        let actions = change.writes.map { $0.path == .life ? AccessAction.delete : .edit($0.path.field) }
+        let actions = change.writes.map { write -> AccessAction in
+            switch write.path {
+            case .life: .delete
+            case .erased: .erase
+            default: .edit(write.path.field)
+            }
+        }
         let before = tables.schema.unit(of: shown)
         if let root = try root(before, created), let denial = try denial(of: change, actions, under: root) {
             return denial

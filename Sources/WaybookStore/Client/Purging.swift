@@ -25,8 +25,10 @@ extension ClientStore {
         }
     }
 
-    /// Whether a unit waits for answers before it leaves.
-    public func isLeavingAnything() throws -> Bool { try read { tables in try tables.isLeavingAnything() } }
+    /// Whether a unit, or what was typed about somebody who was erased, waits for answers before it goes.
+    public func isLeavingAnything() throws -> Bool {
+        try read { tables in try tables.isLeavingAnything() || tables.hasUnsentErased() }
+    }
 }
 
 extension StoreFileError {
@@ -46,9 +48,12 @@ extension ClientTables {
         try set(.purgeDue, (try integer(.purgeDue) ?? 0) + 1)
     }
 
+    /// From now on a hello says up to where nothing of what went is here.
+    func tellPurged() throws { try set(.departures, 1) }
+
     /// Notes that a departure was told whose unit is still here: the sequence up to which all are gone stands still.
     func holdPurged() throws {
-        try set(.departures, 1)
+        try tellPurged()
         if try integer(.purgedThrough) == nil {
             try set(.purgedThrough, try integer(.checkpointSequence) ?? 0)
         }
@@ -70,7 +75,7 @@ extension ClientTables {
     /// The bytes of all evictions up to `due` are gone; a later one stays due.
     fileprivate func notePurged(_ due: Int64) throws {
         try run("DELETE FROM meta WHERE name = ? AND value = ?", [MetaKey.purgeDue.rawValue, due])
-        guard try integer(.purgeDue) == nil, try !isLeavingAnything() else { return }
+        guard try integer(.purgeDue) == nil, try !isLeavingAnything(), try !hasUnsentErased() else { return }
         try run("DELETE FROM meta WHERE name = ?", [MetaKey.purgedThrough.rawValue])
     }
 }

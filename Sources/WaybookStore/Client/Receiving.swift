@@ -16,6 +16,7 @@ struct Receiving {
     /// New records by collection, for one line of the log each.
     private var arrived: [CollectionName: Int] = [:]
     private var changed = 0
+    private var erasing: Erasing
 
     /// The most log lines a page that name their record; the rest is counted.
     static let mostNamedLines = 100
@@ -26,6 +27,7 @@ struct Receiving {
         self.now = now
         isPullingAfresh = try tables.isPullingAfresh()
         insertion = try HotStatement(tables.db, Self.insertionSQL)
+        erasing = Erasing(tables, now: now)
     }
 
     private static let insertionSQL = """
@@ -38,18 +40,25 @@ struct Receiving {
         if isPullingAfresh { try tables.noteTold(incoming.id) }
         if try insert(incoming) {
             arrived[incoming.collection, default: 0] += 1
+            if incoming.isMarked { try erasing.take(try incoming.record(), before: nil, wasHere: false) }
             return
         }
         guard var stored = try tables.load(incoming.id) else { throw ClientStoreError.damagedRow(incoming.id) }
         let server = Self.joined(stored.server, try incoming.record(), isWhole: incoming.isWhole)
         try noteChanges(from: stored.server, to: server)
+        let mark = stored.server?.erasureFloor
         stored.server = server
         stored.unit = incoming.unit
         try tables.save(stored)
+        try erasing.take(server, before: mark, wasHere: true)
     }
+
+    /// Takes the line that a root was erased whose unit had left.
+    mutating func take(erased root: RecordID) throws { try erasing.take(left: root) }
 
     /// Writes the lines of the log and observes the clock.
     func finish() throws {
+        try erasing.finish()
         if let highest { try tables.observe(vetted: highest) }
         for collection in arrived.keys.sorted(by: { $0.text < $1.text }) {
             try tables.log(

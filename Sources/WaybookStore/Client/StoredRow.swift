@@ -30,12 +30,19 @@ struct StoredRow {
         var stamp: Stamp
     }
 
+    /// Whether its person was erased, though the server has nothing of it.
+    var isErasedUnsent = false
+
+    /// Whether its person was erased: then unsent writes are not shown, and go with their answer.
+    var isErased: Bool { server?.isErased ?? isErasedUnsent }
+
     /// Whether neither the server nor this replica has anything of it.
-    var isNothing: Bool { server == nil && unsent.isEmpty }
+    var isNothing: Bool { server == nil && (unsent.isEmpty || isErased) }
 
     /// What is to be shown: the server's row with the unsent changes over it.
     var shown: VersionedRecord {
         var shown = server ?? VersionedRecord(id: id, collection: collection)
+        if isErased { return shown }
         for entry in unsent { Overlay.apply(entry.change, stamp: entry.stamp, to: &shown) }
         return shown
     }
@@ -64,7 +71,8 @@ extension ClientTables {
         return StoredRow(
             id: id, collection: collection, row: row[0], before: fields,
             server: server.isEmpty ? nil : try decode(id, collection, fields: server, stamps: stamps),
-            unit: unit, leaving: leaving, unsent: try unsent(of: id))
+            unit: unit, leaving: leaving, unsent: try unsent(of: id),
+            isErasedUnsent: try server.isEmpty && isErased(id))
     }
 
     func exists(_ id: RecordID) throws -> Bool {
@@ -109,9 +117,10 @@ extension ClientTables {
         try noteDispute(stored.id, stored.collection, shown)
         let server = stored.server.map { CanonicalJSON.text(RecordEncoding.fields($0)) }
         let stamps = stored.server.map { CanonicalJSON.text(RecordEncoding.stamps($0)) } ?? ""
+        let isOverlaid = !stored.unsent.isEmpty && !stored.isErased
         let fields =
-            stored.unsent.isEmpty ? server ?? "{}" : CanonicalJSON.text(RecordEncoding.fields(shown))
-        let overlaid = stored.unsent.isEmpty ? nil : server ?? ""
+            !isOverlaid ? server ?? "{}" : CanonicalJSON.text(RecordEncoding.fields(shown))
+        let overlaid = isOverlaid ? server ?? "" : nil
         let root = schema[stored.collection] == nil ? stored.unit : schema.unit(of: shown)
         let unit = root.flatMap { $0 == stored.id ? nil : $0.blob }
         guard let row = stored.row else {

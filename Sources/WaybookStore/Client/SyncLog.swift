@@ -33,6 +33,10 @@ public struct SyncLogEntry: Hashable, Sendable {
         case departed
         /// Records went over into units that the reader does not see.
         case movedAway
+        /// People, or what told of them, were erased.
+        case erased
+        /// What was typed here about somebody who was erased went.
+        case shredded
     }
 
     /// The order of the log.

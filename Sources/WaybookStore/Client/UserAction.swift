@@ -22,6 +22,11 @@ public struct UserAction: Hashable, Sendable {
         ])
     }
 
+    /// Asks the server to erase a person, or what tells of one, for good.
+    public static func erase(_ id: RecordID, in collection: CollectionName, reason: ErasureReason) -> UserAction {
+        UserAction([Change(id: id, collection: collection, writes: [Write(path: .erased, value: reason.value)])])
+    }
+
     /// Brings a deleted record back.
     public static func restore(_ id: RecordID, in collection: CollectionName) -> UserAction {
         UserAction([Change(id: id, collection: collection, writes: [Write(path: .life, value: VersionedRecord.alive)])])
@@ -42,4 +47,6 @@ public enum EditOutcome: Hashable, Sendable {
     case denied(Denial)
     /// It writes to a record of a unit that leaves this replica.
     case leaving(RecordID)
+    /// It is about somebody who was erased.
+    case erased(RecordID)
 }

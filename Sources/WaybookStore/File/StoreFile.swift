@@ -164,14 +164,20 @@ public final class StoreFile: Sendable {
     }
 
     /// Writes the whole file anew, so that it holds what is in it and nothing that was, and empties the log. Throws `busy`
-    /// if another process reads for longer than 5 s. Cost: as much memory and disk as the file has.
-    public func rewrite() throws {
+    /// if somebody reads one state for longer than 5 s. Cost: as much memory and disk as the file has; other writes wait.
+    /// - Parameter readsGoOn: whether this process's reads go on meanwhile, each on its state; else they wait too.
+    public func rewrite(readsGoOn: Bool = false) throws {
         let pool = try currentPool(healing: true)
-        try pool.barrierWriteWithoutTransaction { db in
+        func perform(_ db: Database) throws {
             try lock.withLock(timeout: options.lockTimeout) {
                 do { try db.execute(sql: "VACUUM") } catch { throw interpreted(error, db) }
                 _ = try checkpoint(db, .truncate)
             }
+        }
+        if readsGoOn {
+            try pool.writeWithoutTransaction(perform)
+        } else {
+            try pool.barrierWriteWithoutTransaction(perform)
         }
     }
 

@@ -55,7 +55,6 @@ struct StoreOpener: Sendable {
     }
 
     private var configuration: Configuration {
-        let role = role
         var configuration = Configuration()
         configuration.label = "store"
         configuration.maximumReaderCount = maximumReaderCount
@@ -71,8 +70,8 @@ struct StoreOpener: Sendable {
                     PRAGMA wal_autocheckpoint = 0;
                     PRAGMA journal_size_limit = \(Self.logSizeLimit);
                     """)
-            // A laptop's records go when their reader may no longer hold them; the server's stay.
-            if role == .client { try db.execute(sql: "PRAGMA secure_delete = ON") }
+            // Records go when their reader may no longer hold them, and when their person is erased.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
         }
         return configuration
     }

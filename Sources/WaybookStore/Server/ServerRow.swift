@@ -117,7 +117,7 @@ public struct ServerRows {
         var shown = row.record
         if row.record.isDeleted {
             try store(inBin: row.record)
-            shown.atoms = shown.atoms.filter { $0.key == .life }
+            shown.atoms = row.record.tombstone
         } else if row.record.atoms[.life] != nil {
             try db.cachedStatement(sql: "DELETE FROM bin WHERE id = ?").execute(arguments: [id])
         }

@@ -27,7 +27,7 @@ import WaybookProtocol
     }
 
     private func hello(last: Int64 = 9) -> String {
-        #"{"hello":{"answered":1,"last":\#(last),"protocol":[4,4],"replica":1,"schema":1,"wall":1795293000000}}"#
+        #"{"hello":{"answered":1,"last":\#(last),"protocol":[5,5],"replica":1,"schema":1,"wall":1795293000000}}"#
     }
 
     private func set(_ changes: String, stamp: Stamp? = nil, more: String = "") -> String {
@@ -39,14 +39,14 @@ import WaybookProtocol
         let hellos = [
             "", "{}", "[]", "null", #"{"hello":1}"#, hello().replacing("\"wall\"", with: "\"last\""),
             hello().replacing("1795293000000", with: "9223372036854775808"),
-            hello().replacing("1795293000000", with: "1e3"), hello().replacing("[4,4]", with: "[2,1]"),
-            hello().replacing("[4,4]", with: "[1]"), hello().replacing("\"answered\":1", with: "\"answered\":10"),
+            hello().replacing("1795293000000", with: "1e3"), hello().replacing("[5,5]", with: "[2,1]"),
+            hello().replacing("[5,5]", with: "[1]"), hello().replacing("\"answered\":1", with: "\"answered\":10"),
             hello().replacing("\"answered\":1", with: "\"answered\":-1"),
             hello().replacing("\"replica\":1", with: "\"replica\":-1"),
             hello().replacing("\"replica\":1", with: "\"replica\":4294967296"), hello() + "x", "\u{0}",
         ]
         for hello in hellos { #expect(problem([hello]) == Problem(.badRequest), "\(hello)") }
-        #expect(problem([hello().replacing("[4,4]", with: "[5,9]")]) == Problem(.upgrade))
+        #expect(problem([hello().replacing("[5,5]", with: "[6,9]")]) == Problem(.upgrade))
         #expect(problem([hello().replacing("\"replica\":1", with: "\"replica\":2")]) == Problem(.fork))
     }
 

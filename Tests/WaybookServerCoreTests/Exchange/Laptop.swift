@@ -25,6 +25,8 @@ final class Laptop {
         var told: Set<RecordID>?
         /// What the last answers took away, in order.
         var departed: [Departure] = []
+        /// The roots that it was told of as erased after they had left.
+        var erased: [RecordID] = []
         var verdicts: [Int64: Verdict] = [:]
     }
 
@@ -166,7 +168,7 @@ final class Laptop {
             case .applied(let first, let last):
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
-            case .record, .departed, .gone: unstored.append(read)
+            case .record, .departed, .gone, .erased: unstored.append(read)
             case .checkpoint(let token, let sequence):
                 for line in unstored { store(line) }
                 unstored = []
@@ -195,6 +197,7 @@ final class Laptop {
             state.departed.append(departure)
             for (id, unit) in state.units where unit == departure.unit { forget(id) }
         case .gone(let id): forget(id)
+        case .erased(let id): state.erased.append(id)
         default: break
         }
     }

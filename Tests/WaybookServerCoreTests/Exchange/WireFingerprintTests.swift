@@ -119,6 +119,13 @@ enum WireExamples {
         FieldPath("stage"): Atom(value: "won", stamp: late, origin: early, commit: 4),
         FieldPath("tags/x"): Atom(value: nil, stamp: early, commit: 2),
     ]
+    private static let erased = VersionedRecord(
+        id: id, collection: "customer",
+        atoms: [
+            .erased: Atom(value: "request", stamp: late, commit: 5),
+            FieldPath("name"): Atom(value: "erased-00000001", stamp: late, commit: 5),
+            FieldPath("owner"): Atom(value: .string(other.description), stamp: late, origin: early, commit: 5),
+        ])
     private static let record = VersionedRecord(id: id, collection: "customer", atoms: atoms)
 
     private static let outcomes = [
@@ -154,9 +161,10 @@ enum WireExamples {
             .verdict(number: 11, .quarantined), .verdict(number: 13, .handover(other)),
             .departed(
                 Departure(unit: id, reason: .assigned, by: other, atMilliseconds: 7, note: "Bob knows them")),
-            .departed(Departure(unit: id, reason: .team, by: nil, atMilliseconds: 7)), .gone(other),
+            .departed(Departure(unit: id, reason: .team, by: nil, atMilliseconds: 7)), .gone(other), .erased(other),
             .record(FeedRecord(record: record, unit: id, isWhole: true)),
             .record(FeedRecord(record: record, unit: other, isWhole: false)),
+            .record(FeedRecord(record: erased, unit: id, isWhole: true)),
             .checkpoint(token: "token", sequence: 60), .checkpoint(token: "token", sequence: nil), .end(readable: nil),
             .end(readable: 4_812), .end(readable: 4_812, more: true),
             .error(Problem(.gap, expected: 3)),

@@ -13,6 +13,7 @@ enum EditReport {
         case .refused(let violation, let id): throw refused(violation, id, kind)
         case .denied(let denial): throw CommandFailure("access", sentence(denial))
         case .leaving: throw CommandFailure("leaving", Texts.Access.leaving, hint: Texts.Access.leavingHint)
+        case .erased: throw CommandFailure("erased", Texts.Privacy.isErased)
         }
     }
 
@@ -44,6 +45,7 @@ enum EditReport {
         switch denial.action {
         case .create: return Texts.Access.mayAdd(who: who.spoken, kind: kind)
         case .delete: return Texts.Access.mayDelete(who: who.spoken, kind: kind)
+        case .erase: return Texts.Privacy.mayErase(who: Texts.Access.administrator.spoken)
         case .edit(let field):
             return Texts.Access.mayChange(
                 who: who.spoken, field: FieldWording.path(FieldPath(field), in: denial.collection))
@@ -61,7 +63,7 @@ enum EditReport {
         case .type:
             return Texts.Values.typeInvalid(
                 field: field, expected: violation.expected.map { FieldWording.expected($0) } ?? "")
-        case .path, .unknown, .served, .depends: return Texts.Values.notTaken(field: field)
+        case .path, .unknown, .served, .depends, .erased: return Texts.Values.notTaken(field: field)
         }
     }
 }

@@ -13,7 +13,8 @@ struct KindCommand<Kind: Entity>: ParsableCommand {
                 AddCommand<Kind>.self, ListCommand<Kind>.self, ShowCommand<Kind>.self, EditCommand<Kind>.self,
                 DeleteCommand<Kind>.self, RestoreCommand<Kind>.self, HistoryCommand<Kind>.self,
                 ImportCommand<Kind>.self,
-            ] + KindVerbs.own(of: kind.name),
+            ] + KindVerbs.own(of: kind.name)
+                + (kind.isErasable ? [EraseCommand<Kind>.self, PersonExportCommand<Kind>.self] : []),
             aliases: KindHelp.aliases(of: kind))
     }
 }

@@ -49,6 +49,11 @@ struct RecordSheet {
         var notes: [String] = []
         if shown.isUnknownToServer { notes.append("(\(Texts.Records.pendingChange.spoken))") }
         if shown.record.isDeleted { notes.append(Texts.Words.deletedValue.spoken) }
+        if shown.pending.contains(.erased) {
+            notes.append(Texts.Privacy.requestedHere.spoken)
+        } else if shown.record.isErased {
+            notes.append(Texts.Privacy.erased.spoken)
+        }
         if !shown.conflicts.isEmpty {
             notes.append(Texts.Records.conflictsHere(count: shown.conflicts.count).spoken)
         }

@@ -62,6 +62,7 @@ struct RejectedShelf {
         case .access: return Texts.Rejected.reasonAccess
         case .unknown: return Texts.Rejected.reasonUnknown
         case .depends: return Texts.Rejected.reasonDepends
+        case .erased: return Texts.Privacy.reasonErased
         }
     }
 }

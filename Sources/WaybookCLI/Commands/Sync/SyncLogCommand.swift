@@ -53,6 +53,8 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .gone: return Texts.Sync.logGone(count: entry.count)
         case .movedAway: return Texts.Access.movedAway(count: entry.count)
         case .departed: return departed(entry, kind, name, book)
+        case .erased: return Texts.Privacy.logErased(count: entry.count)
+        case .shredded: return Texts.Privacy.logShredded(count: entry.count)
         }
     }
 

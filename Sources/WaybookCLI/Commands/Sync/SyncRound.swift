@@ -71,6 +71,8 @@ enum SyncWords {
         if after.openConflicts > before.status.openConflicts {
             try reporter.say(Texts.Sync.newConflicts(count: after.openConflicts))
         }
+        let shredded = try workspace.store.takeErasureNotice()
+        if shredded > 0 { reporter.note(Texts.Privacy.shredded(count: shredded)) }
         let corrected = try workspace.store.takeClockNotice()
         if corrected > 0 { reporter.note(Texts.Sync.clockCorrected(count: corrected)) }
     }

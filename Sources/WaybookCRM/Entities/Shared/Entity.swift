@@ -15,11 +15,12 @@ public struct CollectionShape: Sendable {
     public let title: FieldName
     public let list: [FieldName]
     public let isAppendOnly: Bool
+    public let isErasable: Bool
     public let access: CollectionAccess
 
     public init(
         _ name: CollectionName, _ en: String, _ zhHans: String, root: FieldName? = nil, title: FieldName,
-        list: [FieldName], appendOnly: Bool = false, access: CollectionAccess
+        list: [FieldName], appendOnly: Bool = false, erasable: Bool = false, access: CollectionAccess
     ) {
         self.name = name
         label = Label(en, zhHans)
@@ -27,6 +28,7 @@ public struct CollectionShape: Sendable {
         self.title = title
         self.list = list
         isAppendOnly = appendOnly
+        isErasable = erasable
         self.access = access
     }
 }
@@ -37,7 +39,7 @@ extension Entity {
         let fields = Mirror(reflecting: Self()).children.compactMap { ($0.value as? any EntityField)?.schema }
         return CollectionSchema(
             shape.name, shape.label.en, shape.label.zhHans, root: shape.root, title: shape.title, list: shape.list,
-            appendOnly: shape.isAppendOnly, access: shape.access, fields: fields)
+            appendOnly: shape.isAppendOnly, erasable: shape.isErasable, access: shape.access, fields: fields)
     }
 }
 

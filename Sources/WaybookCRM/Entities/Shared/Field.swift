@@ -19,18 +19,22 @@ public struct Field<Content: FieldValue>: EntityField {
 
     public init(
         _ name: FieldName, _ type: FieldType, _ rule: MergeRule, _ en: String, _ zhHans: String, required: Bool = false,
-        searched: Bool = false, access: WriteAccess = .holders
+        searched: Bool = false, access: WriteAccess = .holders, erase: ErasePolicy? = nil,
+        tellsOf: CollectionName? = nil
     ) {
-        schema = FieldSchema(name, type, rule, en, zhHans, required: required, searched: searched, access: access)
+        schema = FieldSchema(
+            name, type, rule, en, zhHans, required: required, searched: searched, access: access, erase: erase,
+            tellsOf: tellsOf)
     }
 }
 
 extension Field where Content: Choice {
     /// A field of an enumeration, whose values and their labels are the choice's.
     public init(
-        _ name: FieldName, _ rule: MergeRule, _ en: String, _ zhHans: String, access: WriteAccess = .holders
+        _ name: FieldName, _ rule: MergeRule, _ en: String, _ zhHans: String, access: WriteAccess = .holders,
+        erase: ErasePolicy? = nil
     ) {
-        self.init(name, Content.type, rule, en, zhHans, access: access)
+        self.init(name, Content.type, rule, en, zhHans, access: access, erase: erase)
     }
 }
 
@@ -49,9 +53,10 @@ public struct SetField: EntityField {
 
     public init(
         _ name: FieldName, key: KeyForm = .text, maximum: Int = 64, _ en: String, _ zhHans: String,
-        searched: Bool = false
+        searched: Bool = false, tellsOf: CollectionName? = nil
     ) {
-        schema = FieldSchema(name, .set(key: key, maximum: maximum), .set, en, zhHans, searched: searched)
+        schema = FieldSchema(
+            name, .set(key: key, maximum: maximum), .set, en, zhHans, searched: searched, tellsOf: tellsOf)
     }
 }
 
@@ -62,24 +67,25 @@ public struct MapField<Content: FieldValue>: EntityField {
     /// - Parameter flags: booleans beside the value that merge by themselves; true wins over its concurrent opposite.
     public init(
         _ name: FieldName, key: KeyForm, value: FieldType, flags: [StructureField] = [], _ en: String,
-        _ zhHans: String, isServed: Bool = false, searched: Bool = false, access: WriteAccess = .holders
+        _ zhHans: String, isServed: Bool = false, searched: Bool = false, access: WriteAccess = .holders,
+        erase: ErasePolicy? = nil
     ) {
         let preferences = flags.map { ($0.name, MergeRule.FlagRule(prefer: true)) }
         let rule = MergeRule.map(flags: Dictionary(preferences, uniquingKeysWith: { first, _ in first }))
         schema = FieldSchema(
             name, .map(key: key, value: value, flags: flags), isServed ? .servedMap : rule, en, zhHans,
-            searched: searched, access: access)
+            searched: searched, access: access, erase: erase)
     }
 }
 
 extension MapField where Content: Structure {
     public init(
         _ name: FieldName, key: KeyForm, flags: [StructureField] = [], _ en: String, _ zhHans: String,
-        searched: Bool = false, access: WriteAccess = .holders
+        searched: Bool = false, access: WriteAccess = .holders, erase: ErasePolicy? = nil
     ) {
         self.init(
             name, key: key, value: .structure(Content.parts), flags: flags, en, zhHans, searched: searched,
-            access: access)
+            access: access, erase: erase)
     }
 }
 

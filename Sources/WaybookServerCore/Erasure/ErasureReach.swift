@@ -1,0 +1,51 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// What an erasure reaches, found before anything is changed (`protocol/9-erasure.md#reach`).
+struct ErasureReach {
+    /// What is shredded and closed: the unit, or the record; and what tells of it wherever that lies.
+    var records: Set<RecordID> = []
+    /// The conflicts about any of it.
+    var conflicts: Set<RecordID> = []
+    /// What was handed over about the units of any of it.
+    var items: Set<RecordID> = []
+
+    /// Cost: reads the unit; where there are contacts in it, or one is named, all records once.
+    init(of target: ServerRow, schema: Schema, rows: ServerRows) throws {
+        let unit = target.unit
+        records = unit == target.record.id ? Set(try rows.ids(inUnit: unit)) : [target.record.id]
+        records.formUnion(try Self.tellers(of: records, schema: schema, rows: rows))
+        var units: [RecordID: Set<RecordID>] = [:]
+        for id in records {
+            units[try rows.unit(of: id) ?? id, default: []].insert(id)
+            for left in try rows.leftUnits(of: id) { units[left.unit, default: []].insert(id) }
+        }
+        for (unit, inIt) in units {
+            conflicts.formUnion(try rows.conflicts(about: inIt, inUnit: unit))
+            items.formUnion(try rows.items(about: unit))
+        }
+        if unit == target.record.id, try rows.unit(of: ServerMadeID.card(of: unit)) != nil {
+            records.insert(ServerMadeID.card(of: unit))
+        }
+        records.subtract(conflicts)
+        items.subtract(records)
+    }
+
+    /// The records that name one of these as whom they tell of.
+    private static func tellers(
+        of records: Set<RecordID>, schema: Schema, rows: ServerRows
+    ) throws -> Set<RecordID> {
+        let fields = schema.subjectFields
+        let kinds = Set(fields.values.joined().compactMap(\.tellsOf))
+        let subjects = try records.filter { id in
+            try rows.row(id).map { kinds.contains($0.record.collection) } ?? false
+        }
+        guard !subjects.isEmpty else { return [] }
+        let collections = fields.keys.sorted { $0.text < $1.text }
+        let candidates = try rows.records(in: collections, mentioning: subjects.sorted()).subtracting(records)
+        return try candidates.filter { id in
+            try rows.row(id)?.record.tells(ofAny: subjects, by: schema) ?? false
+        }
+    }
+}

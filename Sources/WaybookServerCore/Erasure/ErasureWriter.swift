@@ -1,0 +1,66 @@
+import GRDB
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// Erases in a transaction of its caller, without an exchange: for who works on the server's machine, and for the security
+/// ledger after a restore. The mechanism is the committer's.
+public struct ErasureWriter {
+    private let db: Database
+    private let rows: ServerRows
+    private let schema: Schema
+    private let now: Int64
+
+    /// - Parameter now: milliseconds since 1970.
+    public init(_ db: Database, schema: Schema, now: Int64) {
+        self.db = db
+        rows = ServerRows(db)
+        self.schema = schema
+        self.now = now
+    }
+
+    /// What stands in the way of an erasure.
+    public enum Obstacle: Error, Hashable, Sendable {
+        case unknownRecord
+        /// Records of that collection are not erased by themselves.
+        case notErasable(CollectionName)
+    }
+
+    /// Erases a record and all that it reaches. One that was erased already is left as it is.
+    /// - Returns: the fact for the ledger, nil where there was nothing to do.
+    /// - Throws: ``Obstacle``, and what reading and writing throw.
+    public func erase(_ request: ErasureRequest) throws -> SecurityFact? {
+        guard let row = try rows.row(request.record) else { throw Obstacle.unknownRecord }
+        guard schema.isErasable(row.record.collection) else { throw Obstacle.notErasable(row.record.collection) }
+        guard !row.record.isErased else { return nil }
+        return try commit { committer in _ = try committer.erase(request) }.map { SecurityFact($0) }
+    }
+
+    /// Does once more what the ledger says was done, unless the file has it. Of what the file does not know only the
+    /// identity is remembered: whoever makes it again is told that it was erased.
+    /// - Returns: whether the file did not have it.
+    func repeatErasure(
+        _ request: ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp
+    ) throws -> Bool {
+        if let known = try rows.erasure(of: request.record), known.stamp >= stamp { return false }
+        let entry = try commit { committer in
+            guard try !committer.erase(request, above: stamp) else { return }
+            let entry = ErasureEntry(
+                record: request.record, unit: unit, collection: collection, stamp: stamp, sequence: committer.sequence,
+                milliseconds: now, reason: request.reason, by: request.by, replica: request.replica, records: 0)
+            try committer.note(entry, units: [], whole: [])
+        }
+        return entry != nil
+    }
+
+    private func commit(_ body: (inout Committer) throws -> Void) throws -> ErasureEntry? {
+        var committer = try Committer(
+            rows: rows, schema: schema, limits: .standard,
+            clock: ServerClock(rows, milliseconds: UInt64(clamping: now)), authorship: { _ in nil },
+            exchanger: { _, _ in .stranger }, onDirectory: { _ in },
+            onErasure: { [db, now] in try ErasureLog(db).note($0, units: $1, now: now) })
+        try body(&committer)
+        try committer.finish()
+        return committer.erased.first
+    }
+}

@@ -1,0 +1,88 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+
+extension ClientStore {
+    /// Everything that this replica holds about a person: the unit where the record is a root, else the record and what tells
+    /// of it; history, conflicts, what was handed over, what is unsent, and what was refused.
+    /// - Returns: nil where this replica has nothing of that identity.
+    public func person(_ id: RecordID, at now: ClientTime) throws -> PersonDocument? {
+        try read { tables in
+            guard let root = try tables.load(id) else { return nil }
+            var document = PersonDocument(about: id, collection: root.collection, at: now.wallMilliseconds)
+            let ids = try tables.idsAbout(root)
+            for id in ids.sorted() {
+                guard let stored = try tables.load(id) else { continue }
+                document.add(stored.shown, to: Self.heading(stored.collection))
+                for entry in try tables.history(of: id, limit: Int(ClientTables.mostHistoryEntries)) {
+                    document.addHistory(of: id, path: entry.path, value: entry.value, stamp: entry.stamp)
+                }
+            }
+            try tables.eachSet { heading, set in
+                let about = set.changes.filter { ids.contains($0.id) || tables.tells($0, ofAny: ids) }
+                if !about.isEmpty { document.append(ChangeSetLine.value(of: about), to: heading) }
+            }
+            return document
+        }
+    }
+
+    private static func heading(_ collection: CollectionName) -> PersonDocument.Heading {
+        switch collection {
+        case ConflictRecord.collection: .conflicts
+        case HandoverRecord.collection: .handovers
+        default: .records
+        }
+    }
+}
+
+extension ClientTables {
+    /// The records about somebody, conflicts and what was handed over among them. Cost: reads the records that may tell of
+    /// somebody, the conflicts and the items.
+    fileprivate func idsAbout(_ root: StoredRow) throws -> Set<RecordID> {
+        let isRoot = schema.unit(of: root.shown) ?? root.id == root.id
+        var ids: Set<RecordID> = [root.id]
+        if isRoot {
+            let unit = try Data.fetchAll(db, sql: "SELECT id FROM record WHERE unit = ?", arguments: [root.id.blob])
+            ids.formUnion(unit.compactMap { RecordID(blob: $0) })
+        }
+        let subjects = ids
+        for collection in schema.subjectFields.keys {
+            try each(collection) { record in
+                if record.tells(ofAny: subjects, by: schema) { ids.insert(record.id) }
+            }
+        }
+        for (collection, field) in [
+            (ConflictRecord.collection, ConflictRecord.Field.about),
+            (HandoverRecord.collection, HandoverRecord.Field.about),
+        ] {
+            try each(collection) { record in
+                let about = record[field]?.text.flatMap { RecordID($0) }
+                if about.map(subjects.contains) == true { ids.insert(record.id) }
+            }
+        }
+        return ids
+    }
+
+    private func each(_ collection: CollectionName, _ body: (VersionedRecord) throws -> Void) throws {
+        guard let number = try knownNumber(of: collection) else { return }
+        let ids = try Data.fetchAll(db, sql: "SELECT id FROM record WHERE collection = \(number)")
+        for id in ids.compactMap({ RecordID(blob: $0) }) {
+            if let stored = try load(id) { try body(stored.shown) }
+        }
+    }
+
+    /// Whether a change names one of these as whom its record tells of.
+    fileprivate func tells(_ change: Change, ofAny ids: Set<RecordID>) -> Bool {
+        change.writes.contains { schema.subject(of: $0, in: change.collection).map(ids.contains) ?? false }
+    }
+
+    /// The unsent sets and the refused ones.
+    fileprivate func eachSet(_ body: (_ heading: String, ChangeSet) throws -> Void) throws {
+        for (table, heading) in [("outbox", "unsent"), ("rejected", "refused")] {
+            for row in try Row.fetchAll(db, sql: "SELECT number, line FROM \(table) ORDER BY number") {
+                try body(heading, try decodeSet(number: row[0], line: row[1]))
+            }
+        }
+    }
+}
