@@ -44,6 +44,11 @@ extension Workspace {
         try store.edit(action, at: device.now(), by: session.user)
     }
 
+    /// What stands in the way of a change to a record that is here; nil where nothing does. Nothing is stored.
+    public func denial(of change: Change) throws -> Denial? {
+        try store.denial(of: change, at: device.now(), by: session.user)
+    }
+
     /// Stores many actions, a set each, in one transaction.
     public func perform(all actions: [UserAction]) throws -> [EditOutcome] {
         try store.edit(all: actions, at: device.now(), by: session.user)

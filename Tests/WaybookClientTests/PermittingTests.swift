@@ -25,17 +25,18 @@ import WaybookStore
         let acme = person(5)
         let wei = person(6)
 
-        init(_ role: Role?, reaches: Bool = true) throws {
+        init(_ role: Role?, reaches: Bool = true, owns: Bool = false, colleague: Role = .rep) throws {
             folder = TestFolder()
             workspace = try Workspace.establish(
                 try SessionTests.session(), in: folder.folder, device: TestFolder.device)
             let me = workspace.session.user
             var page = [
-                Self.item(acme, "customer", ["name": "Acme", "owner": .string(wei.description)])
+                Self.item(acme, "customer", ["name": "Acme", "owner": .string((owns ? me : wei).description)])
             ]
             if let role {
                 page += [
-                    Self.item(wei, "user", ["name": "Wei Zhang", "role": "rep", "status": "active"]),
+                    Self.item(
+                        wei, "user", ["name": "Wei Zhang", "role": .string(colleague.rawValue), "status": "active"]),
                     Self.item(me, "user", ["name": "Me", "role": .string(role.rawValue), "status": "active"]),
                     Self.item(person(7), "team", ["name": "East"]),
                 ]
@@ -116,6 +117,9 @@ import WaybookStore
             ], to: "interaction")
         #expect(Self.isSaved(interaction.outcome))
         #expect(try office.denial(try office.edit()).owner == "Wei Zhang")
+        let addition = try office.workspace.add([Write(path: FieldPath("name"), value: "New")], to: "customer")
+        #expect(try office.denial(addition.outcome).isBeyondRole)
+        #expect(try !office.denial(try Office(.rep).edit()).isBeyondRole)
     }
 
     @Test func withoutADirectoryTheServerAloneDecides() throws {
@@ -139,6 +143,30 @@ import WaybookStore
                     Write(path: FieldPath("customer"), value: .string(office.acme.description)),
                 ], to: "followup")
             #expect(try office.owner(of: under, "assignee") == nil)
+        }
+    }
+
+    @Test func aRequestForAnotherOwnerTakesNothingFromThePresentOneUntilTheServerAnswers() throws {
+        let office = try Office(.rep, owns: true)
+        let me = Value.string(office.workspace.session.user.description)
+        #expect(Self.isSaved(try office.edit("owner", .string(office.wei.description))))
+        #expect(Self.isSaved(try office.edit()))
+        let interaction = try office.workspace.add(
+            [
+                Write(path: FieldPath("subject"), value: "Called"),
+                Write(path: FieldPath("customer"), value: .string(office.acme.description)),
+            ], to: "interaction")
+        #expect(Self.isSaved(interaction.outcome))
+        #expect(Self.isSaved(try office.edit("owner", me)))
+        #expect(try office.workspace.store.record(office.acme)?.record["owner"] == me)
+    }
+
+    @Test func anAdministratorWhoAsksForAnotherRoleAdministersUntilTheServerAnswers() throws {
+        let office = try Office(.admin, colleague: .admin)
+        let me = office.workspace.session.user
+        for role in ["rep", "admin"] {
+            let write = Write(path: FieldPath("role"), value: .string(role))
+            #expect(Self.isSaved(try office.workspace.edit(me, in: "user", [write])))
         }
     }
 

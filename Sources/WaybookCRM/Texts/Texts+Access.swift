@@ -25,6 +25,13 @@ extension Texts {
             LocalizedText(en: "\(who) may add this \(kind).", zh: "\(who)可以添加此\(kind)。")
         }
 
+        package static func roleMayNotAdd(role: String, kind: String) -> LocalizedText {
+            LocalizedText(
+                en: "Your role is \(role): you may not add this \(kind).",
+                zh: "您的角色是\(role)：不能添加此\(kind)。"
+            )
+        }
+
         package static func mayChange(who: String, field: String) -> LocalizedText {
             LocalizedText(en: "\(who) may change “\(field)” here.", zh: "\(who)可以修改此处的“\(field)”。")
         }
@@ -74,6 +81,7 @@ extension Texts {
 
         package static var assigned: LocalizedText { LocalizedText(en: "handed to somebody else", zh: "已移交他人") }
         package static var claimed: LocalizedText { LocalizedText(en: "claimed by somebody else", zh: "已被他人认领") }
+        package static var claimedByYou: LocalizedText { LocalizedText(en: "claimed by you", zh: "已由您认领") }
         package static var unshared: LocalizedText { LocalizedText(en: "no longer shared with you", zh: "不再与您共享") }
         package static var pool: LocalizedText { LocalizedText(en: "gone to the pool", zh: "已进入公海") }
         package static var team: LocalizedText { LocalizedText(en: "the teams have changed", zh: "团队有变动") }

@@ -112,6 +112,16 @@ extension ClientStore {
         try edit(all: CollectionOfOne(action), at: now, by: user)[0]
     }
 
+    /// What stands in the way of a change to a record that is here; nil where nothing does. Nothing is stored.
+    public func denial(of change: Change, at now: ClientTime, by user: RecordID) throws -> Denial? {
+        try read { tables in
+            guard let permitting = try Permitting(tables, for: user, at: now),
+                let shown = try tables.load(change.id)?.shown
+            else { return nil }
+            return try permitting.denial(of: change, shown: shown, after: shown, created: [:])
+        }
+    }
+
     /// Stores many actions (the rows of an import), a set each, in one transaction. Callers with more than some
     /// thousands pass them in batches.
     public func edit(

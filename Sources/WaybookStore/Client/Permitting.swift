@@ -12,10 +12,13 @@ public struct Denial: Hashable, Sendable {
     public var owner: String?
     /// Whether managers may do it.
     public var isForManagers: Bool
+    /// Whether the person's role may do it to no record at all.
+    public var isBeyondRole = false
 }
 
 /// Decides what the signed-in person may do, before a set is made of it: by the directory as this replica holds it, and
-/// the unit's root as shown. The server decides again.
+/// the unit's root as shown, but for what only the server settles: an unsent request for another owner or role takes
+/// nothing from anybody yet. The server decides again.
 struct Permitting {
     let tables: ClientTables
     let viewer: Viewer
@@ -39,10 +42,12 @@ struct Permitting {
             let rows = try Row.fetchCursor(
                 tables.db,
                 sql: """
-                    SELECT record.row, record.id, collection.name, record.fields FROM record
+                    SELECT record.row, record.id, collection.name,
+                        iif(ifnull(record.server, '') = '' OR collection.name <> ?, record.fields, record.server)
+                    FROM record
                     JOIN collection ON collection.number = record.collection
                     WHERE record.collection = \(number) AND record.deleted = 0
-                    """)
+                    """, arguments: [DirectoryRecord.user.text])
             while let row = try rows.next() { records.append(try ListedRecord(row: row).record) }
         }
         return records
@@ -91,7 +96,7 @@ struct Permitting {
 
     private func root(_ unit: RecordID?, _ created: [RecordID: VersionedRecord]) throws -> VersionedRecord? {
         guard let unit else { return nil }
-        return try created[unit] ?? tables.load(unit)?.shown
+        return try created[unit] ?? tables.load(unit)?.settled(tables.schema)
     }
 
     private func isGuarded(_ field: FieldName, in collection: CollectionName) -> Bool {
@@ -110,16 +115,20 @@ struct Permitting {
         let isForManagers = schema.permits(denied, in: change.collection, role: .manager, standing: .superior)
         return Denial(
             record: change.id, collection: change.collection, action: denied, role: viewer.role,
-            owner: owner(of: root, denied, in: change.collection), isForManagers: isForManagers)
+            owner: owner(of: root, denied, in: change.collection), isForManagers: isForManagers,
+            isBeyondRole: !Standing.allCases.contains { standing in
+                schema.permits(denied, in: change.collection, role: viewer.role, standing: standing)
+            })
     }
 
     /// The root of the unit that another root's audience follows.
     private func followed(by root: VersionedRecord) throws -> VersionedRecord? {
         guard case .follows(let about, _) = tables.schema[root.collection]?.access.audience,
-            let id = root[about]?.text.flatMap({ RecordID($0) }), let record = try tables.load(id)?.shown,
+            let id = root[about]?.text.flatMap({ RecordID($0) }),
+            let record = try tables.load(id)?.settled(tables.schema),
             let unit = tables.schema.unit(of: record)
         else { return nil }
-        return unit == id ? record : try tables.load(unit)?.shown
+        return unit == id ? record : try tables.load(unit)?.settled(tables.schema)
     }
 
     private func owner(of root: VersionedRecord, _ action: AccessAction, in collection: CollectionName) -> String? {

@@ -46,6 +46,18 @@ struct StoredRow {
         for entry in unsent { Overlay.apply(entry.change, stamp: entry.stamp, to: &shown) }
         return shown
     }
+
+    /// As shown, but with the server's values where unsent writes only ask for others. A record that the server does not
+    /// have stands as it is shown.
+    func settled(_ schema: Schema) -> VersionedRecord {
+        var settled = shown
+        guard let server else { return settled }
+        for path in unsent.flatMap({ $0.change.writes.map(\.path) })
+        where schema.rule(for: path, in: collection) == .served {
+            settled.atoms[path] = server.atoms[path]
+        }
+        return settled
+    }
 }
 
 extension ClientTables {

@@ -11,7 +11,7 @@ enum EditReport {
         case .saved, .unchanged: return
         case .deleted(let id): throw deleted(id, kind, book)
         case .refused(let violation, let id): throw refused(violation, id, kind)
-        case .denied(let denial): throw CommandFailure("access", sentence(denial))
+        case .denied(let denial): throw failure(denial)
         case .leaving: throw CommandFailure("leaving", Texts.Access.leaving, hint: Texts.Access.leavingHint)
         case .erased: throw CommandFailure("erased", Texts.Privacy.isErased)
         }
@@ -34,6 +34,8 @@ enum EditReport {
         return Texts.Values.requiredHint(field: path.field.text, expected: FieldWording.expected(type))
     }
 
+    static func failure(_ denial: Denial) -> CommandFailure { CommandFailure("access", sentence(denial)) }
+
     /// Why a person may not do something, and who may.
     static func sentence(_ denial: Denial) -> LocalizedText {
         if denial.role == .viewer { return Texts.Access.viewer }
@@ -43,6 +45,8 @@ enum EditReport {
                 denial.isForManagers ? Texts.Access.ownerOrManager(name: owner) : Texts.Access.owner(name: owner)
             } ?? (denial.isForManagers ? Texts.Access.manager : Texts.Access.administrator)
         switch denial.action {
+        case .create where denial.isBeyondRole:
+            return Texts.Access.roleMayNotAdd(role: denial.role.label.spoken, kind: kind)
         case .create: return Texts.Access.mayAdd(who: who.spoken, kind: kind)
         case .delete: return Texts.Access.mayDelete(who: who.spoken, kind: kind)
         case .erase: return Texts.Privacy.mayErase(who: Texts.Access.administrator.spoken)
