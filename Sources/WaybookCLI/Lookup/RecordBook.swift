@@ -115,19 +115,31 @@ final class RecordBook: Sendable {
     func title(_ collection: CollectionName, _ id: RecordID) -> String? {
         if let known = titles.withLock({ $0[id] }) { return known }
         if id == workspace.session.user { return workspace.session.name }
-        guard let record = try? store.record(id)?.record, let title = Self.title(of: record) else { return nil }
+        guard let record = try? store.record(id)?.record, let title = title(of: record) else { return nil }
         titles.withLock { $0[id] = title }
         return title
     }
 
-    static func title(of record: VersionedRecord) -> String? {
-        guard let field = Catalogue.schema[record.collection]?.titleField, let text = record[field]?.text, !text.isEmpty
+    /// The name that a record gives itself; of one that is known by another, as somebody's time in a team, the other's.
+    private func title(of record: VersionedRecord) -> String? {
+        guard let kind = Catalogue.schema[record.collection], let field = kind[kind.titleField],
+            let text = record[field.name]?.text, !text.isEmpty
         else { return nil }
-        return text
+        guard case .reference = field.type else { return text }
+        return display.text(field, in: record)
     }
 
     /// The name of a record, or the beginning of its identity.
-    func name(of record: VersionedRecord) -> String { Self.title(of: record) ?? Self.short(record.id) }
+    func name(of record: VersionedRecord) -> String { title(of: record) ?? Self.short(record.id) }
+
+    /// The name of what a change writes to; of one that is not here, as the change itself tells it.
+    func name(of change: Change) -> String {
+        if let title = title(change.collection, change.id) { return title }
+        var record = VersionedRecord(id: change.id, collection: change.collection)
+        let stamp = Stamp(milliseconds: 0, counter: 0, replica: ReplicaID(0))
+        for write in change.writes { record.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
+        return name(of: record)
+    }
 
     func name(_ collection: CollectionName, _ id: RecordID) -> String { title(collection, id) ?? Self.short(id) }
 

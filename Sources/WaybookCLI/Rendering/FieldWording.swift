@@ -40,11 +40,15 @@ enum FieldWording {
     }
 
     /// What people call the place of a value.
-    static func path(_ path: FieldPath, in collection: CollectionName) -> String {
+    /// - Parameter display: names the people and records that are keys.
+    static func path(
+        _ path: FieldPath, in collection: CollectionName, _ display: FieldDisplay? = nil
+    ) -> String {
         if path == .life { return Texts.Words.life.spoken }
         if path == .erased { return Texts.Privacy.erased.spoken }
         let label = Catalogue.schema[collection]?[path.field]?.label.spoken ?? path.field.text
-        return ([label] + [path.key, path.flag?.text].compactMap { $0 }).joined(separator: "/")
+        let key = path.key.map { display?.key($0, of: path.field) ?? $0 }
+        return ([label] + [key, path.flag?.text].compactMap { $0 }).joined(separator: "/")
     }
 
     /// What a write does: `City = Paris`, `Tags + gold`, `Tags - new`.
@@ -54,18 +58,28 @@ enum FieldWording {
         let type = Catalogue.schema[collection]?[path.field]?.type
         let label = Self.path(FieldPath(path.field), in: collection)
         guard let key = path.key, path.flag == nil else {
-            return "\(Self.path(path, in: collection)) = \(Self.value(value, at: path, in: collection, display))"
+            return
+                "\(Self.path(path, in: collection, display)) = \(Self.value(value, at: path, in: collection, display))"
         }
-        guard let value else { return "\(label) - \(key)" }
-        if case .set = type { return "\(label) + \(display.text(value, as: .text(maximum: 0)))" }
-        return "\(label) + \(key): \(Self.value(value, at: path, in: collection, display))"
+        let name = display.key(key, of: path.field)
+        guard let value else { return "\(label) - \(name)" }
+        if case .set = type {
+            return "\(label) + \(name == key ? display.text(value, as: .text(maximum: 0)) : name)"
+        }
+        return "\(label) + \(name): \(Self.value(value, at: path, in: collection, display))"
+    }
+
+    /// No value, as people read it: a customer without an owner is in the pool.
+    static func empty(_ path: FieldPath, in collection: CollectionName) -> String {
+        collection == Customer.shape.name && path == FieldPath("owner")
+            ? Texts.Owners.pool.spoken : Texts.Words.emptyValue.spoken
     }
 
     /// The value of a path as people read it.
     static func value(
         _ value: Value?, at path: FieldPath, in collection: CollectionName, _ display: FieldDisplay
     ) -> String {
-        guard let value, value != .null else { return Texts.Words.emptyValue.spoken }
+        guard let value, value != .null else { return empty(path, in: collection) }
         if path == .life {
             return (value == VersionedRecord.deleted ? Texts.Words.deleted : Texts.Words.alive).spoken
         }

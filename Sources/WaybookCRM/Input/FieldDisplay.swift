@@ -48,6 +48,11 @@ public struct FieldDisplay: Sendable {
     private static let yes = Label("yes", "是"), no = Label("no", "否")
     private static let lunar = Label("lunar", "农历")
 
+    /// An element's key as people read it: the name of the record that it stands for, where it does.
+    public func key(_ key: String, of field: FieldName) -> String {
+        NamedElements.collection(of: field).map { reference(key, $0) } ?? key
+    }
+
     private func list(_ texts: [String]) -> String { texts.joined(separator: language == .chinese ? "、" : ", ") }
 
     private func moment(_ instant: Instant) -> String {

@@ -37,7 +37,7 @@ struct HistoryCommand<Kind: Entity>: AsyncParsableCommand {
         let time = Moments.text(entry.atMilliseconds, zone: book.scene.zone)
         let who = entry.stamp.replica == own ? book.workspace.session.name : Moments.replica(entry.stamp.replica)
         if entry.kind == .created { return Texts.Records.historyCreated(time: time, who: who) }
-        let field = FieldWording.path(entry.path, in: kind.name)
+        let field = FieldWording.path(entry.path, in: kind.name, book.display)
         let value = FieldWording.value(entry.value, at: entry.path, in: kind.name, book.display)
         switch entry.kind {
         case .settled: return Texts.Records.historySettled(time: time, field: field, value: value)

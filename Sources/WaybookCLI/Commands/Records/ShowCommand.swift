@@ -65,7 +65,10 @@ struct RecordSheet {
         let unsent = shown.isUnknownToServer ? [] : Set(shown.unsentPaths.map(\.field))
         let requested = Set(shown.pending.map(\.field))
         let rows = kind.fields.compactMap { field -> (label: String, value: String)? in
-            let text = value(of: field)
+            var text = value(of: field)
+            if text.isEmpty, requested.contains(field.name) {
+                text = FieldWording.empty(FieldPath(field.name), in: kind.name)
+            }
             guard !text.isEmpty else { return nil }
             let state = requested.contains(field.name) ? Texts.Access.requested : Texts.Records.pendingChange
             let mark = unsent.contains(field.name) ? "  (\(state.spoken))" : ""

@@ -56,9 +56,9 @@ struct RejectedShowCommand: AsyncParsableCommand {
         try reporter.say(Texts.Rejected.title(id: id, time: time))
         try reporter.say("  " + shelf.summary(set).spoken)
         for change in set.set.changes {
-            try reporter.say("  \(FieldWording.kind(change.collection)) \(book.name(change.collection, change.id))")
+            try reporter.say("  \(FieldWording.kind(change.collection)) \(book.name(of: change))")
             for write in change.writes {
-                let field = FieldWording.path(write.path, in: change.collection)
+                let field = FieldWording.path(write.path, in: change.collection, book.display)
                 let value = FieldWording.value(write.value, at: write.path, in: change.collection, book.display)
                 try reporter.say("    \(field) = \(value)")
             }

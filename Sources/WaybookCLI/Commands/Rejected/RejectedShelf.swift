@@ -40,9 +40,9 @@ struct RejectedShelf {
     /// Which record and field, and why.
     func summary(_ set: RejectedSet) -> LocalizedText {
         let change = set.set.changes.first { $0.id == set.refusal?.record } ?? set.set.changes.first
-        let record = change.map { book.name($0.collection, $0.id) } ?? Texts.Words.unknown.spoken
+        let record = change.map { book.name(of: $0) } ?? Texts.Words.unknown.spoken
         let path = set.refusal?.path ?? change?.writes.first?.path
-        let field = change.flatMap { change in path.map { FieldWording.path($0, in: change.collection) } }
+        let field = change.flatMap { change in path.map { FieldWording.path($0, in: change.collection, book.display) } }
         return Texts.Rejected.entry(
             record: record, field: field ?? Texts.Words.record.spoken, reason: reason(set, path, change).spoken)
     }

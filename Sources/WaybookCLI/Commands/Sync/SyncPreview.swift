@@ -21,7 +21,8 @@ struct SyncPreview {
             for clash in set.clashes {
                 let collection = set.set.changes.first { $0.id == clash.id }?.collection ?? ConflictRecord.collection
                 let text = Texts.Sync.previewMightClash(
-                    field: FieldWording.path(clash.path, in: collection), record: book.name(collection, clash.id))
+                    field: FieldWording.path(clash.path, in: collection, book.display),
+                    record: book.name(collection, clash.id))
                 try reporter.say("    ! " + text.spoken)
             }
         }
@@ -38,7 +39,7 @@ struct SyncPreview {
     }
 
     private func line(_ set: ChangeSet, _ change: Change) -> String {
-        let fields = change.writes.map { FieldWording.path($0.path, in: change.collection) }
+        let fields = change.writes.map { FieldWording.path($0.path, in: change.collection, book.display) }
         let kind = FieldWording.kind(change.collection)
         let name = book.name(change.collection, change.id)
         let time = Moments.text(set.wallMilliseconds, zone: book.scene.zone)
