@@ -17,6 +17,60 @@ extension Texts {
             )
         }
 
+        package static func howToDrop(id: String) -> LocalizedText {
+            LocalizedText(
+                en:
+                    "Whoever is responsible for the customer decides; you can drop it with “waybook handover drop \(id)”.",
+                zh: "由客户的负责人处理；您可以用 waybook handover drop \(id) 放弃。"
+            )
+        }
+
+        package static var othersDecide: LocalizedText {
+            LocalizedText(
+                en: "Whoever is responsible for the customer decides.",
+                zh: "由客户的负责人处理。"
+            )
+        }
+
+        /// - Parameter items: one line each, with the line break before it.
+        package static func several(customer: String, count: Int, items: [String]) -> LocalizedText {
+            LocalizedText(
+                en: "\(count) items about \(customer) wait; name one by its id:\(items, separator: "")",
+                zh: "关于 \(customer) 有 \(count) 项待处理，请用编号指定：\(items, separator: "")"
+            )
+        }
+
+        package static var takeFirst: LocalizedText {
+            LocalizedText(
+                en: "This changes a record that another item adds; take that one over first.",
+                zh: "此项修改的记录由另一项添加；请先采纳那一项。"
+            )
+        }
+
+        package static func takeFirstHint(command: String) -> LocalizedText {
+            LocalizedText(en: "“\(command)”.", zh: "\(command)")
+        }
+
+        package static func toDecide(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(count, one: "item was", other: "items were") handed over and \(count == 1 ? "waits" : "wait") for \
+                    your decision: “waybook handover list”.
+                    """,
+                zh: "有 \(count) 项移交内容待您处理：waybook handover list。"
+            )
+        }
+
+        package static func lateEdits(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(count, one: "edit", other: "edits") written by others before your customers came to you \
+                    \(count == 1 ? "was" : "were") applied: “waybook handover list --all”.
+                    """,
+                zh: "他人在客户移交给您之前编写的 \(count) 处修改已生效：waybook handover list --all。"
+            )
+        }
+
         package static func decided(id: String, state: String) -> LocalizedText {
             LocalizedText(
                 en: "There is nothing to decide about \(id): \(state).",
@@ -49,6 +103,27 @@ extension Texts {
             LocalizedText(
                 en: "Took over \(id); it will be sent with the next sync.",
                 zh: "已采纳 \(id)，将在下次同步时发送。"
+            )
+        }
+
+        package static func leftOut(fields: [String]) -> LocalizedText {
+            LocalizedText(
+                en: "Left out, for it would change who sees the customer: \(fields, separator: "; ").",
+                zh: "以下内容会改变谁能查看该客户，未采纳：\(fields, separator: "；")。"
+            )
+        }
+
+        package static func onlyAudience(id: String, fields: [String]) -> LocalizedText {
+            LocalizedText(
+                en: "\(id) says only who is to see the customer, which is not taken over: \(fields, separator: "; ").",
+                zh: "\(id) 仅涉及谁能查看该客户，不能采纳：\(fields, separator: "；")。"
+            )
+        }
+
+        package static func onlyAudienceHint(id: String) -> LocalizedText {
+            LocalizedText(
+                en: "Drop it with “waybook handover drop \(id)”; to change the owner, use “waybook customer assign”.",
+                zh: "用 waybook handover drop \(id) 放弃；要变更负责人，请用 waybook customer assign。"
             )
         }
 

@@ -166,6 +166,13 @@ extension Schema {
         }
     }
 
+    /// The fields of a root that decide who sees its unit, and the one by which a card is claimed.
+    public func audienceFields(of collection: CollectionName) -> Set<FieldName> {
+        if collection == CardRecord.collection { return [CardRecord.Field.claimedBy] }
+        guard case .book(let owner, let members)? = self[collection]?.access.audience else { return [] }
+        return Set([owner, members].compactMap { $0 })
+    }
+
     /// What binds somebody to a unit, by its root: the strongest bond; nil where they do not see it.
     public func standing(
         of root: VersionedRecord, author: RecordID? = nil, about: VersionedRecord? = nil, for viewer: Viewer

@@ -56,7 +56,8 @@ struct HandoverShowCommand: AsyncParsableCommand {
 
     func run() async throws {
         let book = RecordBook(try options.open())
-        let item = try HandoverShelf(book).item(target.reference)
+        let shelf = HandoverShelf(book)
+        let item = try shelf.item(target.reference)
         let reporter = options.reporter
         try reporter.json(item.json)
         for name in ["about", "author", "device", "madeAt", "arrivedAt", "why", "status", "decidedBy", "decidedAt"] {
@@ -65,13 +66,19 @@ struct HandoverShowCommand: AsyncParsableCommand {
             if !text.isEmpty { try reporter.say("\(field.label.spoken): \(text)") }
         }
         for change in item.changes ?? [] {
-            try reporter.say("  \(FieldWording.kind(change.collection)) \(book.name(change.collection, change.id))")
+            try reporter.say("  \(FieldWording.kind(change.collection)) \(book.name(of: change))")
             for write in change.writes {
                 let text = FieldWording.change(write.path, write.value, in: change.collection, book.display)
                 try reporter.say("    " + text)
             }
         }
-        if item.status == .open { try reporter.say(Texts.Handovers.howToGoOn(id: RecordBook.short(item.id))) }
+        guard item.status == .open else { return }
+        let id = RecordBook.short(item.id)
+        switch try shelf.choices(item) {
+        case (_, true): try reporter.say(Texts.Handovers.howToGoOn(id: id))
+        case (true, false): try reporter.say(Texts.Handovers.howToDrop(id: id))
+        case (false, false): try reporter.say(Texts.Handovers.othersDecide)
+        }
     }
 }
 
@@ -90,7 +97,8 @@ struct HandoverTakeCommand: AsyncParsableCommand {
         let book = RecordBook(try options.open())
         let shelf = HandoverShelf(book)
         let item = try shelf.open(target.reference)
-        try shelf.take(item)
+        let leftOut = try shelf.take(item)
+        if !leftOut.isEmpty { options.reporter.note(Texts.Handovers.leftOut(fields: leftOut)) }
         try shelf.tell(item, options.reporter, Texts.Handovers.taken(id: RecordBook.short(item.id)))
     }
 }
