@@ -26,6 +26,24 @@ extension Texts {
             )
         }
 
+        package static var reallyWipeThis: LocalizedText {
+            LocalizedText(
+                en: "This is the laptop in your hand: everything that Waybook holds on it goes. Wipe it? [y/N]",
+                zh: "这是您正在使用的设备：Waybook 在本机的全部数据都将删除。要清除吗？[y/N]"
+            )
+        }
+
+        package static var wipeThisNeedsYes: LocalizedText {
+            LocalizedText(
+                en: "This is the laptop in your hand; confirm with --yes.",
+                zh: "这是您正在使用的设备；请用 --yes 确认。"
+            )
+        }
+
+        package static var notWiped: LocalizedText {
+            LocalizedText(en: "Nothing was wiped.", zh: "未清除任何数据。")
+        }
+
         package static func wipesAtOnce(device: String) -> LocalizedText {
             LocalizedText(
                 en: "Revoked “\(device)”; it deletes its copy when it next connects, what is unsent on it included.",

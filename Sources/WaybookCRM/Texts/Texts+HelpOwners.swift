@@ -154,6 +154,20 @@ extension Texts.HelpOptions {
         )
     }
 
+    package static var assignDryRun: LocalizedText {
+        LocalizedText(
+            en: "Show what would be requested; request nothing.",
+            zh: "只显示将申请的变更，不实际申请。"
+        )
+    }
+
+    package static var unasked: LocalizedText {
+        LocalizedText(
+            en: "Go on without asking.",
+            zh: "不询问，直接执行。"
+        )
+    }
+
     package static var byRules: LocalizedText {
         LocalizedText(
             en: "Share them out by the assignment rules.",

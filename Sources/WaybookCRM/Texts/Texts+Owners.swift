@@ -75,6 +75,31 @@ extension Texts {
             )
         }
 
+        package static func wouldAssign(customer: String, owner: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(customer) → \(owner): would be requested.",
+                zh: "\(customer) → \(owner)：将提出申请。"
+            )
+        }
+
+        package static func reallyAssign(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Ask for another owner of \(count, one: "customer", other: "customers")? [y/N]",
+                zh: "要变更 \(count) 个客户的负责人吗？[y/N]"
+            )
+        }
+
+        package static func needsYes(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "\(count, one: "customer", other: "customers") would get another owner; confirm with --yes.",
+                zh: "将变更 \(count) 个客户的负责人；请用 --yes 确认。"
+            )
+        }
+
+        package static var nothingAssigned: LocalizedText {
+            LocalizedText(en: "Nothing was assigned.", zh: "未分配任何客户。")
+        }
+
         package static func alreadyThere(customer: String, owner: String) -> LocalizedText {
             LocalizedText(
                 en: "\(customer) → \(owner): nothing to change.",
@@ -128,6 +153,20 @@ extension Texts {
             LocalizedText(
                 en: "Responsible: \(owner)",
                 zh: "现任负责人：\(owner)"
+            )
+        }
+
+        package static func ownerOfDeleted(customer: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(customer) is deleted: nobody is responsible for it.",
+                zh: "\(customer) 已删除：无人负责。"
+            )
+        }
+
+        package static func ownsAlready(person: String, customer: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) is responsible for \(customer): there is nothing to share.",
+                zh: "\(person) 是 \(customer) 的负责人，无需共享。"
             )
         }
 

@@ -38,6 +38,44 @@ extension Texts {
             )
         }
 
+        /// - Parameters:
+        ///   - from: empty without a first day.
+        ///   - until: empty without a last day.
+        package static func isMemberThen(person: String, team: String, from: String, until: String) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(person) is in \(team) already\(from.isEmpty ? "" : " from " + from)\
+                    \(until.isEmpty ? "" : " until " + until).
+                    """,
+                zh: """
+                    \(person) 已在 \(team) 中\(from.isEmpty ? "" : "，自 " + from)\
+                    \(until.isEmpty ? "" : "，至 " + until)。
+                    """
+            )
+        }
+
+        package static func dayPast(day: String) -> LocalizedText {
+            LocalizedText(en: "The last day, \(day), is over.", zh: "结束日期 \(day) 已过。")
+        }
+
+        package static var daysCrossed: LocalizedText {
+            LocalizedText(en: "The last day lies before the first.", zh: "结束日期早于开始日期。")
+        }
+
+        package static func circle(team: String, parent: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(team) cannot be part of \(parent), which is part of \(team).",
+                zh: "\(team) 不能隶属于 \(parent)，因为后者隶属于 \(team)。"
+            )
+        }
+
+        package static func cannotOwn(person: String, role: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(person) has the role \(role) and cannot be responsible for a customer.",
+                zh: "\(person) 的角色是\(role)，不能负责客户。"
+            )
+        }
+
         package static func notMember(person: String, team: String) -> LocalizedText {
             LocalizedText(
                 en: "\(person) is not in \(team).",

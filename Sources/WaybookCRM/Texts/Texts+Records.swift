@@ -157,6 +157,13 @@ extension Texts {
             )
         }
 
+        package static var conditionsEmpty: LocalizedText {
+            LocalizedText(
+                en: "There is no condition in --where, so all records would be changed.",
+                zh: "--where 中没有条件，将修改所有记录。"
+            )
+        }
+
         package static var whereHint: LocalizedText {
             LocalizedText(
                 en: "Write it like city=上海 tier=vip; quote values with spaces: name=\"Ada Lovelace\".",

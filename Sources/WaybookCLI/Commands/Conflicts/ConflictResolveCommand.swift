@@ -37,6 +37,7 @@ struct ConflictResolveCommand: AsyncParsableCommand {
 
     /// What ArgumentParser cannot know of the options together.
     private func check() throws(CommandFailure) {
+        try BulkConditions.check(conditions)
         func usage(_ code: String, _ text: LocalizedText) -> CommandFailure {
             CommandFailure(code, text, status: .usage)
         }

@@ -68,6 +68,11 @@ struct TeamJoinCommand: AsyncParsableCommand {
         ]
         if let from { writes += try reader.writes(field: Field.from.text, text: from) }
         if let until { writes += try reader.writes(field: Field.until.text, text: until) }
+        func day(_ field: FieldName) -> CivilDate? {
+            writes.first { $0.path == FieldPath(field) }?.value?.text.flatMap { CivilDate($0) }
+        }
+        try times.check(
+            user, in: team.id, from: day(Field.from), until: day(Field.until), person: names.user, team: names.team)
         let added = try book.workspace.add(writes, to: TeamMembership.shape.name)
         try EditReport.check(added.outcome, of: TeamMembership.collection, book)
         if let record = try book.workspace.store.record(added.id) { try reporter.json(RecordJSON.object(record)) }
@@ -137,6 +142,33 @@ struct TeamTimes {
             let view = View<TeamMembership>(time.record)
             return view.user == user && view.until.map { today <= $0 } ?? true
         }
+    }
+
+    /// Throws a sentence for a new time that is over, ends before it begins, or lies over another one of the person.
+    /// Without a first day it is taken to begin today.
+    func check(
+        _ user: RecordID, in team: RecordID, from: CivilDate?, until: CivilDate?, person: String, team name: String
+    ) throws {
+        func refusal(_ code: String, _ text: LocalizedText) -> CommandFailure {
+            CommandFailure(code, text, status: .usage)
+        }
+        let first = from ?? today
+        if let until, until < today { throw refusal("day-past", Texts.People.dayPast(day: "\(until)")) }
+        if let until, until < first { throw refusal("days-crossed", Texts.People.daysCrossed) }
+        let overlapping = try all(in: team).first { time in
+            let view = View<TeamMembership>(time.record)
+            guard view.user == user else { return false }
+            let beginsAfter = view.from.map { from in until.map { $0 < from } ?? false } ?? false
+            let endsBefore = view.until.map { $0 < first } ?? false
+            return !beginsAfter && !endsBefore
+        }
+        guard let overlapping else { return }
+        let view = View<TeamMembership>(overlapping.record)
+        throw CommandFailure(
+            "already-member",
+            Texts.People.isMemberThen(
+                person: person, team: name, from: view.from.map { "\($0)" } ?? "",
+                until: view.until.map { "\($0)" } ?? ""))
     }
 
     /// Ends a time with a day, which still belongs to it; without one at once: yesterday was the last. A time that would

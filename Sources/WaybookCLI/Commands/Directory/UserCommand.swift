@@ -63,6 +63,7 @@ struct UserDisableCommand: AsyncParsableCommand {
         guard successor != user.record.id else {
             throw CommandFailure("successor-invalid", Texts.People.successorIsSame, status: .usage)
         }
+        if let successor { try Responsible.check(successor, try book.organisation()) }
         typealias Field = DirectoryRecord.Field
         let writes = [
             Write(path: FieldPath(Field.status), value: .string(DirectoryRecord.disabled)),

@@ -6,14 +6,23 @@ import WaybookTerminal
 /// The rules of assignment as this laptop has them, with how many customers everybody has.
 struct AssignmentRules {
     private let plan: AssignmentPlan
+    /// Why rules were passed over that cannot be read; the others go on.
+    let unreadable: [CommandFailure]
 
     init(_ book: RecordBook, _ organisation: Organisation) throws {
         let store = book.workspace.store
         let views = try store.list(RecordQuery(AssignmentRule.shape.name)).map { View<AssignmentRule>($0.record) }
         var rules: [AssignmentPlan.Rule] = []
+        var unreadable: [CommandFailure] = []
         for view in views.filter(\.isInUse).sorted(by: { $0.isTried(before: $1) }) {
-            rules.append(try Self.rule(view, book, organisation))
+            do {
+                rules.append(try Self.rule(view, book, organisation))
+            } catch let failure as CommandFailure {
+                unreadable.append(failure)
+            }
         }
+        if rules.isEmpty, let failure = unreadable.first { throw failure }
+        self.unreadable = unreadable
         guard !rules.isEmpty else {
             throw CommandFailure("no-rules", Texts.Owners.noRules, hint: Texts.Owners.noRulesHint)
         }

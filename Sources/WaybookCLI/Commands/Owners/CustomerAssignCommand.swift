@@ -34,9 +34,16 @@ struct CustomerAssignCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp(Texts.HelpOptions.reason.spoken, valueName: "text"))
     var reason: String?
 
+    @Flag(name: .customLong("dry-run"), help: ArgumentHelp(Texts.HelpOptions.assignDryRun.spoken))
+    var dryRun = false
+
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.unasked.spoken))
+    var yes = false
+
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
+        try BulkConditions.check(conditions)
         guard (to != nil) != byRules else {
             throw CommandFailure("destination-unclear", Texts.Owners.destinationUnclear, status: .usage)
         }
@@ -51,9 +58,20 @@ struct CustomerAssignCommand: AsyncParsableCommand {
             if let to {
                 try Self.requests(targets, to: Self.destination(to, book, organisation))
             } else {
-                try AssignmentRules(book, organisation).requests(targets)
+                try byRule(targets, book, organisation)
             }
-        try OwnerRequests(book, options.reporter).perform(plan, note: note)
+        let requests = OwnerRequests(book, options.reporter)
+        if dryRun { return try requests.show(plan) }
+        try requests.ask(about: plan, isGiven: yes)
+        try requests.perform(plan, note: note)
+    }
+
+    private func byRule(
+        _ targets: [VersionedRecord], _ book: RecordBook, _ organisation: Organisation
+    ) throws -> [OwnerRequest] {
+        let rules = try AssignmentRules(book, organisation)
+        for failure in rules.unreadable { options.reporter.note(failure.text) }
+        return rules.requests(targets)
     }
 
     /// Those that are named, those that match, or those without an active owner.
@@ -75,9 +93,7 @@ struct CustomerAssignCommand: AsyncParsableCommand {
     ) throws -> RecordID? {
         if pool.contains(ElementKey.fold(text)) { return nil }
         let id = try book.person(text)
-        if let person = organisation.people[id], !person.isActive {
-            throw CommandFailure("person-disabled", Texts.Owners.personDisabled(name: person.name))
-        }
+        try Responsible.check(id, organisation)
         return id
     }
 

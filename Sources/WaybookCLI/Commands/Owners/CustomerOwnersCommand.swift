@@ -34,6 +34,9 @@ struct CustomerOwnersCommand: AsyncParsableCommand {
             try reporter.table(table)
         }
         let owner = View<Customer>(customer.record).owner
+        guard !customer.record.isDeleted else {
+            return try reporter.say(Texts.Owners.ownerOfDeleted(customer: book.name(of: customer.record)))
+        }
         try reporter.say(
             customer.unsentPaths.contains(FieldPath("owner"))
                 ? Texts.Owners.requestedOwner(owner: book.holder(owner))
@@ -71,6 +74,7 @@ struct CustomerOrphansCommand: AsyncParsableCommand {
                         "id": .string(orphan.record.id.description),
                         "name": .string(book.name(of: orphan.record.record)),
                         "owner": orphan.owner.map { .string($0.description) } ?? .null,
+                        "reason": .string(orphan.owner == nil ? "pool" : "disabled"),
                     ])
                 }))
         guard !orphans.isEmpty else { return try reporter.say(Texts.Owners.noOrphans) }

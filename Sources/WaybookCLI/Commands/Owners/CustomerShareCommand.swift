@@ -73,6 +73,12 @@ private struct Sharing {
 
     /// - Parameter value: nil takes the person out.
     func set(_ value: Value?, _ sentence: (String, String) -> LocalizedText) throws {
+        if value != nil, View<Customer>(customer.record).owner == person,
+            !customer.pending.contains(FieldPath("owner"))
+        {
+            let names = (book.name(DirectoryRecord.user, person), book.name(of: customer.record))
+            throw CommandFailure("owns-already", Texts.Owners.ownsAlready(person: names.0, customer: names.1))
+        }
         let write = Write(path: FieldPath("members", key: person.description), value: value)
         let outcome = try book.workspace.edit(customer.record.id, in: Customer.shape.name, [write])
         try EditReport.check(outcome, of: Customer.collection, book)

@@ -28,8 +28,13 @@ struct OwnerRequests {
     /// How many are stored in one transaction.
     private static let batch = 500
 
+    /// Up to so many customers change hands without a question.
+    private static let mostUnasked = 20
+
     private enum State: String {
         case requested, unchanged, unmatched, refused
+        /// Of a dry run: it would be asked for.
+        case planned
     }
 
     private let book: RecordBook
@@ -38,6 +43,37 @@ struct OwnerRequests {
     init(_ book: RecordBook, _ reporter: Reporter) {
         self.book = book
         self.reporter = reporter
+    }
+
+    /// Asks before many customers change hands.
+    /// - Parameter isGiven: whether the command line says so already.
+    func ask(about requests: [OwnerRequest], isGiven: Bool) throws(CommandFailure) {
+        let count = requests.count { $0.action != nil }
+        guard count > Self.mostUnasked, !isGiven else { return }
+        try Question.ask(
+            Texts.Owners.reallyAssign(count: count), canAsk: !reporter.isJSON,
+            unanswered: Texts.Owners.needsYes(count: count), declined: Texts.Owners.nothingAssigned)
+    }
+
+    /// Tells what would be asked for, and stores nothing.
+    func show(_ requests: [OwnerRequest]) throws {
+        if requests.isEmpty { try reporter.say(Texts.Owners.nobodyToAssign) }
+        var told: [JSONOutput] = []
+        for request in requests {
+            let (state, failure) = try plannedState(request)
+            try tell(request, state, failure)
+            told.append(json(request, state, failure))
+        }
+        try reporter.json(.list(told))
+    }
+
+    private func plannedState(_ request: OwnerRequest) throws -> (State, CommandFailure?) {
+        guard case .owner(let owner) = request.destination, let change = request.action?.changes.first else {
+            return (.unmatched, nil)
+        }
+        if View<Customer>(request.customer).owner == owner { return (.unchanged, nil) }
+        let denial = try book.workspace.denial(of: change)
+        return denial.map { (.refused, EditReport.failure($0)) } ?? (.planned, nil)
     }
 
     func perform(_ requests: [OwnerRequest], note: String?) throws {
@@ -82,10 +118,11 @@ struct OwnerRequests {
             return try reporter.say(Texts.Owners.unmatched(customer: name))
         }
         let holder = book.holder(owner)
-        try reporter.say(
-            state == .unchanged
-                ? Texts.Owners.alreadyThere(customer: name, owner: holder)
-                : Texts.Owners.assigned(customer: name, owner: holder))
+        switch state {
+        case .unchanged: try reporter.say(Texts.Owners.alreadyThere(customer: name, owner: holder))
+        case .planned: try reporter.say(Texts.Owners.wouldAssign(customer: name, owner: holder))
+        default: try reporter.say(Texts.Owners.assigned(customer: name, owner: holder))
+        }
     }
 
     private func json(_ request: OwnerRequest, _ state: State, _ failure: CommandFailure?) -> JSONOutput {

@@ -26,6 +26,7 @@ struct AddCommand<Kind: Entity>: AsyncParsableCommand {
         if !writes.contains(where: { $0.path.field == kind.titleField }) {
             writes += try FieldReader(kind, book).writes(field: kind.titleField.text, text: title)
         }
+        try RecordChecks.check(nil, kind, writes, book)
         let added = try workspace.add(writes, to: kind.name)
         try EditReport.check(added.outcome, of: kind, book)
         guard let record = try workspace.store.record(added.id) else { return }

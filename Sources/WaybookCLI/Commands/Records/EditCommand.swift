@@ -27,6 +27,7 @@ struct EditCommand<Kind: Entity>: AsyncParsableCommand {
                 hint: Texts.Records.nothingToSetHint(kind: kind.name.text), status: .usage)
         }
         let writes = try assignments.writes(kind, in: book, current: present.record)
+        try RecordChecks.check(present.record.id, kind, writes, book)
         let outcome = try workspace.edit(present.record.id, in: kind.name, writes)
         try EditReport.check(outcome, of: kind, book)
         guard let after = try workspace.store.record(present.record.id) else { return }
@@ -38,7 +39,8 @@ struct EditCommand<Kind: Entity>: AsyncParsableCommand {
             after.record.atoms[$0]?.value != present.record.atoms[$0]?.value
         }
         let fields = changed.sorted().map { path in
-            FieldWording.change(path, after.record.atoms[path]?.value, in: kind.name, book.display)
+            let change = FieldWording.change(path, after.record.atoms[path]?.value, in: kind.name, book.display)
+            return after.pending.contains(path) ? "\(change) (\(Texts.Access.requested.spoken))" : change
         }
         try reporter.say(Texts.Records.edited(name: name, fields: fields))
     }

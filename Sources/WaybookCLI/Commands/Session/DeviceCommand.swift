@@ -102,10 +102,17 @@ struct DeviceWipeCommand: AsyncParsableCommand {
     var id: String
     @Flag(help: ArgumentHelp(Texts.HelpOptions.afterUpload.spoken))
     var afterUpload = false
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.unasked.spoken))
+    var yes = false
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
         let own = try await OwnDevice(try options.openForUpkeep(), id: id)
+        if own.device.replica == own.workspace.session.replica, !yes {
+            try Question.ask(
+                Texts.Devices.reallyWipeThis, canAsk: !options.json, unanswered: Texts.Devices.wipeThisNeedsYes,
+                declined: Texts.Devices.notWiped)
+        }
         try await own.workspace.wipeDevice(
             own.device.replica, afterUpload ? .afterUpload : .atOnce, language: CommandScene.current.language)
         let state: DeviceSummary.Standing = afterUpload ? .wipesAfterUpload : .toldToWipe
