@@ -31,8 +31,13 @@ extension RecordBook {
         case .found, .none:
             return CommandFailure(
                 "record-not-found", Texts.Records.notFound(kind: label, reference: reference),
-                hint: Texts.Records.notFoundHint(command: "waybook \(kind.name.text) list"))
+                hint: Texts.Records.notFoundHint(command: "waybook \(Self.command(of: kind)) list"))
         }
+    }
+
+    /// The command that lists a kind of record: the cards of the pool have one of another name.
+    private static func command(of kind: CollectionSchema) -> String {
+        kind.name == CustomerCard.shape.name ? "pool" : kind.name.text
     }
 
     /// The most candidates that are told.

@@ -10,6 +10,20 @@ extension Texts {
             )
         }
 
+        package static func unseen(role: String) -> LocalizedText {
+            LocalizedText(
+                en: "Your role is \(role): it does not see the pool.",
+                zh: "您的角色是\(role)：不能查看公海。"
+            )
+        }
+
+        package static var fieldUnknown: LocalizedText {
+            LocalizedText(
+                en: "Of customers in the pool only some fields are shown; nobody is responsible for them.",
+                zh: "公海中的客户只显示部分字段，且没有负责人。"
+            )
+        }
+
         package static func notInPool(customer: String) -> LocalizedText {
             LocalizedText(
                 en: "\(customer) is no longer in the pool.",

@@ -28,9 +28,9 @@ struct PoolListCommand: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-        let kind = CustomerCard.collection
         let book = RecordBook(try options.open())
-        let listing = try RecordListing(kind, book, conditions: conditions, sort: "since")
+        try PoolSight.check(book)
+        let listing = try Self.listing(conditions, book)
         let cards = try listing.records().filter { View<CustomerCard>($0.record).isOpen == true }
         let reporter = options.reporter
         try reporter.json(.list(cards.map { RecordJSON.object($0) }))
@@ -41,6 +41,29 @@ struct PoolListCommand: AsyncParsableCommand {
         for card in cards { table.append(RecordListing.cells(card, columns, display)) }
         try reporter.table(table)
         reporter.note(Texts.Records.listCount(count: cards.count))
+    }
+
+    /// A condition on what only customers have is told so.
+    private static func listing(_ conditions: String?, _ book: RecordBook) throws -> RecordListing {
+        do {
+            return try RecordListing(CustomerCard.collection, book, conditions: conditions, sort: "since")
+        } catch let failure as CommandFailure where failure.code == "field-unknown" {
+            let fields = CustomerCard.collection.listFields.map(\.text)
+            throw CommandFailure(
+                failure.code, Texts.Pool.fieldUnknown, hint: Texts.Records.fieldsAre(fields: fields),
+                status: failure.status)
+        }
+    }
+}
+
+/// Whether the signed-in person sees the pool.
+enum PoolSight {
+    /// Throws a sentence for a role that does not: an empty list would say that nobody waits there.
+    static func check(_ book: RecordBook) throws {
+        guard let person = try book.organisation().people[book.workspace.session.user],
+            !person.role.seesCards, person.role != .admin
+        else { return }
+        throw CommandFailure("pool-unseen", Texts.Pool.unseen(role: person.role.label.spoken))
     }
 }
 
@@ -58,6 +81,7 @@ struct PoolClaimCommand: AsyncParsableCommand {
     func run() async throws {
         let workspace = try options.open()
         let book = RecordBook(workspace)
+        try PoolSight.check(book)
         let shown = try book.record(target.reference, in: CustomerCard.collection)
         let card = View<CustomerCard>(shown.record)
         let name = book.name(of: shown.record)
