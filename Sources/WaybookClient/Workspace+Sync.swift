@@ -52,7 +52,25 @@ extension Workspace {
             try wipe()
             throw WorkspaceError(.refused(problem))
         }
+        try noteAccount(after: report)
         return SyncResult(report: report, failure: transport.lastFailure)
+    }
+
+    /// The note in the store that the account was disabled at the last sync.
+    private static let disabledNote = "accountDisabled"
+
+    /// Whether the server said at the last sync that the account is disabled.
+    public func isAccountDisabled() throws -> Bool { try store.note(Self.disabledNote) == "yes" }
+
+    /// Remembers what the server said of the account; a sync that did not reach it says nothing.
+    private func noteAccount(after report: SyncReport) throws {
+        let isHeard: Bool =
+            switch report.ending {
+            case .upToDate, .stopped(.problem): true
+            case .stopped: false
+            }
+        guard isHeard, try isAccountDisabled() != report.isAccountDisabled else { return }
+        try store.setNote(Self.disabledNote, to: report.isAccountDisabled ? "yes" : "no")
     }
 
     /// Obeys the order to delete what this device holds: the sign-in and the records, the unsent ones too.

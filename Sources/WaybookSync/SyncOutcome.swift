@@ -41,6 +41,9 @@ public struct SyncReport: Hashable, Sendable {
     public var departedUnits = 0
     /// Whether a fresh pull was begun, for the server did not know how far this replica had read.
     public var hasBegunAfresh = false
+    /// Whether the account is disabled: the server took what was unsent, into the handover box, and told nothing else. A
+    /// device whose access was withdrawn is refused before that.
+    public var isAccountDisabled = false
     public var sentBytes = 0
     public var receivedBytes = 0
     /// The number that the replica took after a fork.
@@ -48,6 +51,7 @@ public struct SyncReport: Hashable, Sendable {
 
     mutating func add(_ result: ExchangeResult) {
         exchanges += 1
+        isAccountDisabled = result.head != nil && result.problem?.code == .revoked
         sentSets += result.sentSets
         answeredSets += result.answeredSets
         refusedSets += result.refusedSets

@@ -50,11 +50,12 @@ import WaybookStore
         let synced = try await shell.run("waybook sync")
         #expect(synced.status == 0, "\(synced.error)")
         #expect(synced.error.contains("all records are fetched anew. Your work stays."))
-        #expect(synced.output.contains("1 record is no longer on the server; removed here as well."))
+        #expect(synced.output.contains("1 record is no longer among those that you may see; removed here."))
         let found = try await status(shell)
         #expect(found["held"] == 3 && found["total"] == 3 && found["complete"] == true && found["unsent"] == 0)
         #expect(
-            try await shell.run("waybook sync log").output.contains("1 record no longer on the server: removed here"))
+            try await shell.run("waybook sync log").output.contains(
+                "1 record no longer among those that you may see: removed here"))
     }
 
     @Test func signingInAsAnotherKeepsUnsentWorkUnlessItIsExportedOrDropped() async throws {
@@ -113,6 +114,72 @@ import WaybookStore
         #expect(try await shell.run(server.login("ada")).status == 0)
         #expect(try await status(shell)["replica"] == replica)
         #expect(try await shell.run("waybook customer show Acme").output.contains("Lima"))
+    }
+
+    @Test func aDisabledPersonsLaptopSaysSoAndWhereItsWorkWent() async throws {
+        let shell = try Shell(signedIn: false)
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await shell.run("waybook customer add Acme && waybook sync").status == 0)
+        #expect(try await shell.run("export WAYBOOK_HOME=$PWD/bob; " + server.login("bob")).status == 0)
+        #expect(try await shell.run("WAYBOOK_HOME=$PWD/bob waybook sync").status == 0)
+        #expect(try await shell.run("waybook customer edit Acme --set city=Bern").status == 0)
+        #expect(try await server.command("user disable ada@example.org").status == 0)
+        let synced = try await shell.run("waybook sync")
+        #expect(synced.status == 1)
+        #expect(synced.output.contains("1 change set went to the handover box"), "\(synced.output)")
+        #expect(synced.error.contains(Texts.Exchange.disabled(.english)), "\(synced.error)")
+        #expect(!synced.error.contains("Interrupted"))
+        let shown = try await shell.run("waybook status")
+        #expect(shown.output.contains(Texts.Exchange.disabled(.english)))
+        #expect(try await status(shell)["accountDisabled"] == true)
+        shell.language = "zh-Hans"
+        #expect(try await shell.run("waybook status").output.contains(Texts.Exchange.disabled(.chinese)))
+        shell.language = "en"
+        let bob = try await shell.run("WAYBOOK_HOME=$PWD/bob waybook sync")
+        #expect(bob.output.contains("1 item was handed over and waits for your decision"), "\(bob.output)")
+        let again = try await shell.run("WAYBOOK_HOME=$PWD/bob waybook sync --json")
+        #expect(try JSONParser.parse(Array(again.output.utf8.dropLast())).entries?["handoversToDecide"] == 0)
+    }
+
+    @Test func aLateEditIsToldToWhoAnswersForTheCustomerNow() async throws {
+        let shell = try Shell(signedIn: false)
+        let server = try await LocalServer(shell)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await shell.run("waybook customer add Acme && waybook sync").status == 0)
+        #expect(try await shell.run("waybook customer edit Acme --set city=Bern").status == 0)
+        let bob = "export WAYBOOK_HOME=$PWD/bob; "
+        let moved = "&& waybook sync && waybook customer assign Acme --to me && waybook sync"
+        #expect(try await shell.run(bob + server.login("bob") + moved).status == 0)
+        let departed = try await shell.run("waybook sync")
+        #expect(departed.output.contains("1 customer has left your book"), "\(departed.output)")
+        let told = try await shell.run(bob + "waybook sync")
+        #expect(told.output.contains("1 edit written by others before your customers came to you was applied"))
+        #expect(!told.output.contains("your decision"), "\(told.output)")
+        #expect(try await shell.run(bob + "waybook customer show Acme").output.contains("Bern"))
+    }
+
+    @Test func aClaimIsToldAsWonOrAsTooLate() async throws {
+        let shell = try Shell(signedIn: false)
+        let server = try await LocalServer(shell)
+        func bob(_ line: String) async throws -> Int32 {
+            try await shell.run("export WAYBOOK_HOME=$PWD/bob; " + line).status
+        }
+        #expect(try await bob(server.login("bob")) == 0)
+        #expect(try await bob("waybook customer add Acme && waybook customer add Bolt && waybook sync") == 0)
+        #expect(try await shell.run(server.login("ada")).status == 0)
+        #expect(try await shell.run("waybook sync && waybook pool claim Acme && waybook pool claim Bolt").status == 0)
+        #expect(try await bob("waybook customer delete Bolt && waybook sync") == 0)
+        let synced = try await shell.run("waybook sync --json")
+        #expect(synced.status == 0, "\(synced.error)")
+        let claims = try JSONParser.parse(Array(synced.output.utf8.dropLast())).entries?["claims"]?.elements ?? []
+        let states = Dictionary(
+            claims.map { ($0.entries?["name"]?.text ?? "", $0.entries?["state"]?.text ?? "") },
+            uniquingKeysWith: { first, _ in first })
+        #expect(states == ["Acme": "granted", "Bolt": "gone"])
+        let log = try await shell.run("waybook sync log").output
+        #expect(log.contains("claimed by you") && !log.contains("claimed by somebody else"), "\(log)")
+        #expect(try await shell.run("waybook sync").output.contains("customers have left") == false)
     }
 
     @Test func aWatchThatIsToldToWipeEndsByItselfAndLeavesNothing() async throws {

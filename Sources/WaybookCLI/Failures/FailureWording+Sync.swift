@@ -32,9 +32,11 @@ extension FailureWording {
     }
 
     /// Why a synchronisation stopped.
-    static func stop(_ stop: SyncStop, _ failure: ConnectionFailure?, session: Session) -> CommandFailure {
+    static func stop(_ stop: SyncStop, _ result: SyncResult, session: Session) -> CommandFailure {
         switch stop {
-        case .unreachable: return unreachable(failure, server: session.server.text)
+        case .problem where result.report.isAccountDisabled:
+            return CommandFailure("disabled", Texts.Exchange.disabled, hint: Texts.Exchange.disabledHint)
+        case .unreachable: return unreachable(result.failure, server: session.server.text)
         case .later(let seconds):
             return CommandFailure(
                 "later", seconds.map { Texts.Exchange.slowDown(seconds: $0) } ?? Texts.Exchange.retry,

@@ -31,6 +31,20 @@ extension Texts {
             )
         }
 
+        package static var disabled: LocalizedText {
+            LocalizedText(
+                en: "Your account is disabled: this laptop may deliver what is unsent, and fetches nothing.",
+                zh: "您的账号已停用：本机只能送出未发送的修改，不再获取任何内容。"
+            )
+        }
+
+        package static var disabledHint: LocalizedText {
+            LocalizedText(
+                en: "Ask your administrator; what was sent waits in the handover box for a decision.",
+                zh: "请联系管理员；已送出的修改在移交箱中等待处理。"
+            )
+        }
+
         package static var revokedHint: LocalizedText {
             LocalizedText(
                 en: "Ask your administrator; your unsent work is kept.",

@@ -69,6 +69,16 @@ extension Texts {
             )
         }
 
+        package static func sentToHandovers(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(count, one: "change set", other: "change sets") went to the handover box, for whoever answers for the \
+                    customers now.
+                    """,
+                zh: "已将 \(count) 组修改送入移交箱，由客户的现任负责人处理。"
+            )
+        }
+
         package static var connectionLost: LocalizedText {
             LocalizedText(
                 en: "The connection was lost; nothing is lost, the next sync goes on from here.",
@@ -127,8 +137,10 @@ extension Texts {
 
         package static func goneRecords(count: Int) -> LocalizedText {
             LocalizedText(
-                en: "\(count, one: "record is", other: "records are") no longer on the server; removed here as well.",
-                zh: "有 \(count) 条记录已不在服务器上，本机也已移除。"
+                en: """
+                    \(count, one: "record is", other: "records are") no longer among those that you may see; removed here.
+                    """,
+                zh: "有 \(count) 条记录已不在您可查看的范围内，本机已移除。"
             )
         }
 

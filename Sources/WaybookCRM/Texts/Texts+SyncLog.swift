@@ -137,8 +137,8 @@ extension Texts.Sync {
 
     package static func logGone(count: Int) -> LocalizedText {
         LocalizedText(
-            en: "\(count, one: "record", other: "records") no longer on the server: removed here",
-            zh: "\(count) 条记录已不在服务器上：本机已移除"
+            en: "\(count, one: "record", other: "records") no longer among those that you may see: removed here",
+            zh: "\(count) 条记录已不在您可查看的范围内：本机已移除"
         )
     }
 

@@ -22,8 +22,9 @@ struct StatusCommand: AsyncParsableCommand {
         let workspace = try options.openForUpkeep()
         let status = try workspace.store.status()
         let lease = try workspace.lease()
+        let isDisabled = try workspace.isAccountDisabled()
         let reporter = options.reporter
-        try reporter.json(Self.json(status, lease, workspace.session))
+        try reporter.json(Self.json(status, lease, workspace.session, isDisabled: isDisabled))
         let rows = rows(status, workspace)
         let width = rows.map { DisplayWidth.of($0.label) }.max() ?? 0
         try reporter.lines(
@@ -31,6 +32,7 @@ struct StatusCommand: AsyncParsableCommand {
                 PlainText.of(DisplayWidth.padded(row.label, to: width) + "  " + row.value)
             })
         for hint in Self.hints(status) { try reporter.say(hint) }
+        if isDisabled { try reporter.say(Texts.Exchange.disabled) }
         options.warn(of: lease)
         if lease.isEnded { reporter.note(Texts.Lease.ended(days: lease.days)) }
     }
@@ -101,8 +103,11 @@ struct StatusCommand: AsyncParsableCommand {
         return hints
     }
 
-    private static func json(_ status: ClientStatus, _ lease: Lease, _ session: Session) -> JSONOutput {
+    private static func json(
+        _ status: ClientStatus, _ lease: Lease, _ session: Session, isDisabled: Bool
+    ) -> JSONOutput {
         .object([
+            "accountDisabled": .bool(isDisabled),
             "clockOffsetMilliseconds": status.clockOffsetMilliseconds.map { .int($0) } ?? .null,
             "complete": .bool(status.isComplete), "conflicts": .int(Int64(status.openConflicts)),
             "headSequence": status.headSequence.map { .int($0) } ?? .null, "held": .int(Int64(status.heldCount)),

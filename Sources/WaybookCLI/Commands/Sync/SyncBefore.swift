@@ -1,7 +1,9 @@
 import WaybookCRM
 import WaybookClient
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
+import WaybookTerminal
 
 /// How a laptop stood before a synchronisation: what is told afterwards is the difference.
 struct SyncBefore {
@@ -9,10 +11,12 @@ struct SyncBefore {
     /// The names of the customers in the pool whose claims wait for an answer: the cards leave with the answer.
     private let claims: [RecordID: String]
     private let lastLogRow: Int64
+    private let handedOver: Set<RecordID>
 
     init(_ workspace: Workspace) throws {
         status = try workspace.store.status()
         lastLogRow = try workspace.store.syncLog(limit: 1).first?.row ?? 0
+        handedOver = Set(try HandoverShelf(RecordBook(workspace)).items().map(\.id))
         guard status.unsentSets > 0 else {
             claims = [:]
             return
@@ -30,31 +34,84 @@ struct SyncBefore {
     /// What left since, newest first. A log that was written beyond this many lines tells no more.
     private static let mostLines = 10_000
 
-    /// The units that left since: customers with what hangs on them, and cards of the pool.
-    func departed(_ workspace: Workspace) throws -> (customers: Int, claims: [ClaimAnswer]) {
+    /// What is new since, as people are told it.
+    func news(_ workspace: Workspace) throws -> SyncNews {
         let entries = try workspace.store.syncLog(limit: Self.mostLines)
             .prefix { $0.row > lastLogRow }
             .filter { $0.kind == .departed }
-        let cards = entries.filter { $0.collection == CustomerCard.shape.name }
-        let answers = cards.compactMap { card -> ClaimAnswer? in
-            guard let id = card.record, let name = claims[id] else { return nil }
-            return ClaimAnswer(customer: name, claimant: card.departure?.by)
+        let answers = entries.compactMap { entry -> ClaimAnswer? in
+            guard entry.collection == CustomerCard.shape.name, let id = entry.record, let name = claims[id] else {
+                return nil
+            }
+            return ClaimAnswer(card: id, customer: name, departure: entry.departure)
         }
-        return (entries.count - cards.count, answers)
+        let shelf = HandoverShelf(RecordBook(workspace))
+        let others = try shelf.items().filter { !handedOver.contains($0.id) && $0.author != workspace.session.user }
+        return SyncNews(
+            departedCustomers: entries.count { $0.collection == Customer.shape.name }, claims: answers,
+            toDecide: try others.count { try shelf.choices($0).mayDrop },
+            lateEdits: isFirstPull ? 0 : others.count { $0.status == .accepted })
     }
+
+    /// Whether nothing was read from the server before, or not everything yet.
+    var isFirstPull: Bool {
+        status.headSequence == nil || (status.pullPercent != nil && !status.isPullingAfresh)
+    }
+}
+
+/// What a synchronisation brought beside records.
+struct SyncNews {
+    var departedCustomers: Int
+    var claims: [ClaimAnswer]
+    /// Handed over by others, and waiting for this person's decision.
+    var toDecide: Int
+    /// Written by others before the customer moved on, and applied.
+    var lateEdits: Int
 }
 
 /// What became of the claim of a customer in the pool.
 struct ClaimAnswer {
-    var customer: String
-    /// Who has it; nil where the card went for another reason.
-    var claimant: RecordID?
+    enum State: String {
+        /// Whoever asked has the customer.
+        case granted
+        /// Somebody else claimed it first.
+        case lost
+        /// It had left the pool by another way.
+        case gone
+    }
+
+    private let card: RecordID
+    private let customer: String
+    private let departure: Departure?
+
+    init(card: RecordID, customer: String, departure: Departure?) {
+        self.card = card
+        self.customer = customer
+        self.departure = departure
+    }
+
+    /// Who has claimed it; nil where the card went for another reason.
+    private var claimant: RecordID? { departure?.reason == .claimed ? departure?.by : nil }
 
     /// - Parameter user: who asks.
+    private func state(for user: RecordID) -> State {
+        guard let claimant else { return .gone }
+        return claimant == user ? .granted : .lost
+    }
+
     func text(for user: RecordID, _ book: RecordBook) -> LocalizedText {
-        guard let claimant else { return Texts.Pool.gone(customer: customer) }
-        return claimant == user
-            ? Texts.Pool.granted(customer: customer)
-            : Texts.Pool.lost(customer: customer, person: book.name(DirectoryRecord.user, claimant))
+        switch state(for: user) {
+        case .granted: Texts.Pool.granted(customer: customer)
+        case .lost:
+            Texts.Pool.lost(customer: customer, person: claimant.map { book.name(DirectoryRecord.user, $0) } ?? "")
+        case .gone: Texts.Pool.gone(customer: customer)
+        }
+    }
+
+    func json(for user: RecordID) -> JSONOutput {
+        .object([
+            "by": claimant.map { .string($0.description) } ?? .null, "id": .string(card.description),
+            "name": .string(customer), "state": .string(state(for: user).rawValue),
+        ])
     }
 }

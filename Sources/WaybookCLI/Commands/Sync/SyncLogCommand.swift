@@ -62,9 +62,11 @@ struct SyncLogCommand: AsyncParsableCommand {
         _ entry: SyncLogEntry, _ kind: String, _ name: String, _ book: RecordBook
     ) -> LocalizedText {
         guard let departure = entry.departure else { return Texts.Access.movedAway(count: entry.count) }
+        let isOwnClaim = departure.reason == .claimed && departure.by == book.workspace.session.user
         return Texts.Access.departed(
-            kind: kind, record: name, count: entry.count, reason: reason(departure.reason).spoken,
-            by: departure.by.map { book.name(DirectoryRecord.user, $0) } ?? "",
+            kind: kind, record: name, count: entry.count,
+            reason: (isOwnClaim ? Texts.Access.claimedByYou : reason(departure.reason)).spoken,
+            by: isOwnClaim ? "" : departure.by.map { book.name(DirectoryRecord.user, $0) } ?? "",
             time: Moments.text(departure.atMilliseconds, zone: book.scene.zone),
             note: PlainText.of(departure.note ?? ""))
     }

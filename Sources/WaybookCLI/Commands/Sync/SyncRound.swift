@@ -25,18 +25,23 @@ struct SyncRound {
         }
         progress.finish()
         let after = try workspace.store.status()
-        try reporter.json(Self.json(result, after))
-        try SyncWords.tell(result, before: before, after: after, workspace, reporter)
+        let news = try before.news(workspace)
+        try reporter.json(Self.json(result, after, news, workspace))
+        try SyncWords.tell(result, news, before: before, after: after, workspace, reporter)
         guard case .stopped(let stop) = result.report.ending else { return }
-        throw FailureWording.stop(stop, result.failure, session: workspace.session)
+        throw FailureWording.stop(stop, result, session: workspace.session)
     }
 
-    static func json(_ result: SyncResult, _ status: ClientStatus) -> JSONOutput {
+    static func json(
+        _ result: SyncResult, _ status: ClientStatus, _ news: SyncNews, _ workspace: Workspace
+    ) -> JSONOutput {
         let report = result.report
         return .object([
+            "claims": .list(news.claims.map { $0.json(for: workspace.session.user) }),
             "complete": .bool(report.ending == .upToDate), "conflicts": .int(Int64(status.openConflicts)),
             "departed": .int(Int64(report.departedUnits)),
             "exchanges": .int(Int64(report.exchanges)), "gone": .int(Int64(report.goneRecords)),
+            "handoversToDecide": .int(Int64(news.toDecide)), "lateEdits": .int(Int64(news.lateEdits)),
             "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
             "sent": .int(Int64(report.answeredSets)), "sentBytes": .int(Int64(report.sentBytes)),
@@ -48,7 +53,8 @@ struct SyncRound {
 /// What is said after a synchronisation.
 enum SyncWords {
     static func tell(
-        _ result: SyncResult, before: SyncBefore, after: ClientStatus, _ workspace: Workspace, _ reporter: Reporter
+        _ result: SyncResult, _ news: SyncNews, before: SyncBefore, after: ClientStatus, _ workspace: Workspace,
+        _ reporter: Reporter
     ) throws {
         let report = result.report
         if report.newReplica != nil { reporter.note(Texts.Sync.replicaRenewed(count: report.answeredSets)) }
@@ -57,15 +63,20 @@ enum SyncWords {
         switch report.ending {
         case .upToDate where sent == 0 && received == 0: try reporter.say(Texts.Sync.nothingNew)
         case .upToDate: try reporter.say(Texts.Sync.done(sent: sent, received: received))
+        case .stopped where report.isAccountDisabled:
+            if sent > 0 { try reporter.say(Texts.Sync.sentToHandovers(count: sent)) }
         case .stopped where sent + received > 0:
             reporter.note(Texts.Sync.interrupted(sent: sent, received: received))
         case .stopped: break
         }
-        let departed = try before.departed(workspace)
         let book = RecordBook(workspace)
-        for claim in departed.claims { try reporter.say(claim.text(for: workspace.session.user, book)) }
-        if departed.customers > 0 { try reporter.say(Texts.Access.departedUnits(count: departed.customers)) }
-        if report.goneRecords > 0 { try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords)) }
+        for claim in news.claims { try reporter.say(claim.text(for: workspace.session.user, book)) }
+        if news.departedCustomers > 0 { try reporter.say(Texts.Access.departedUnits(count: news.departedCustomers)) }
+        if news.toDecide > 0 { try reporter.say(Texts.Handovers.toDecide(count: news.toDecide)) }
+        if news.lateEdits > 0 { try reporter.say(Texts.Handovers.lateEdits(count: news.lateEdits)) }
+        if report.goneRecords > 0, !before.isFirstPull {
+            try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords))
+        }
         let rejected = after.rejectedSets - before.status.rejectedSets
         if rejected > 0 { try reporter.say(Texts.Sync.newlyRejected(count: rejected)) }
         if after.openConflicts > before.status.openConflicts {

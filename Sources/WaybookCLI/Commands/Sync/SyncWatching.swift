@@ -23,7 +23,7 @@ struct SyncWatching {
             try await SyncWatch.run(workspace, language: reporter.scene.language) { result in teller.tell(result) }
         }
         guard let last, case .stopped(let stop) = last.report.ending, stop != .cancelled else { return }
-        throw FailureWording.stop(stop, last.failure, session: workspace.session)
+        throw FailureWording.stop(stop, last, session: workspace.session)
     }
 
     /// Remembers what was said, so that a lost connection is told once.
@@ -46,11 +46,16 @@ struct SyncWatching {
                 if report.ending != .upToDate {
                     if !state.isCut { reporter.note(Texts.Sync.connectionLost) }
                 } else if report.answeredSets + report.receivedRecords > 0 || state.isCut {
-                    try? SyncWords.tell(result, before: state.before, after: after.status, workspace, reporter)
-                    try? reporter.json(SyncRound.json(result, after.status))
+                    tell(result, since: state.before, after.status)
                 }
                 state = (after, report.ending != .upToDate)
             }
+        }
+
+        private func tell(_ result: SyncResult, since before: SyncBefore, _ after: ClientStatus) {
+            guard let news = try? before.news(workspace) else { return }
+            try? SyncWords.tell(result, news, before: before, after: after, workspace, reporter)
+            try? reporter.json(SyncRound.json(result, after, news, workspace))
         }
     }
 }
