@@ -55,7 +55,8 @@ public enum WaybookProgram {
         let status = ExitStatus(parserCode: WaybookCommand.exitCode(for: error).rawValue)
         if status == .usage, wantsJSON(arguments) {
             let text = WaybookCommand.message(for: error)
-            let failure = CommandFailure("usage", LocalizedText(en: "\(text)", zh: "\(text)"), status: .usage)
+            let said = ParserWording.text(text) ?? LocalizedText(en: "\(text)", zh: "\(text)")
+            let failure = CommandFailure("usage", said, status: .usage)
             try? scene.error.write(FailureReport.json(failure, scene.language).text + "\n")
             return status
         }

@@ -22,6 +22,10 @@ public enum HelpHeadings {
             let command = line.dropFirst("  See '".count).dropLast("' for detailed help.".count)
             return "  运行 \(command) 查看详细帮助。"
         }
+        let error = "Error: "
+        if line.hasPrefix(error), let text = ParserWording.text(String(line.dropFirst(error.count))) {
+            return "错误：" + text(.chinese)
+        }
         var line = line
         if let heading = lineBeginnings.first(where: { line.hasPrefix($0.en) }) {
             line = heading.zh + line.dropFirst(heading.en.count)
