@@ -18,10 +18,11 @@ enum Acquaintances {
         RecordID(high: 0x0198_C2F1_0000_8000, low: 0x8000_0000_0000_0000 + low)
     }
 
-    static func arrive(in shell: Shell) throws {
+    /// - Parameter role: Ada's.
+    static func arrive(in shell: Shell, as role: Role = .admin) throws {
         let workspace = try Workspace.open(WorkspaceFolder(shell.home), device: .system())
         var incoming: [IncomingRecord] = []
-        for (record, unit) in records {
+        for (record, unit) in records(role) {
             let feed = FeedRecord(record: record, unit: unit ?? record.id, isWhole: true)
             incoming.append(IncomingRecord(feed))
         }
@@ -30,11 +31,11 @@ enum Acquaintances {
         try workspace.store.close()
     }
 
-    private static var records: [(VersionedRecord, unit: RecordID?)] {
-        people + customers + handedOver
+    private static func records(_ role: Role) -> [(VersionedRecord, unit: RecordID?)] {
+        people(role) + customers + handedOver
     }
 
-    private static var people: [(VersionedRecord, unit: RecordID?)] {
+    private static func people(_ role: Role) -> [(VersionedRecord, unit: RecordID?)] {
         func person(_ id: RecordID, _ name: String, _ role: Role, _ status: String = "active") -> VersionedRecord {
             record(
                 id, "user",
@@ -44,8 +45,14 @@ enum Acquaintances {
                 ])
         }
         return [
-            (person(Shell.user, "Ada", .admin), nil), (person(bo, "Bo", .rep), nil), (person(cy, "Cy", .rep), nil),
-            (person(di, "Di", .rep, "disabled"), nil), (record(east, "team", ["name": "East"]), nil),
+            (person(Shell.user, "Ada", role), nil), (person(bo, "Bo", .rep), nil), (person(cy, "Cy", .rep), nil),
+            (person(di, "Di", .rep, "disabled"), nil), (person(id(10), "Vi", .viewer), nil),
+            (
+                record(
+                    id(11), "assignmentRule",
+                    ["name": "Broken", "filter": "town=Lyon", "order": 0, "isActive": false]), nil
+            ),
+            (record(east, "team", ["name": "East"]), nil),
             (
                 record(
                     id(7), "membership",
@@ -105,10 +112,13 @@ enum Acquaintances {
         let contact = """
             [{"id":"\(id(20))","in":"contact","new":true,"put":{"customer":"\(acme)","name":"Zed"}}]
             """
+        let job = "[{\"id\":\"\(id(20))\",\"in\":\"contact\",\"put\":{\"jobTitle\":\"Buyer\"}}]"
+        let owner = city.replacing("{\"city\":\"Nice\"}", with: "{\"city\":\"Brest\",\"owner\":\"\(cy)\"}")
         return [
             (item(5, about: acme, city), nil), (item(6, about: acme, contact), nil),
             (item(7, about: id(30), city.replacing("\(acme)", with: "\(id(30))")), nil),
-            (item(8, about: acme, city, status: "accepted"), nil),
+            (item(8, about: acme, city, status: "accepted"), nil), (item(9, about: acme, job), nil),
+            (item(10, about: acme, owner), nil),
         ]
     }
 

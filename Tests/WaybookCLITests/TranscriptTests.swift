@@ -8,7 +8,9 @@ import Testing
 
     private func check(_ transcript: Transcript) async throws {
         let shell = try Shell(signedIn: !transcript.name.hasPrefix("unsigned"))
-        if transcript.name.hasPrefix("organisation") { try Acquaintances.arrive(in: shell) }
+        if transcript.name.hasPrefix("organisation") {
+            try Acquaintances.arrive(in: shell, as: transcript.name.contains("service") ? .service : .admin)
+        }
         if transcript.name.hasSuffix(".zh.txt") { shell.language = "zh-Hans" }
         for step in transcript.steps {
             let outcome = try await shell.run(step.command)
