@@ -22,7 +22,8 @@ public struct Interaction: Entity {
     public let checkInAt = Field<Instant>("checkInAt", .instant, .immutable, "Checked in", "签到时间", erase: .keep)
     public let checkOutAt = Field<Instant>("checkOutAt", .instant, .immutable, "Checked out", "签退时间", erase: .keep)
     public let actionsDone = SetField("actionsDone", maximum: 200, "Actions done", "完成动作")
-    public let author = Field<RecordID>("author", .reference("user"), .immutable, "Author", "记录人")
+    public let author = Field<RecordID>(
+        "author", .reference("user"), .immutable, "Author", "记录人", access: .author)
     public let loggedAt = Field<Instant>("loggedAt", .instant, .immutable, "Logged", "记录时间", erase: .keep)
     public let tags = SetField("tags", "Tags", "标签", searched: true)
     public let externalIds = MapField<String>.externalIds

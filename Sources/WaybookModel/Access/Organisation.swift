@@ -39,12 +39,15 @@ public struct Organisation: Hashable, Sendable {
         public var name: String
         public var role: Role
         public var isActive: Bool
+        /// Who takes their book over once they no longer work here.
+        public var successor: RecordID?
 
-        public init(id: RecordID, name: String, role: Role, isActive: Bool = true) {
+        public init(id: RecordID, name: String, role: Role, isActive: Bool = true, successor: RecordID? = nil) {
             self.id = id
             self.name = name
             self.role = role
             self.isActive = isActive
+            self.successor = successor
         }
     }
 
@@ -91,7 +94,8 @@ public struct Organisation: Hashable, Sendable {
             let role = record[Field.role]?.text.flatMap { Role(rawValue: $0) }
             people[record.id] = Person(
                 id: record.id, name: record[Field.name]?.text ?? "", role: role ?? .viewer,
-                isActive: role != nil && record[Field.status]?.text != DirectoryRecord.disabled)
+                isActive: role != nil && record[Field.status]?.text != DirectoryRecord.disabled,
+                successor: reference(Field.successor))
         case DirectoryRecord.team: teams[record.id] = .some(reference(Field.parent))
         case DirectoryRecord.membership:
             guard let user = reference(Field.user), let team = reference(Field.team) else { return }
@@ -99,6 +103,18 @@ public struct Organisation: Hashable, Sendable {
                 Membership(user: user, team: team, from: record[Field.from]?.text, until: record[Field.until]?.text))
         default: break
         }
+    }
+
+    /// Who answers for the book of a person: themselves, or the first who works here in the chain of successors; nil where
+    /// nobody does, and the book belongs to the pool. A circle of successors ends where it closes.
+    public func holder(of user: RecordID) -> RecordID? {
+        var next: RecordID? = user
+        var seen: Set<RecordID> = []
+        while let person = next, seen.insert(person).inserted {
+            if people[person]?.isActive == true { return person }
+            next = people[person]?.successor
+        }
+        return nil
     }
 
     /// A team and all below it; a circle in the tree, which merged edits can make, ends where it closes.

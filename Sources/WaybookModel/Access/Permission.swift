@@ -103,7 +103,7 @@ extension Schema {
         case .erase: return false
         case .edit(let field):
             switch schema[field]?.access ?? .holders {
-            case .holders: return schema.access.edit.covers(role, standing)
+            case .holders, .author: return schema.access.edit.covers(role, standing)
             case .only(let allowance): return allowance.covers(role, standing)
             case .server: return false
             }

@@ -4,6 +4,8 @@ public enum WriteAccess: Hashable, Sendable {
     case holders
     /// These alone, and only as far as they see the record.
     case only(Allowance)
+    /// Whoever may edit records of the collection, naming themselves; administrators may name others, as in an import.
+    case author
     /// Only the server, as a consequence of something else.
     case server
 }

@@ -64,6 +64,9 @@ extension CollectionSchema {
         if field.isRequired, !isCreating, !write.path.isElement, write.value ?? .null == .null {
             return Violation(rule: .required, path: write.path, expected: field.type)
         }
+        if let key = write.path.key, !field.type.takes(key: key) {
+            return Violation(rule: .path, path: write.path, expected: field.type)
+        }
         guard let value = write.value else {
             return write.path.isElement ? nil : Violation(rule: .path, path: write.path, expected: field.type)
         }
@@ -109,6 +112,15 @@ extension FieldType {
         case (.set, _, _), (.map, _, _): nil
         case (_, nil, nil): self
         default: nil
+        }
+    }
+
+    /// Whether a text may be the key of an element. The text of an identity has one form: in another, the same person would
+    /// be two elements, of which taking one out would leave the other.
+    func takes(key: String) -> Bool {
+        switch self {
+        case .set(.identity, _), .map(.identity, _, _): RecordID(canonical: key) != nil
+        default: true
         }
     }
 

@@ -39,7 +39,7 @@ public struct BookMove: Sendable {
                 guard organisation.people[record.id]?.isActive != true,
                     try !rows.roots(of: .book(record.id), in: collections, limit: 1).isEmpty
                 else { return nil }
-                return Pending(from: record.id, to: Self.successor(of: record.id, in: directory, organisation))
+                return Pending(from: record.id, to: organisation.holder(of: record.id))
             }
         }
     }
@@ -56,19 +56,5 @@ public struct BookMove: Sendable {
             try committer.finish()
             return units.count
         }
-    }
-
-    /// Who takes a book over: the first person who works here in the chain of successors.
-    private static func successor(
-        of user: RecordID, in directory: [VersionedRecord], _ organisation: Organisation
-    ) -> RecordID? {
-        var next: RecordID? = user
-        var seen: Set<RecordID> = []
-        while let person = next, seen.insert(person).inserted {
-            if person != user, organisation.people[person]?.isActive == true { return person }
-            let record = directory.first { $0.id == person }
-            next = record?[DirectoryRecord.Field.successor]?.text.flatMap { RecordID($0) }
-        }
-        return nil
     }
 }

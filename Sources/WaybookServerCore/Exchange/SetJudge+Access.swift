@@ -7,6 +7,8 @@ struct Loss: Hashable, Sendable {
     /// The commit, and its time in milliseconds of the server's clock; zero where nobody can say: nothing is earlier.
     var at: Int64
     var milliseconds: Int64
+    /// What had bound them to the unit; nil where nobody can say: they might do nothing.
+    var standing: Standing?
 }
 
 /// What the right of a set's author comes to.
@@ -48,6 +50,7 @@ extension SetJudge {
                 switch try bond(unit, change, viewer) {
                 case .seen(let standing):
                     if denied == nil { denied = try denial(of: change, standing, viewer) }
+                    if denied == nil { denied = try denialOfLeaving(unit, change, standing, viewer) }
                 case .lost(let loss):
                     if change.isErasure { throw refusal(.access, change.id, .erased) }
                     lost[unit] = loss
@@ -117,7 +120,7 @@ extension SetJudge {
             let path = FieldPath(CardRecord.Field.claimedBy)
             throw refusal(.served, change.id, path, present: root.record.atoms[path]?.value)
         }
-        return .lost(try loss(of: unit))
+        return .lost(try loss(of: root.record, viewer))
     }
 
     private mutating func standing(of root: VersionedRecord, _ viewer: Viewer) throws -> Standing? {
@@ -126,69 +129,18 @@ extension SetJudge {
         if schema[root.collection] == nil {
             scopes = try rows.members(of: root.id).mapValues(\.grade)
             if scopes.isEmpty, drafts[root.id] != nil { scopes = [.book(viewer.user): .edit] }
-        } else if case .follows(let about, _)? = schema[root.collection]?.access.audience,
-            let unit = root[about]?.text.flatMap({ RecordID($0) })
-        {
-            scopes = schema.scopes(of: root, about: try work.row(unit)?.record)
+        } else if case .follows(let about, let person)? = schema[root.collection]?.access.audience {
+            let unit = try root[about]?.text.flatMap { RecordID($0) }.flatMap { try work.row($0)?.record }
+            let author = root[person]?.text.flatMap { RecordID($0) }
+            scopes = schema.scopes(of: root, about: unit)
+            if unit == nil, let author { scopes = try self.scopes(ofItemAboutNothingBy: author) }
         }
         return viewer.standing(in: scopes, root: root.id)
     }
 
-    // MARK: What was held once
-
-    /// Whether this replica, or one that it is a copy of, was ever told of the unit, or of the record in another.
-    private func hasHeld(_ unit: RecordID, record: RecordID) throws -> Bool {
-        if reader?.scopes.contains(.everything) == true { return true }
-        let units = try [unit] + rows.leftUnits(of: record).map(\.unit)
-        for replica in try ancestors() {
-            for unit in units where try rows.held(unit, by: replica) != nil { return true }
-        }
-        return false
-    }
-
-    private func ancestors() throws -> [ReplicaID] {
-        var found = [replica]
-        while let last = found.last, found.count < 100, let older = try rows.replica(last)?.forkOf {
-            found.append(older)
-        }
-        return found
-    }
-
-    /// When the author lost a unit: the latest departure from a scope that they held, else the first change of the
-    /// directory after what they were told.
-    private func loss(of unit: RecordID) throws -> Loss {
-        let scopes = reader?.scopes ?? []
-        let ends = try rows.departures(of: unit).filter { scopes.contains($0.scope) || scopes.contains(.everything) }
-        if let end = ends.first?.end { return Loss(at: end.at, milliseconds: end.milliseconds) }
-        if let change = try rows.directoryChange(after: reader?.head ?? 0) {
-            return Loss(at: change.at, milliseconds: change.milliseconds)
-        }
-        return Loss(at: 0, milliseconds: 0)
-    }
-
-    /// Whether the set was surely made before the losses: by its stamp, which must not lie below one that was vetted
-    /// already, by what the replica had read, and not too long ago; and it decides nothing about who sees what.
-    func isEarlier(_ losses: [RecordID: Loss]) -> Bool {
-        guard let floor = vettedFloor, set.stamp >= floor, stamp == set.stamp else { return false }
-        for change in set.changes {
-            for write in change.writes where decidesAccess(write, in: change.collection) { return false }
-        }
-        let now = Int64(clamping: clock.milliseconds)
-        return losses.values.allSatisfy { loss in
-            loss.milliseconds > 0 && Int64(clamping: set.stamp.milliseconds) < loss.milliseconds
-                && set.readThrough < loss.at && now - loss.milliseconds <= Self.graceMilliseconds
-        }
-    }
-
-    private func decidesAccess(_ write: Write, in collection: CollectionName) -> Bool {
-        guard let known = schema[collection] else { return true }
-        if write.path.field == known.rootField { return schema.rule(for: write.path, in: collection) != .immutable }
-        return schema.rule(for: write.path, in: collection) == .served
-    }
-
     // MARK: Permission
 
-    private mutating func denial(of change: Change, _ standing: Standing, _ viewer: Viewer) throws -> Refused? {
+    mutating func denial(of change: Change, _ standing: Standing, _ viewer: Viewer) throws -> Refused? {
         let isNew = try work.row(change.id) == nil
         let role = viewer.role
         if isNew, !schema.permits(.create, in: change.collection, role: role, standing: standing) {
@@ -206,7 +158,8 @@ extension SetJudge {
                 }
                 continue
             }
-            let isOwn = schema[change.collection]?[write.path.field]?.access == .holders
+            let access = schema[change.collection]?[write.path.field]?.access
+            let isOwn = access == .holders || access == .author
             let mayWrite = schema.permits(
                 .edit(write.path.field), in: change.collection, role: role, standing: standing)
             if !mayWrite, !(isNew && isOwn) { return refusal(.access, change.id, write.path) }
@@ -215,8 +168,25 @@ extension SetJudge {
         return nil
     }
 
+    /// What hangs on a unit is carried off only by who answers for the unit: with whom it is shared, the owner would lose it
+    /// unasked.
+    private mutating func denialOfLeaving(
+        _ unit: RecordID, _ change: Change, _ standing: Standing, _ viewer: Viewer
+    ) throws -> Refused? {
+        guard let row = try work.row(change.id), row.unit == unit, unit != change.id,
+            try units(of: change).contains(where: { $0 != unit }),
+            !Allowance.responsible.covers(viewer.role, standing)
+        else { return nil }
+        return refusal(.access, change.id, (schema[change.collection]?.rootField).map { FieldPath($0) })
+    }
+
     /// Who is to answer for a unit must work here; who claims, claims for themselves unless they lead.
-    private func wrongPerson(_ write: Write, _ change: Change, _ viewer: Viewer) throws -> Refused? {
+    private mutating func wrongPerson(_ write: Write, _ change: Change, _ viewer: Viewer) throws -> Refused? {
+        if schema[change.collection]?[write.path.field]?.access == .author, let named = write.value?.text,
+            try !mayName(named, viewer)
+        {
+            return refusal(.access, change.id, write.path)
+        }
         let isClaim = change.collection == CardRecord.collection && write.path.field == CardRecord.Field.claimedBy
         // What is no identity at all the schema refuses.
         guard isClaim || write.path.field == ownerField(of: change.collection),
@@ -225,6 +195,16 @@ extension SetJudge {
         let path = write.path
         guard try organisation().people[person]?.isActive == true else { return refusal(.unknown, change.id, path) }
         return isClaim && person != viewer.user && viewer.role == .rep ? refusal(.access, change.id, path) : nil
+    }
+
+    /// Whether somebody may name a person as the author: themselves, or who wrote what the set takes over.
+    private mutating func mayName(_ person: String, _ viewer: Viewer) throws -> Bool {
+        if person == viewer.user.description || viewer.role == .admin { return true }
+        for change in set.changes where change.collection == HandoverRecord.collection {
+            let author = try work.row(change.id)?.record[HandoverRecord.Field.author]
+            if author?.text == person { return true }
+        }
+        return false
     }
 
     /// Whoever may write the field may resolve; a conflict that they do not see is none.

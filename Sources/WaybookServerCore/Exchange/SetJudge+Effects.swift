@@ -34,7 +34,7 @@ extension SetJudge {
 
     /// Makes somebody else answer for units whose owner is gone.
     mutating func giveAway(_ units: [RecordID], to person: RecordID?) throws {
-        successionCause = "succeeded"
+        successionCause = person == nil ? "released" : "succeeded"
         for unit in units {
             guard let row = try work.row(unit), let collection = schema[row.record.collection],
                 case .book(let owner, _) = collection.access.audience
@@ -57,7 +57,10 @@ extension SetJudge {
                 let row = try work.row(customer), let owner = CardRecord.ownerField(in: schema, of: row.record)
             else { continue }
             claimed.insert(customer)
-            work.write([owner: .string(claimant)], into: row, stamp: giveStamp())
+            // A person's deed: whoever deletes the customer without having read it is asked.
+            var taken = row
+            taken.noteAuthor(replica, sequence: work.sequence)
+            work.write([owner: .string(claimant)], into: taken, stamp: giveStamp())
         }
     }
 
@@ -114,10 +117,15 @@ extension SetJudge {
         guard case .follows(let about, let person) = collection.access.audience else { return schema.scopes(of: root) }
         let unit = try root[about]?.text.flatMap { RecordID($0) }.flatMap { try work.row($0) }
         if unit == nil, let author = root[person]?.text.flatMap({ RecordID($0) }) {
-            // About nothing that exists: who answers for its author decides.
-            return [.box(author): .view, .book(author): .edit]
+            return try scopes(ofItemAboutNothingBy: author)
         }
         return schema.scopes(of: root, about: unit?.record)
+    }
+
+    /// The scopes of what was handed over about nothing that exists, as of a customer that its author made: whoever answers
+    /// for the author's book decides.
+    func scopes(ofItemAboutNothingBy author: RecordID) throws -> [Scope: ShareGrade] {
+        [.box(author): .view, try organisation().holder(of: author).map { .book($0) } ?? .pool: .edit]
     }
 
     private func ends(

@@ -131,7 +131,7 @@ struct SetJudge {
     /// What was surely written before the unit moved on is applied, and told to who answers for it now; anything else
     /// they decide. Nothing of what the unit holds goes back either way.
     private mutating func judgeLost(_ losses: [RecordID: Loss]) throws -> RecordID {
-        guard isEarlier(losses) else { return try handOver(.moved) }
+        guard try isEarlier(losses) else { return try handOver(.moved) }
         let before = (work, clock)
         do {
             try apply()

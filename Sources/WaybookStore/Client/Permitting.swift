@@ -106,7 +106,7 @@ struct Permitting {
 
     private func denial(of change: Change, _ actions: [AccessAction], under root: VersionedRecord) throws -> Denial? {
         let schema = tables.schema
-        let standing = schema.standing(of: root, about: try followed(by: root), for: viewer)
+        let standing = try standing(of: root)
         let denied = actions.first { action in
             guard let standing else { return true }
             return !schema.permits(action, in: change.collection, role: viewer.role, standing: standing)
@@ -119,6 +119,18 @@ struct Permitting {
             isBeyondRole: !Standing.allCases.contains { standing in
                 schema.permits(denied, in: change.collection, role: viewer.role, standing: standing)
             })
+    }
+
+    /// What binds the person to a root as the server judges it. What was handed over about something that is not here is,
+    /// to anybody but its author, about nothing that exists: it came by the book of the author.
+    private func standing(of root: VersionedRecord) throws -> Standing? {
+        let about = try followed(by: root)
+        if about == nil, case .follows(_, let person) = tables.schema[root.collection]?.access.audience,
+            let author = root[person]?.text.flatMap({ RecordID($0) }), author != viewer.user, !viewer.seesEverything
+        {
+            return organisation.holder(of: author) == viewer.user ? .owner : .superior
+        }
+        return tables.schema.standing(of: root, about: about, for: viewer)
     }
 
     /// The root of the unit that another root's audience follows.

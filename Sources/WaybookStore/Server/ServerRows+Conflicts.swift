@@ -52,6 +52,18 @@ extension ServerRows {
         return text.flatMap { try? JSONParser.parse($0) }
     }
 
+    /// The value that stood last at a path before the present state; nil if history does not know one. Cost: reads what history
+    /// holds of the path.
+    public func lastRetiredValue(record: RecordID, path: FieldPath) throws -> Value? {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT value FROM history WHERE record = ? AND path = ? AND value IS NOT NULL
+                ORDER BY retired DESC, stamp DESC LIMIT 1
+                """)
+        let text = try String.fetchOne(statement, arguments: [Data(record.bytes), path.text])
+        return text.flatMap { try? JSONParser.parse($0) }
+    }
+
     /// Remembers that a write was a resolution.
     public func note(_ resolution: Resolution, record: RecordID, path: FieldPath, origin: Stamp) throws {
         let ids = resolution.conflicts.sorted().map(\.description).joined(separator: " ")

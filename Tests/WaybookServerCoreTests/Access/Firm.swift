@@ -95,7 +95,8 @@ final class Firm {
             let rows = ServerRows(db)
             let all = try rows.feed(after: 0, atLeast: .max).rows
             let day = AccessDay.text(workspace.clock.now)
-            guard let viewer = Viewer(person, in: Organisation(try rows.directory()), on: day) else { return [:] }
+            let organisation = Organisation(try rows.directory())
+            guard let viewer = Viewer(person, in: organisation, on: day) else { return [:] }
             var roots: [RecordID: VersionedRecord] = [:]
             for row in all where row.unit == row.id { roots[row.id] = try rows.row(row.id)?.record }
             var seen: [RecordID: VersionedRecord] = [:]
@@ -105,7 +106,7 @@ final class Firm {
                 let author = root["author"]?.text.flatMap { RecordID($0) }
                 var scopes = Catalogue.schema.scopes(of: root, about: about)
                 if root.collection == HandoverRecord.collection, about == nil, let author {
-                    scopes[.book(author)] = .edit
+                    scopes[organisation.holder(of: author).map { .book($0) } ?? .pool] = .edit
                 }
                 guard viewer.seesEverything || scopes.keys.contains(where: viewer.scopes.contains) else { continue }
                 seen[row.id] = try rows.record(row)
