@@ -54,7 +54,8 @@ extension SetJudge {
                 case .lost(let loss):
                     if change.isErasure { throw refusal(.access, change.id, .erased) }
                     lost[unit] = loss
-                case .none: throw try unknown(unit)
+                // By the name that the author gave: of a record that they do not see, not even its unit is told.
+                case .none: throw try unknown(names(unit, change) ? unit : change.id)
                 }
             }
             try refuseErased(change, in: units)
@@ -102,6 +103,12 @@ extension SetJudge {
             return target.map { [$0] } ?? []
         }
         return [row.unit] + (target.flatMap { $0 == row.unit ? nil : [$0] } ?? [])
+    }
+
+    /// Whether the author named the unit, rather than a record in it.
+    private func names(_ unit: RecordID, _ change: Change) -> Bool {
+        guard let root = schema[change.collection]?.rootField else { return unit == change.id }
+        return change.writes.contains { $0.path == FieldPath(root) && $0.value?.text == unit.description }
     }
 
     private mutating func bond(_ unit: RecordID, _ change: Change, _ viewer: Viewer) throws -> Bond {
@@ -194,6 +201,7 @@ extension SetJudge {
         else { return nil }
         let path = write.path
         guard try organisation().people[person]?.isActive == true else { return refusal(.unknown, change.id, path) }
+        if isClaim, let taken = try claimed(change.id, by: person) { return taken }
         return isClaim && person != viewer.user && viewer.role == .rep ? refusal(.access, change.id, path) : nil
     }
 
@@ -205,6 +213,15 @@ extension SetJudge {
             if author?.text == person { return true }
         }
         return false
+    }
+
+    /// A claim of what is no longer in the pool: whoever sees the card all the same does not take the customer from its
+    /// owner by it.
+    private mutating func claimed(_ card: RecordID, by person: RecordID) throws -> Refused? {
+        guard let card = try work.row(card)?.record, card[CardRecord.Field.isOpen]?.boolean != true else { return nil }
+        let present = card[CardRecord.Field.claimedBy]
+        let isTheirs = present?.text == person.description
+        return isTheirs ? nil : refusal(.served, card.id, FieldPath(CardRecord.Field.claimedBy), present: present)
     }
 
     /// Whoever may write the field may resolve; a conflict that they do not see is none.

@@ -29,6 +29,33 @@ import WaybookStore
         }
     }
 
+    @Test func whatIsNotSeenAnswersByTheNameThatWasGiven() throws {
+        let firm = try Firm()
+        let (ann, bob) = (try firm.person("Ann", .rep), try firm.person("Bob", .rep))
+        let acme = ann.create(["name": "Acme", "owner": firm.user(ann)])
+        let call = ann.create(["customer": .string(acme.description), "subject": "hello"], in: "interaction")
+        for laptop in [ann, bob] { try firm.settle(laptop) }
+        let write = [Write(path: FieldPath("subject"), value: "guessed", base: nil)]
+        for id in [call, firm.id()] {
+            let set = bob.make([Change(id: id, collection: "interaction", writes: write)])
+            try firm.settle(bob)
+            let refusal = Refusal(rule: .unknown, record: id, path: nil)
+            #expect(bob.state.verdicts[set.number] == .rejected(refusal))
+        }
+    }
+
+    @Test func aClaimOfWhatWasAssignedMeanwhileIsRefusedToThoseWhoSeeEverything() throws {
+        let firm = try Firm()
+        let (boss, ann) = (try firm.person("Boss", .admin), try firm.person("Ann", .rep))
+        let acme = boss.create(["name": "Acme"])
+        try firm.settle(boss)
+        boss.edit(acme, ["owner": firm.user(ann)])
+        boss.edit(ServerMadeID.card(of: acme), ["claimedBy": firm.user(boss)])
+        try firm.settle(boss)
+        try firm.settle(ann)
+        #expect(ann.state.rows[acme]?["owner"] == firm.user(ann))
+    }
+
     @Test func aMoveTakesTheUnitFromOneLaptopAndBringsItWholeToAnother() throws {
         let firm = try Firm()
         let (ann, bob, mia) = (
