@@ -492,11 +492,8 @@ class Client:
         return more
 
     def _forget_untold(self) -> None:
-        """The fresh pull is whole: what it did not tell goes, tombstones apart."""
-        for (identity,) in self.db.execute("select id from record where id not in (select id from told)").fetchall():
-            life = self.row(identity).get("$life")
-            if life is None or life.value != "deleted":
-                self.db.execute("delete from record where id = ?", (identity,))
+        """The fresh pull is whole: what it did not tell goes."""
+        self.db.execute("delete from record where id not in (select id from told)")
         self.db.execute("delete from told")
         self.afresh = False
 

@@ -113,10 +113,23 @@ import WaybookStore
         let laptop = try await filled(2)
         _ = try laptop.store.edit(.delete(identity(2), in: "customer"), at: noonReading)
         #expect(try await run(laptop, ScriptedServer([.made { applyingAll($0) }])).ending == .upToDate)
-        let answer = [head(), whole(identity(1), name: "One", at: 2), checkpoint(10), .end(readable: 1)]
+        // A first pull tells its reader's own tombstones too.
+        var tombstone = VersionedRecord(id: identity(2), collection: "customer")
+        tombstone.atoms[.life] = Atom(value: VersionedRecord.deleted, stamp: stamp(9), commit: 2)
+        let told = ResponseLine.record(FeedRecord(record: tombstone, unit: identity(2), isWhole: false))
+        let answer = [head(), whole(identity(1), name: "One", at: 2), told, checkpoint(10), .end(readable: 1)]
         #expect(try await run(laptop, ScriptedServer([Self.stale, .lines(answer)])).goneRecords == 0)
         _ = try laptop.store.edit(.restore(identity(2), in: "customer"), at: noonReading)
         #expect(try name(laptop, 2) == "Customer 2")
+    }
+
+    @Test func whatIsDeletedHereAndNotToldGoesWithWhatItHides() async throws {
+        let laptop = try await filled(2)
+        _ = try laptop.store.edit(.delete(identity(2), in: "customer"), at: noonReading)
+        #expect(try await run(laptop, ScriptedServer([.made { applyingAll($0) }])).ending == .upToDate)
+        let answer = [head(), whole(identity(1), name: "One", at: 2), checkpoint(10), .end(readable: 1)]
+        #expect(try await run(laptop, ScriptedServer([Self.stale, .lines(answer)])).goneRecords == 1)
+        #expect(try laptop.store.record(identity(2)) == nil)
     }
 
     @Test func aServerThatStaysStaleIsNotAskedWithoutEnd() async throws {

@@ -158,6 +158,49 @@ import WaybookTesting
         #expect(try store.list(RecordQuery(HandoverRecord.collection)).count == 1)
     }
 
+    /// The verdict shows that the record was there when it was written to; that it is still to be held it does not.
+    @Test func whatIsHandedOnWhileEverythingIsFetchedAnewLeavesToo() async throws {
+        let company = try Company(reps: 2, seed: 3)
+        for person in [0, 1, 2] { try await company.sync(person) }
+        let acme = try company.add(1, ["name": "Acmemarker"], to: "customer")
+        try await company.sync(1)
+        let store = company.laptops[1].store
+        try store.file.write { try $0.execute(sql: "UPDATE meta SET value = 'spoiled' WHERE name = 'checkpoint'") }
+        try company.edit(1, [company.change(acme, ["owner": company.owner(2)])])
+        let report = try await company.sync(1)
+        #expect(report.hasBegunAfresh && report.ending == .upToDate)
+        #expect(try store.record(acme) == nil)
+        #expect(try company.bytes(1).range(of: Data("Acmemarker".utf8)) == nil)
+        try await company.sync(2)
+        #expect(try company.laptops[2].store.record(acme)?.isVisible == true)
+    }
+
+    /// What a deleted record hides goes with the customer also where a laptop was put back to before it left.
+    @Test func whatWasDeletedLeavesAnOlderCopyToo() async throws {
+        let company = try Company(reps: 2, seed: 4)
+        for person in [0, 1, 2] { try await company.sync(person) }
+        let acme = try company.add(1, ["name": "Acme"], to: "customer")
+        let ann = try company.add(1, ["customer": .string(acme.description), "name": "Annmarker"], to: "contact")
+        try await company.sync(1)
+        let laptop = company.laptops[1]
+        _ = try laptop.store.edit(all: [.delete(ann, in: "contact")], at: laptop.now, by: company.people[1])
+        for person in [1, 0] { try await company.sync(person) }
+        try laptop.copyFiles()
+        try company.edit(0, [company.change(acme, ["owner": company.owner(2)])])
+        for person in [0, 1] { try await company.sync(person) }
+        // More has come since: the copy's checkpoint proves nothing any more.
+        for name in ["Bolt", "Corp"] {
+            _ = try company.add(0, ["name": .string(name), "owner": company.owner(1)], to: "customer")
+            for person in [0, 1] { try await company.sync(person) }
+        }
+        try laptop.restoreFiles()
+        #expect(try company.bytes(1).range(of: Data("Annmarker".utf8)) != nil)
+        let report = try await company.sync(1)
+        #expect(report.hasBegunAfresh && report.ending == .upToDate)
+        #expect(try laptop.store.record(ann) == nil && laptop.store.record(acme) == nil)
+        #expect(try company.bytes(1).range(of: Data("Annmarker".utf8)) == nil)
+    }
+
     /// Reps create, edit, move and hand on, exchanges are cut anywhere; in the end everybody holds their own and no word of
     /// anybody else's.
     @Test(arguments: [11, 12, 13, 14] as [UInt64])

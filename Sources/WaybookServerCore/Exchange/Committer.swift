@@ -57,7 +57,10 @@ struct Committer {
                 }
                 let told = try withErasures(known, of: set)
                 result.verdicts.append((set.number, try withoutUnseen(told, batch.principal)))
-                if case .accepted = known { try noteRegained(set, replica, batch.principal) }
+                if case .accepted = known {
+                    let author = try exchanger(batch.principal, try currentOrganisation())
+                    try noteRegained(set, replica, author)
+                }
                 continue
             }
             guard set.number == state.last + 1 else {
@@ -140,6 +143,9 @@ struct Committer {
         if case .viewer(let viewer) = author.exchanger, !viewer.seesEverything {
             for unit in judge.drafts.keys { try rows.setHeld(unit, by: state.replica, .held) }
         }
+        if case .accepted = verdict, judge.work.placesRoots {
+            try noteRegained(set, state.replica, author.exchanger)
+        }
         state.vetted = stamp
         if stamp != set.stamp { try rows.storeGiven(stamp, raw: set.stamp) }
         for change in set.changes where change.isCreating {
@@ -206,12 +212,10 @@ struct Committer {
         return nil
     }
 
-    /// A verdict given again makes a laptop hold what it wrote, though that may have left its sight meanwhile: the next
-    /// plan takes it away again.
-    private mutating func noteRegained(_ set: ChangeSet, _ replica: ReplicaID, _ principal: ExchangePrincipal) throws {
-        guard let viewer = try exchanger(principal, try currentOrganisation()).viewer, !viewer.seesEverything else {
-            return
-        }
+    /// A verdict makes a laptop hold what it wrote, though that may be out of its sight by it, or since: the next plan takes
+    /// it away again.
+    private func noteRegained(_ set: ChangeSet, _ replica: ReplicaID, _ exchanger: Exchanger) throws {
+        guard let viewer = exchanger.viewer, !viewer.seesEverything else { return }
         for change in set.changes {
             guard let unit = try rows.unit(of: change.id), try !rows.isMember(unit, ofAny: viewer.scopes) else {
                 continue

@@ -27,7 +27,8 @@ struct FeedPage {
     }
 
     /// The line that tells a row: as stored at a first pull; otherwise what changed since, without the reader's own
-    /// writes, and the whole record where it is new to the reader or came back to life.
+    /// writes, and the whole record where it is new to the reader or came back to life. A first pull tells every tombstone:
+    /// what it does not tell goes.
     func line(_ row: FeedRow, _ rows: ServerRows) throws -> [UInt8]? {
         if isFirstPull, !row.isDeleted {
             return FeedRecord.line(
@@ -37,7 +38,9 @@ struct FeedPage {
         let isRevived = record.atoms[.life].map { $0.commit > readThrough && !record.isDeleted } ?? false
         var told = record
         if !isRevived {
-            told.atoms = record.atoms.filter { $0.value.commit > readThrough && $0.value.stamp.replica != reader }
+            told.atoms = record.atoms.filter {
+                $0.value.commit > readThrough && (isFirstPull || $0.value.stamp.replica != reader)
+            }
         }
         guard !told.atoms.isEmpty else { return nil }
         let isWhole = isRevived || (told.atoms.count == record.atoms.count && !record.isDeleted)

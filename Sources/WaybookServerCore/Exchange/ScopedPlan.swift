@@ -69,14 +69,13 @@ struct ScopedPlan {
                 try rows.settle(by: replica, .leaving, as: .held)
             }
         } else {
-            // What it wrote itself it may hold, and nothing else: the rest is as if it had never been told.
-            try rows.forgetHeld(by: replica)
+            // Nothing proves what it holds. What it sees it is told anew; of all else that it was ever told, or wrote, that
+            // it departed.
+            try rows.settle(by: replica, .coming, as: .held)
+            try rows.settle(by: replica, .leaving, as: .held)
+            try rows.forgetHeld(by: replica, in: viewer.scopes)
         }
-        var visible: Set<RecordID> = []
-        for scope in viewer.scopes { visible.formUnion(try rows.units(of: scope)) }
-        let held = try rows.heldUnits(of: replica)
-        for unit in visible.subtracting(held) { try rows.setHeld(unit, by: replica, .coming) }
-        for unit in held.subtracting(visible) { try rows.setHeld(unit, by: replica, .leaving) }
+        try rows.planHeld(by: replica, seeing: viewer.scopes)
         let head = try rows.lastSequence()
         let state = ReaderState(
             pull: (old?.pull ?? 0) + 1, base: token?.pull ?? 0, head: head, prior: old?.head ?? 0,

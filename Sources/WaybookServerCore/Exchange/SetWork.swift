@@ -118,6 +118,9 @@ struct SetWork {
     /// The unit that a record was in before this set; nil for a new one.
     func originalUnit(of id: RecordID) -> RecordID? { originalUnits[id] }
 
+    /// Whether anything is touched from which it follows who sees a unit.
+    var placesRoots: Bool { !scopes.isEmpty }
+
     /// Puts a unit into these scopes and no others.
     mutating func setScopes(
         _ scopes: [Scope: ShareGrade], of unit: RecordID, ends: [Scope: DepartureReason]

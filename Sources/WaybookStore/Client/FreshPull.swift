@@ -44,9 +44,8 @@ extension ClientTables {
     /// Notes that the server has a record: the feed told it, or a verdict accepted a write to it.
     func noteTold(_ id: RecordID) throws { try run("INSERT OR IGNORE INTO told (id) VALUES (?)", [id.blob]) }
 
-    /// Looks at the next rows that the fresh pull has not told. An unsent write stays over nothing, for the server to
-    /// judge; a tombstone stays, for a pull leaves out those of the replica's own making, and what they hide can be
-    /// restored.
+    /// Looks at the next rows that the fresh pull has not told, tombstones and what they hide among them. An unsent write
+    /// stays over nothing, for the server to judge.
     fileprivate func removeUntold(after row: Int64, atMost limit: Int) throws -> (last: Int64?, removed: Int) {
         let statement = try db.cachedStatement(
             sql: """
@@ -58,9 +57,7 @@ extension ClientTables {
         var removed = 0
         for found in try Row.fetchAll(statement, arguments: [row, limit]) {
             last = found[0]
-            guard let id = RecordID(blob: found[1]), var stored = try load(id), stored.server?.isDeleted == false else {
-                continue
-            }
+            guard let id = RecordID(blob: found[1]), var stored = try load(id), stored.server != nil else { continue }
             stored.server = nil
             try save(stored)
             if stored.collection != ConflictRecord.collection { removed += 1 }

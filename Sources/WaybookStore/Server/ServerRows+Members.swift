@@ -114,12 +114,6 @@ extension ServerRows {
         }
     }
 
-    /// All units of a scope.
-    public func units(of scope: Scope) throws -> Set<RecordID> {
-        let statement = try db.cachedStatement(sql: "SELECT unit FROM member WHERE scope = ?")
-        return Set(try Data.fetchAll(statement, arguments: [scope.text]).compactMap { RecordID(bytes: $0) })
-    }
-
     /// The next units of a scope whose root is of one of these collections.
     public func roots(of scope: Scope, in collections: [CollectionName], limit: Int) throws -> [RecordID] {
         let marks = databaseQuestionMarks(count: collections.count)

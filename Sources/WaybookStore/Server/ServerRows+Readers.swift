@@ -114,16 +114,37 @@ extension ServerRows {
             .compactMap { RecordID(bytes: $0) }
     }
 
-    /// Forgets all that a replica holds.
-    public func forgetHeld(by replica: ReplicaID) throws {
-        try db.cachedStatement(sql: "DELETE FROM held WHERE replica = ? AND state <> 3")
-            .execute(arguments: [replica.number])
+    /// Forgets that a replica holds the units of these scopes.
+    public func forgetHeld(by replica: ReplicaID, in scopes: Set<Scope>) throws {
+        let seen = "SELECT unit FROM member WHERE scope IN (\(databaseQuestionMarks(count: scopes.count)))"
+        let own: StatementArguments = [replica.number]
+        try db.cachedStatement(
+            sql: "DELETE FROM held WHERE replica = ? AND state = \(HeldState.held.rawValue) AND unit IN (\(seen))"
+        ).execute(arguments: own + StatementArguments(scopes.map(\.text)))
     }
 
-    /// All units that a replica holds. Memory: linear in them.
-    public func heldUnits(of replica: ReplicaID) throws -> Set<RecordID> {
-        let statement = try db.cachedStatement(sql: "SELECT unit FROM held WHERE replica = ? AND state = 0")
-        return Set(try Data.fetchAll(statement, arguments: [replica.number]).compactMap { RecordID(bytes: $0) })
+    /// Plans what is to come and what is to leave: units that are seen in one of these scopes and not held, and those that are
+    /// held and seen in none. Cost: linear in the units, inside SQLite, for nobody else commits meanwhile.
+    public func planHeld(by replica: ReplicaID, seeing scopes: Set<Scope>) throws {
+        let seen = "SELECT unit FROM member WHERE scope IN (\(databaseQuestionMarks(count: scopes.count)))"
+        let texts = StatementArguments(scopes.map(\.text))
+        let own: StatementArguments = [replica.number]
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO held (replica, unit, state)
+                SELECT DISTINCT ?, unit, \(HeldState.coming.rawValue) FROM (\(seen)) AS seen
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM held
+                    WHERE held.replica = ? AND held.unit = seen.unit AND state = \(HeldState.held.rawValue))
+                ON CONFLICT (replica, unit) DO UPDATE SET state = excluded.state
+                """
+        ).execute(arguments: own + texts + own)
+        try db.cachedStatement(
+            sql: """
+                UPDATE held SET state = \(HeldState.leaving.rawValue)
+                WHERE replica = ? AND state = \(HeldState.held.rawValue) AND unit NOT IN (\(seen))
+                """
+        ).execute(arguments: own + texts)
     }
 
     /// Whether the last plan has units whose coming or leaving was not proved yet.

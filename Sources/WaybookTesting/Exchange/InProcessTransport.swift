@@ -167,7 +167,9 @@ public final class InProcessTransport: ExchangeTransport {
         _ cut: Cut?
     ) throws {
         var left = cut?.answerBytes ?? .max
-        while var chunk = try exchange.nextChunk() {
+        var isBegun = false
+        while var chunk = try Self.chunk(&exchange, isBegun: isBegun) {
+            isBegun = true
             try requireServer()
             if let tamper = weather.tamper { chunk = tamper.answer(chunk) + tamper.addition() }
             try refuseEcho(chunk, of: principal.replica)
@@ -177,9 +179,22 @@ public final class InProcessTransport: ExchangeTransport {
                 try session.receive(Array(piece[start..<min(start + 1_700, piece.count)]))
             }
             if isCut { throw TransportFailure.unreachable }
+            // A problem ends the answer.
+            if chunk.starts(with: Array("{\"error\"".utf8)) { return }
             if weather.tamper?.addition().isEmpty == false { return }
             left -= chunk.count
             try weather.between?()
+        }
+    }
+
+    /// The next chunk, as the HTTP server makes it of a problem: a refusal before the answer has begun, a line in it after.
+    private static func chunk(_ exchange: inout ServerExchange, isBegun: Bool) throws -> [UInt8]? {
+        guard !exchange.isOver else { return nil }
+        do {
+            return try exchange.nextChunk()
+        } catch let problem as Problem {
+            guard isBegun else { throw TransportFailure.refused(problem) }
+            return ResponseLine.error(problem).bytes + [UInt8(ascii: "\n")]
         }
     }
 

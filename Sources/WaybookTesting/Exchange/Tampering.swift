@@ -28,14 +28,25 @@ public final class Tampering: Sendable {
         var hasEnded = false
     }
 
-    public let fault: Fault
+    /// The fault of an implementation; nil where lines are merely lost.
+    public let fault: Fault?
+    private let isDropped: @Sendable (Value) -> Bool
     private let chancePercent: Int
     private let state: Mutex<(State, SeededRandom)>
 
     public init(_ fault: Fault, seed: UInt64, chancePercent: Int = 30) {
         self.fault = fault
         self.chancePercent = chancePercent
+        isDropped = { _ in false }
         state = Mutex((State(), SeededRandom(seed: seed)))
+    }
+
+    /// Loses the lines of answers for which the closure says so.
+    public init(dropping isDropped: @escaping @Sendable (Value) -> Bool) {
+        fault = nil
+        chancePercent = 0
+        self.isDropped = isDropped
+        state = Mutex((State(), SeededRandom(seed: 0)))
     }
 
     func request(_ chunk: [UInt8]) -> [UInt8] {
@@ -62,6 +73,7 @@ public final class Tampering: Sendable {
     func reader(_ reader: ReplicaID) -> ReplicaID { fault == .ownWritesEchoed ? ReplicaID(.max) : reader }
 
     private func alter(_ value: Value, _ state: inout State) -> Value? {
+        guard let fault else { return isDropped(value) ? nil : value }
         guard var entries = value.entries else { return value }
         let isRecord = entries["record"] != nil || entries["update"] != nil
         switch fault {

@@ -1,0 +1,105 @@
+import GRDB
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// Who may see what, by the pure rules over the server's roots alone, kept up with its commits. The server's own index of
+/// members, and what its feed says, have no part in it.
+struct UnitScopes {
+    private let schema: Schema
+    private var sequence: Int64 = 0
+    private var roots: [RecordID: VersionedRecord] = [:]
+    private var scopes: [RecordID: Set<Scope>] = [:]
+    /// The roots that are seen by whoever sees another unit.
+    private var followers: [RecordID: Set<RecordID>] = [:]
+    private var unitOf: [RecordID: RecordID] = [:]
+    private var recordsOf: [RecordID: Set<RecordID>] = [:]
+    /// The codes that a record ever showed.
+    private var codesOf: [RecordID: Set<Int>] = [:]
+    private var directory: [RecordID: VersionedRecord] = [:]
+    private(set) var organisation = Organisation()
+
+    init(_ schema: Schema) { self.schema = schema }
+
+    /// Takes in what was committed since.
+    mutating func catchUp(_ rows: ServerRows) throws {
+        var isLast = false
+        var hasDirectoryChanged = false
+        while !isLast {
+            let feed = try rows.feed(after: sequence, atLeast: 2_000)
+            for row in feed.rows {
+                place(row)
+                // With what a deleted root hides: it still says whose it is.
+                if row.unit == row.id, let root = try rows.row(row.id)?.record { take(root: root) }
+                hasDirectoryChanged = hasDirectoryChanged || directory[row.id] != nil
+            }
+            sequence = feed.rows.last?.sequence ?? sequence
+            isLast = feed.isLast
+        }
+        if hasDirectoryChanged { organisation = Organisation(directory.values) }
+    }
+
+    private mutating func place(_ row: FeedRow) {
+        if let old = unitOf[row.id], old != row.unit { recordsOf[old]?.remove(row.id) }
+        unitOf[row.id] = row.unit
+        recordsOf[row.unit, default: []].insert(row.id)
+        codesOf[row.id, default: []].formUnion(Marker.codes(in: row.fields))
+    }
+
+    private mutating func take(root: VersionedRecord) {
+        roots[root.id] = root
+        if DirectoryRecord.collections.contains(root.collection) { directory[root.id] = root }
+        place(root)
+        for follower in followers[root.id] ?? [] { if let root = roots[follower] { place(root) } }
+    }
+
+    private mutating func place(_ root: VersionedRecord) {
+        var about: VersionedRecord?
+        if case .follows(let field, _)? = schema[root.collection]?.access.audience,
+            let unit = root[field]?.text.flatMap({ RecordID($0) })
+        {
+            followers[unit, default: []].insert(root.id)
+            about = roots[unit]
+        }
+        var found = Set(schema.scopes(of: root, about: about).keys)
+        // Of a root that was never made: its author's managers decide on it.
+        if root.collection == HandoverRecord.collection, about == nil,
+            let author = root[HandoverRecord.Field.author]?.text.flatMap({ RecordID($0) })
+        {
+            found.insert(.book(author))
+        }
+        scopes[root.id] = found
+    }
+
+    // MARK: Asking
+
+    /// The units that somebody may see now; nil for all. Nobody's for whom the directory does not know as active.
+    func units(seenBy user: RecordID, at milliseconds: Int64) -> Set<RecordID> {
+        let day = String(Instant(milliseconds: milliseconds).description.prefix(10))
+        guard let viewer = Viewer(user, in: organisation, on: day) else { return [] }
+        if viewer.seesEverything { return Set(roots.keys) }
+        return Set(scopes.filter { !$0.value.isDisjoint(with: viewer.scopes) }.keys)
+    }
+
+    /// The codes of all that these units hold.
+    func codes(of units: Set<RecordID>) -> Set<Int> {
+        var codes: Set<Int> = []
+        for unit in units {
+            for record in recordsOf[unit] ?? [] { codes.formUnion(codesOf[record] ?? []) }
+        }
+        return codes
+    }
+
+    /// The codes of records.
+    func codes(ofRecords ids: some Sequence<RecordID>) -> Set<Int> {
+        ids.reduce(into: []) { $0.formUnion(codesOf[$1] ?? []) }
+    }
+
+    /// The unit of a record; nil for one that the server does not have.
+    func unit(of record: RecordID) -> RecordID? { unitOf[record] }
+
+    /// Whether the server has a unit.
+    func knows(_ unit: RecordID) -> Bool { roots[unit] != nil }
+
+    func person(_ user: RecordID) -> Organisation.Person? { organisation.people[user] }
+}
