@@ -22,42 +22,7 @@ import time
 
 from rig import Fault, Laptop, Server, inspect
 
-PRELOAD = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdlib.h>
-#include <sys/time.h>
-#include <time.h>
-
-static long long offset(void) {
-    const char *text = getenv("WAYBOOK_CLOCK_OFFSET");
-    return text ? atoll(text) : 0;
-}
-
-int clock_gettime(clockid_t clock, struct timespec *into) {
-    static int (*real)(clockid_t, struct timespec *);
-    if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
-    int result = real(clock, into);
-    if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) into->tv_sec += offset();
-    return result;
-}
-
-int gettimeofday(struct timeval *restrict into, void *restrict zone) {
-    struct timespec now;
-    (void)zone;
-    if (clock_gettime(CLOCK_REALTIME, &now) != 0) return -1;
-    into->tv_sec = now.tv_sec;
-    into->tv_usec = now.tv_nsec / 1000;
-    return 0;
-}
-
-time_t time(time_t *into) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    if (into) *into = now.tv_sec;
-    return now.tv_sec;
-}
-"""
+PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock.c")
 TOLD = "clock of this laptop was far off"
 
 
@@ -194,10 +159,8 @@ def main():
     options = parser.parse_args()
     folder = os.path.abspath(options.keep or tempfile.mkdtemp(prefix="waybook-clocks-"))
     os.makedirs(folder, exist_ok=True)
-    source, library = os.path.join(folder, "clock.c"), os.path.join(folder, "clock.so")
-    with open(source, "w") as out:
-        out.write(PRELOAD)
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
+    library = os.path.join(folder, "clock.so")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, PRELOAD, "-ldl"], check=True)
     year = int(options.years * 365 * 86_400)
     programs = os.path.abspath(options.programs)
     scenes, faults, start = [], [], time.monotonic()

@@ -37,7 +37,7 @@ final class Shell {
     }
 
     /// Runs a line through `sh`, in the folder, with `waybook` being the built program.
-    func run(_ line: String) async throws -> Outcome {
+    func run(_ line: String, _ more: [String: String] = [:]) async throws -> Outcome {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", line]
@@ -45,7 +45,7 @@ final class Shell {
         process.environment = [
             "PATH": Self.products.path + ":/usr/bin:/bin", "WAYBOOK_HOME": home, "WAYBOOK_LANG": language,
             "TZ": "Asia/Shanghai", "HOME": folder.path, "WAYBOOK_PASSWORD": "secret", "LC_ALL": "C.UTF-8",
-        ]
+        ].merging(more) { $1 }
         // Files and not pipes: a command that writes much to one of them never waits for the reader of the other.
         let (output, error) = (folder.appendingPathComponent(".out"), folder.appendingPathComponent(".err"))
         for file in [output, error] { try Data().write(to: file) }

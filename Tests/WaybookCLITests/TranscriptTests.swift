@@ -13,32 +13,7 @@ import Testing
         }
         if transcript.name.hasSuffix(".zh.txt") { shell.language = "zh-Hans" }
         for step in transcript.steps {
-            let outcome = try await shell.run(step.command)
-            let shown = lines(outcome)
-            let isRight =
-                shown.count == step.expected.count
-                && zip(shown, step.expected).allSatisfy {
-                    Transcript.matches($0, $1, folder: shell.folder.path)
-                }
-            #expect(
-                isRight,
-                """
-                \(transcript.name):\(step.line): \(step.command)
-                expected:
-                \(step.expected.joined(separator: "\n"))
-                shown:
-                \(shown.joined(separator: "\n"))
-                """)
+            transcript.check(step, try await shell.run(step.command), folder: shell.folder)
         }
-    }
-
-    private func lines(_ outcome: Shell.Outcome) -> [String] {
-        func split(_ text: String) -> [String] {
-            var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            if lines.last == "" { lines.removeLast() }
-            return lines
-        }
-        let end = outcome.status == 0 ? [] : ["[\(outcome.status)]"]
-        return split(outcome.output) + split(outcome.error).map { $0.isEmpty ? "!" : "! " + $0 } + end
     }
 }

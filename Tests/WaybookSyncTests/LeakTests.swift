@@ -10,7 +10,7 @@ import WaybookTesting
         let environment = ProcessInfo.processInfo.environment
         let first = environment["WAYBOOK_SEED"].flatMap { UInt64($0) } ?? 1
         guard let runs = environment["WAYBOOK_LEAK_RUNS"].flatMap({ UInt64($0) }) else {
-            return (0..<3).map { LeakPlan(seed: first + $0, users: 8, customers: 300, steps: 300) }
+            return (0..<2).map { LeakPlan(seed: first + $0, users: 8, customers: 300, steps: 300) }
         }
         let steps = environment["WAYBOOK_STEPS"].flatMap { Int($0) } ?? 3_000
         return (0..<runs).map { LeakPlan(seed: first + $0, users: 30, customers: 5_000, steps: steps) }
