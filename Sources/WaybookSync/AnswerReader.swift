@@ -24,8 +24,8 @@ struct AnswerReader {
     private var document = JSONDocument()
     private var isOver = false
     private var result = ExchangeResult(
-        head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, receivedRecords: 0,
-        goneRecords: 0, departedUnits: 0, hasMore: false, sentBytes: 0, receivedBytes: 0)
+        head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, handedOverSets: 0,
+        receivedRecords: 0, goneRecords: 0, departedUnits: 0, hasMore: false, sentBytes: 0, receivedBytes: 0)
 
     init(store: ClientStore, start: ExchangeStart, pulls: Bool, told: Told? = nil, now: ClientTime) {
         self.store = store
@@ -131,7 +131,8 @@ struct AnswerReader {
             case .accepted: break
             // Not to be looked at by anybody: it went.
             case .rejected(let refusal) where refusal.rule == .erased: break
-            case .rejected, .quarantined, .handover: result.refusedSets += 1
+            case .rejected, .quarantined: result.refusedSets += 1
+            case .handover: result.handedOverSets += 1
             }
         }
     }

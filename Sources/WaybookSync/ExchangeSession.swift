@@ -68,6 +68,8 @@ public struct ExchangeResult: Hashable, Sendable {
     public var sentSets: Int
     public var answeredSets: Int
     public var refusedSets: Int
+    /// Sets that wait for whoever answers for the customers now.
+    public var handedOverSets: Int
     public var receivedRecords: Int
     /// Records that went: those that a fresh pull did not tell, and those that moved to where the reader does not see them.
     public var goneRecords: Int

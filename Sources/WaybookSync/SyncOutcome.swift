@@ -34,6 +34,8 @@ public struct SyncReport: Hashable, Sendable {
     public var sentSets = 0
     public var answeredSets = 0
     public var refusedSets = 0
+    /// Sets that the server keeps for whoever answers for the customers now.
+    public var handedOverSets = 0
     public var receivedRecords = 0
     /// Records that went: those that a fresh pull did not tell, and those that moved to where the reader does not see them.
     public var goneRecords = 0
@@ -55,6 +57,7 @@ public struct SyncReport: Hashable, Sendable {
         sentSets += result.sentSets
         answeredSets += result.answeredSets
         refusedSets += result.refusedSets
+        handedOverSets += result.handedOverSets
         receivedRecords += result.receivedRecords
         goneRecords += result.goneRecords
         departedUnits += result.departedUnits

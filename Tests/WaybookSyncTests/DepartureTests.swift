@@ -65,7 +65,9 @@ import WaybookStore
             ]),
         ])
         let report = try await run(laptop, server)
-        #expect(report.ending == .upToDate && report.exchanges == 2 && report.refusedSets == 1)
+        #expect(
+            report.ending == .upToDate && report.exchanges == 2 && report.handedOverSets == 1 && report.refusedSets == 0
+        )
         #expect(hello(server, 1)["purged"] == 10 && server.requests[1].count == 2)
         #expect(try laptop.store.record(identity(1)) == nil && !laptop.store.isLeavingAnything())
         #expect(try laptop.store.exchangeStart().purgedSequence == 13 && laptop.store.rejected().isEmpty)

@@ -62,6 +62,14 @@ extension Texts {
             )
         }
 
+        package static func handedOver(count: Int) -> LocalizedText {
+            LocalizedText(
+                en:
+                    "\(count, one: "change set was", other: "change sets were") handed over to whoever answers for the customer now: “waybook handover list”.",
+                zh: "有 \(count) 组修改已转交给客户的现任负责人：waybook handover list。"
+            )
+        }
+
         package static func interrupted(sent: Int, received: Int) -> LocalizedText {
             LocalizedText(
                 en: "Interrupted after \(sent) sent and \(received) received; the next sync goes on from there.",

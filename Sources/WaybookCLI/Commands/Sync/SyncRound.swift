@@ -42,6 +42,7 @@ struct SyncRound {
             "departed": .int(Int64(report.departedUnits)),
             "exchanges": .int(Int64(report.exchanges)), "gone": .int(Int64(report.goneRecords)),
             "handoversToDecide": .int(Int64(news.toDecide)), "lateEdits": .int(Int64(news.lateEdits)),
+            "handedOver": .int(Int64(report.handedOverSets)),
             "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
             "sent": .int(Int64(report.answeredSets)), "sentBytes": .int(Int64(report.sentBytes)),
@@ -76,6 +77,9 @@ enum SyncWords {
         if news.lateEdits > 0 { try reporter.say(Texts.Handovers.lateEdits(count: news.lateEdits)) }
         if report.goneRecords > 0, !before.isFirstPull {
             try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords))
+        }
+        if report.handedOverSets > 0, !report.isAccountDisabled {
+            try reporter.say(Texts.Sync.handedOver(count: report.handedOverSets))
         }
         let rejected = after.rejectedSets - before.status.rejectedSets
         if rejected > 0 { try reporter.say(Texts.Sync.newlyRejected(count: rejected)) }
