@@ -61,7 +61,8 @@ extension Workspace {
         await connection.close()
         let session = Session(
             server: credentials.server, token: answer.token, email: credentials.email, user: user, name: answer.name,
-            device: credentials.device, replica: ReplicaID(answer.replica), hasOwnAuthority: authority != nil)
+            device: credentials.device, replica: ReplicaID(answer.replica), hasOwnAuthority: authority != nil,
+            tokenSince: device.now().wallMilliseconds)
         return try establish(session, authority: authority, in: folder, device: device)
     }
 
@@ -122,7 +123,7 @@ extension Workspace {
         var isTold = true
         do {
             try await ServerConnection.with(session, in: folder, language: language) { connection in
-                try await connection.signOut(token: session.token)
+                try await connection.signOut(token: presentToken)
             }
         } catch let error as WorkspaceError {
             // A token that the server no longer knows is signed out.

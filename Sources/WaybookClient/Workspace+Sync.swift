@@ -20,7 +20,9 @@ extension Workspace {
     ) async throws -> SyncResult {
         let lock = try SyncLock(folder)
         let result = try await ServerConnection.with(session, in: folder, language: language) { connection in
-            try await sync(over: connection, progress: progress)
+            let result = try await sync(over: connection, progress: progress)
+            if result.report.ending == .upToDate { await renewToken(over: connection) }
+            return result
         }
         try indexForSearch()
         withExtendedLifetime(lock) {}
@@ -37,6 +39,7 @@ extension Workspace {
             var renewed = session
             renewed.replica = replica
             renewed.token = token
+            renewed.tokenSince = device.now().wallMilliseconds
             try folder.write(renewed)
         }
         var surroundings = device.surroundings

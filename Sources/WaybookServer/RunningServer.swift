@@ -41,10 +41,12 @@ public struct RunningServer: Sendable {
         self.logger = logger
         guard let workspace = try DataFolder.workspace(file) else { throw FailureWording.notInitialised(folder) }
         self.workspace = workspace
-        (services, mover) = try Self.services(file, ledger, threads, workers, options, logger)
+        let announcer: CommitAnnouncer
+        (services, mover, announcer) = try Self.services(file, ledger, threads, workers, options, logger)
         purger = ErasurePurger(ErasurePurge(file, now: SystemClock.now), threads: threads, logger: logger)
         let administration = Administration(
-            file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: mover.onCommit)
+            file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: announcer.announceDirectory,
+            onDirectoryChange: announcer.announceDirectory)
         admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
             // Administration waits for the file's writer itself: it does not keep the committing thread.
             let reply = try? await threads.readers.runIfActive { administration.perform(command) }
@@ -87,7 +89,7 @@ public struct RunningServer: Sendable {
     private static func services(
         _ file: StoreFile, _ ledger: SecurityLedger, _ threads: ServerThreads, _ workers: PasswordWorkers,
         _ options: ServerOptions, _ logger: Logger
-    ) throws -> (WaybookHTTPServer.Services, BookMover) {
+    ) throws -> (WaybookHTTPServer.Services, BookMover, CommitAnnouncer) {
         let authors = Authors()
         let exchange = try ExchangeService(
             file: file, schema: Catalogue.schema, ledger: ledger,
@@ -96,20 +98,26 @@ public struct RunningServer: Sendable {
         let database = StoreDatabase(file, threads: threads)
         let (metrics, hub) = (PrometheusMetrics(), EventHub(limits: options.limits))
         let timeline = exchange.timeline
-        let engine = try ExchangeEngine(
-            service: exchange, ledger: ledger, threads: threads, metrics: ExchangeMetrics(metrics), hub: hub,
-            logger: logger)
-        let mover = BookMover(service: exchange, threads: threads, logger: logger) {
-            if let sequence = try? exchange.lastSequence() { hub.announce(after: sequence - 1) }
+        let sessions = LiveSessions()
+        let announcer = try CommitAnnouncer(hub: hub, service: exchange, threads: threads)
+        let engine = ExchangeEngine(
+            service: exchange, ledger: ledger, threads: threads, metrics: ExchangeMetrics(metrics),
+            announcer: announcer, refusals: RefusalNotes(database, now: SystemClock.now), logger: logger
+        ) { replica in
+            hub.close(replica)
+            sessions.cut(replica)
+        }
+        let mover = BookMover(service: exchange, ledger: ledger, threads: threads, logger: logger) {
+            announcer.announce([(nil, $0)])
         }
         let services = WaybookHTTPServer.Services(
-            database: database, exchange: engine, hub: hub, sessions: LiveSessions(), metrics: metrics,
+            database: database, exchange: engine, hub: hub, sessions: sessions, metrics: metrics,
             signIn: try SignInService(
                 database: database, workers: workers, ledger: ledger, now: SystemClock.now, timeline: { timeline }),
             forks: ForkService(
                 database: database, timeline: timeline, now: SystemClock.now,
                 noteFork: { try exchange.noteFork($0, of: $1, as: $2) }),
             ledger: ledger, now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false })
-        return (services, mover)
+        return (services, mover, announcer)
     }
 }

@@ -108,7 +108,11 @@ public struct WaybookHTTPServer: Service {
 
     func router() -> Router<ServerRequestContext> {
         let router = Router(context: ServerRequestContext.self)
-        let authenticator = Authenticator(database: services.database, now: services.now)
+        let tokens = TokenService(
+            database: services.database, ledger: services.ledger, now: services.now, cut: services.cut)
+        let authenticator = Authenticator(
+            database: services.database, tokens: tokens,
+            notes: RefusalNotes(services.database, now: services.now), now: services.now)
         let peer = PeerAddress(isBehindProxy: options.isBehindProxy)
         router.add(middleware: RequestMetricsMiddleware(metrics: services.metrics))
         router.add(middleware: ProblemMiddleware(methods: Self.methods))
@@ -120,6 +124,7 @@ public struct WaybookHTTPServer: Service {
             service: DeviceService(database: services.database, ledger: services.ledger, now: services.now),
             authenticator: authenticator, cut: services.cut
         ).add(to: router)
+        TokenRoute(service: tokens, authenticator: authenticator).add(to: router)
         ReplicaRoute(service: services.forks, authenticator: authenticator).add(to: router)
         EventsRoute(hub: services.hub, authenticator: authenticator, limits: options.limits).add(to: router)
         let slots = ExchangeSlots(
@@ -137,7 +142,8 @@ public struct WaybookHTTPServer: Service {
 
     /// Every route with its methods.
     static let methods: [String: [HTTPRequest.Method]] = [
-        "/v1/sign-in": [.post], "/v1/sign-out": [.post], "/v1/replica": [.post], "/v1/exchange": [.post],
+        "/v1/sign-in": [.post], "/v1/sign-out": [.post], "/v1/replica": [.post], "/v1/token": [.post],
+        "/v1/exchange": [.post],
         "/v1/events": [.get], "/v1/devices": [.get], "/v1/devices/{replica}/revoke": [.post],
         "/v1/devices/{replica}/wipe": [.post], "/healthz": [.get], "/readyz": [.get], "/metrics": [.get],
     ]

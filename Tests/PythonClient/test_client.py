@@ -388,6 +388,17 @@ class Exchange(unittest.TestCase):
         self.assertEqual(bob.show(shared), {"name": "Before", "notes": "unsent when copied", "city": "Lyon"})
         self.assertEqual([self.open_conflicts(bob, i, p) for i in (mine, shared) for p in ("name", "notes")], [[]] * 4)
 
+    def test_renewed_token(self) -> None:
+        ann, _ = self.pair()
+        old = ann.token
+        ann.renew_token()
+        ann.create("customer", {"name": "By the new token"})
+        ann.sync()
+        with self.assertRaises(Refusal) as caught:
+            post_json(self.url, "/v1/token", {}, old)
+        self.assertEqual(caught.exception.code, "sign-in")
+        ann.sync()
+
     def test_old_copy(self) -> None:
         ann, bob = self.pair()
         copy = os.path.join(self.folder, f"{new_id(0)}.db")

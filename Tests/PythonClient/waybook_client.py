@@ -556,6 +556,12 @@ class Client:
         for (owner, path), (collection, atom) in states.items():
             self._join(owner, collection, {path: atom})
 
+    def renew_token(self) -> None:
+        """Takes a successor of the token: kept before it is used, for the first use ends the one before."""
+        answer = post_json(self.server, "/v1/token", {}, self.token)
+        with self._transaction():
+            self.token = answer["token"]
+
     def _step_aside(self) -> None:
         """Another store uses this replica's number: takes a number of its own, and the unanswered sets along."""
         answer = post_json(self.server, "/v1/replica", {"forkOf": self.replica}, self.token)

@@ -30,6 +30,8 @@ final class ScriptedServer: Sendable {
         var requests: [(path: String, headers: HTTPFields, body: [UInt8])] = []
         var wakes: [AsyncStream<Void>.Continuation] = []
         var cutOff: Answer?
+        /// What `POST /v1/token` answers; nil for a server that does not know it.
+        var successor: String?
     }
 
     let state: Mutex<State>
@@ -91,6 +93,16 @@ final class ScriptedServer: Sendable {
             _ = try await self.note(request)
             let body = ByteBuffer(string: #"{"replica":8,"token":"token-2"}"#)
             return Response(status: .ok, body: .init(byteBuffer: body))
+        }
+        router.post("/v1/token") { request, _ in
+            _ = try await self.note(request)
+            guard let token = self.state.withLock({ $0.successor }) else { return Response(status: .notFound) }
+            return Response(
+                status: .ok, body: .init(byteBuffer: ByteBuffer(bytes: TokenResponse(token: token).json)))
+        }
+        router.get("/v1/devices") { request, _ in
+            _ = try await self.note(request)
+            return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: #"{"devices":[]}"#)))
         }
         router.get("/v1/events") { _, _ in self.events() }
         router.post("/v1/exchange") { request, _ in try await self.exchange(request) }

@@ -67,7 +67,7 @@ import WaybookTesting
             try queue.read { try Audit($0).entries(query).map(\.number) }
         }
         #expect(try numbers(.init()) == [4, 3, 2, 1])
-        #expect(try numbers(.init(who: "ada")) == [4, 1])
+        #expect(try numbers(.init(who: "ada")) == [4, 2, 1], "also where they are named otherwise")
         #expect(try numbers(.init(what: "assignment")) == [2])
         #expect(try numbers(.init(since: 2, until: 4)) == [3, 2])
         #expect(try numbers(.init(limit: 2)) == [4, 3])

@@ -58,7 +58,7 @@ import WaybookTesting
             let first = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
             func readmit(_ former: UInt64, _ new: UInt64, _ user: UserID) throws -> ReplicaID? {
                 try directory.readmitDevice(
-                    db, former: token(former), user: user, name: "again", token: token(new), now: 9)?.replica
+                    db, former: token(former), user: user, name: "again", token: token(new), now: 9)?.device.replica
             }
             let ofAnother = try readmit(10, 11, li)
             let unknown = try readmit(99, 11, mei)
@@ -69,7 +69,8 @@ import WaybookTesting
                 try directory.authenticate(db, token: token(11), now: 20)
             )
             let principal = Principal(user: mei, replica: first.replica, isAdmin: false)
-            #expect(old == .revoked && new == .accepted(principal, lastSeen: 9))
+            #expect(old == .replaced(first.replica, mei, byRenewal: false))
+            #expect(new == .accepted(principal, lastSeen: 9))
 
             try directory.revoke(db, replica: first.replica, now: 10)
             let afterRevocation = try readmit(11, 12, mei)
@@ -153,7 +154,7 @@ import WaybookTesting
         try queue.write { db in
             let device = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
             let found8 = try directory.setDisabled(db, user: mei, true, now: 6)
-            #expect(found8 == [device.replica])
+            #expect(found8.replicas == [device.replica])
             let uploader = Principal(user: mei, replica: device.replica, isAdmin: false, isDisabled: true)
             #expect(uploader.onlyUploads)
             let found9 = try directory.authenticate(db, token: token(10), now: 5 + Directory.graceMilliseconds)

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Testing
+import WaybookCRM
 import WaybookModel
 import WaybookStore
 import WaybookTesting
@@ -10,6 +11,7 @@ import WaybookTesting
 @Suite struct SecurityLedgerTests {
     private let folder: LedgerFolder
     private let mei: UserID
+    private let schema = Catalogue.schema
 
     init() throws {
         folder = try LedgerFolder()
@@ -26,7 +28,11 @@ import WaybookTesting
     private var everyKind: [SecurityFact] {
         [
             .device(ReplicaID(7), user: mei, issued: 5, .wipeAfterUpload), .disabled(mei), .enabled(mei),
-            .password(mei, hash: "$argon2id$…"), .other(kind: "assignment", ["unit": "x", "to": .int(3)]),
+            .password(mei, hash: "$argon2id$…"), .other(kind: "of-tomorrow", ["unit": "x", "to": .int(3)]),
+            .disabled(mei, successor: mei), .access(.role(mei, "manager")),
+            .access(.assigned([mei.record], UnitAccess(owner: nil, shares: [mei.record: .view]))),
+            .access(.assigned([mei.record], UnitAccess(owner: mei.record))),
+            .access(.directory(mei.record, in: "membership", ["until": "2026-12-01"], isDeleted: true)),
         ]
     }
 
@@ -34,11 +40,13 @@ import WaybookTesting
         do {
             let ledger = try SecurityLedger(path: folder.path)
             #expect(try ledger.append(Array(everyKind.prefix(2)), at: 10) == 1...2)
-            #expect(try ledger.append(Array(everyKind.dropFirst(2)), at: 11) == 3...5)
+            #expect(try ledger.append(Array(everyKind.dropFirst(2)), at: 11) == 3...10)
             #expect(try ledger.append([], at: 12) == nil)
         }
         let again = try SecurityLedger(path: folder.path)
-        #expect(again.facts.map(\.fact) == everyKind && again.facts.map(\.at) == [10, 10, 11, 11, 11])
+        #expect(
+            try again.facts.map(\.fact) == everyKind
+                && again.facts.map(\.at) == [10, 10] + Array(repeating: 11, count: 8))
         #expect(again.cutBytes == 0)
         let mode = try FileManager.default.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
@@ -49,7 +57,7 @@ import WaybookTesting
         try ledger.append([.disabled(mei)], at: 1)
         let failed = try ledger.append([.enabled(mei), .password(mei, hash: "x")], at: 2)
         ledger.takeBack(failed, at: 3)
-        #expect(ledger.facts.map(\.fact) == [.disabled(mei)])
+        #expect(try ledger.facts.map(\.fact) == [.disabled(mei)])
         #expect(try SecurityLedger(path: folder.path).facts.map(\.fact) == [.disabled(mei)])
     }
 
@@ -64,13 +72,13 @@ import WaybookTesting
         for length in (first.count + 1)..<both.count {
             try folder.write(Array(both.prefix(length)))
             let ledger = try SecurityLedger(path: folder.path)
-            #expect(ledger.cutBytes == length - first.count && ledger.facts.map(\.fact) == [.disabled(mei)])
+            #expect(try ledger.cutBytes == length - first.count && ledger.facts.map(\.fact) == [.disabled(mei)])
             #expect(try folder.bytes() == first)
         }
         // A page that the disk did not keep reads as zeros.
         try folder.write(first + [UInt8](repeating: 0, count: 40) + both.suffix(20))
         let ledger = try SecurityLedger(path: folder.path)
-        #expect(ledger.facts.count == 1 && ledger.cutBytes == 60)
+        #expect(try ledger.facts.count == 1 && ledger.cutBytes == 60)
         try ledger.append([.enabled(mei)], at: 2)
         #expect(try folder.bytes() == both)
     }
@@ -90,7 +98,7 @@ import WaybookTesting
         }
         #expect(try refusal(Array((lines[0] + lines[2...].joined()))) == .damaged(line: 2), "a line is missing")
         #expect(try refusal(Array([lines[1], lines[0]].joined())) == .damaged(line: 1), "two changed places")
-        #expect(try refusal(Array(lines.joined()) + lines[0]) == .damaged(line: 6), "one stands twice")
+        #expect(try refusal(Array(lines.joined()) + lines[0]) == .damaged(line: 11), "one stands twice")
         var random = SeededRandom(seed: 20_261_122)
         for _ in 0..<200 {
             // Every byte but the last line feed; where a line feed falls a line is another, which is found too.
@@ -134,7 +142,7 @@ import WaybookTesting
                 .password(mei, hash: new.phc),
                 .device(ReplicaID(99), user: mei, issued: 5, .revoke),
             ], at: 10)
-        let changed = try queue.write { try ledger.apply($0, now: 20, schema: TestSchema.schema) }
+        let changed = try queue.write { try ledger.apply($0, schema: schema, now: 20) }
         #expect(changed == 6)
         try queue.read { db in
             let found = try tokens.map { try directory.authenticate(db, token: $0, now: 11) }
@@ -148,27 +156,27 @@ import WaybookTesting
             #expect(users.map(\.disabled) == [nil, 10])
             let stored = try directory.passwordHash(db, of: mei)
             #expect(stored == new)
-            let told = try Audit(db).entries()
+            let told = try Audit(db).entries(Audit.Query(what: "restore"))
             #expect(told.map(\.what) == ["restore"] && told[0].detail == ["count": 6])
         }
-        let again = try queue.write { try ledger.apply($0, now: 21, schema: TestSchema.schema) }
+        let again = try queue.write { try ledger.apply($0, schema: schema, now: 21) }
         #expect(again == 0)
         // What was decided otherwise since, by an administrator's laptop, is not decided back at the next start.
         let kept = try queue.write { db in
             _ = try directory.setDisabled(db, user: mei, false, now: 30)
-            return try (ledger.apply(db, now: 31, schema: TestSchema.schema), directory.user(db, id: mei)?.disabled)
+            return try (ledger.apply(db, schema: schema, now: 31), directory.user(db, id: mei)?.disabled)
         }
         #expect(kept.0 == 0 && kept.1 == nil)
         // Only what is behind the mark is; and all of it where the mark is another ledger's.
         try ledger.append([.disabled(li)], at: 40)
-        let later = try queue.write { try ledger.apply($0, now: 41, schema: TestSchema.schema) }
+        let later = try queue.write { try ledger.apply($0, schema: schema, now: 41) }
         #expect(later == 1)
         let other = try queue.write { db in
             try ServerRows(db).set(SecurityLedger.markKey, "of another ledger")
-            return try ledger.apply(db, now: 42, schema: TestSchema.schema)
+            return try ledger.apply(db, schema: schema, now: 42)
         }
         #expect(other == 1, "mei is disabled by it once more")
-        #expect(try queue.read { try Audit($0).entries() }.map(\.what) == ["restore", "restore", "restore"])
+        #expect(try queue.read { try Audit($0).entries(Audit.Query(what: "restore")) }.count == 3)
     }
 }
 

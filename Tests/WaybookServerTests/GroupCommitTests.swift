@@ -130,13 +130,13 @@ import WaybookStore
         let service = try Self.service(folder)
         let threads = ServerThreads()
         let hub = EventHub()
-        let engine = try ExchangeEngine(
-            service: service, threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), hub: hub,
-            logger: Self.logger)
+        let engine = ExchangeEngine(
+            service: service, threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()),
+            announcer: try CommitAnnouncer(hub: hub, service: service, threads: threads), logger: Self.logger)
         var random = SystemRandomNumberGenerator()
         let user = UserID(now: 1, random: &random)
         try service.file.write { db in
-            try DirectoryWriter(db, now: 1).write(
+            _ = try DirectoryWriter(db, now: 1).write(
                 ["name": "Mei", "role": "admin", "status": "active"], of: user.record, in: DirectoryRecord.user)
         }
         let (author, other) = (
@@ -152,6 +152,8 @@ import WaybookStore
         var answer: [UInt8] = []
         while let chunk = try await conversation.nextChunk() { answer += chunk }
         #expect(String(decoding: answer, as: UTF8.self).contains("{\"applied\":[1,1]}\n"))
+        // Who is concerned is found out beside the commit, on a reader's thread.
+        for await _ in others.ticks { break }
         #expect(hub.take(own) == nil && hub.take(others) == 0)
         conversation.cancel()
         await #expect(throws: Problem.self) { try await conversation.nextChunk() }

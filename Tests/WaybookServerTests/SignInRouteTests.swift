@@ -54,6 +54,16 @@ import WaybookServerCore
         }
     }
 
+    @Test func anAddressIsSlowedWhateverAccountsItTries() async throws {
+        try await TestServer.run { server in
+            for number in 0..<20 {
+                #expect(try await signIn(server, "user\(number)@example.com", "wrong horse").status == 401)
+            }
+            let slowed = try await signIn(server, "somebody.else@example.com", "wrong horse")
+            #expect(slowed.status == 429 && slowed.head.contains("Retry-After: 1"))
+        }
+    }
+
     @Test func fiftySignInsAtOnceAreQueuedOrToldToWait() async throws {
         try await TestServer.run(limits: .with { $0.waitingSignIns = 2 }) { server in
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in

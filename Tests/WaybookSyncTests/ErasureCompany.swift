@@ -54,7 +54,7 @@ final class ErasureCompany {
             }
         }
         let ledger = try SecurityLedger(path: folder.appending(path: "server/security.ledger").path)
-        try file.write { _ = try ledger.apply($0, now: clock.milliseconds, schema: Catalogue.schema) }
+        try file.write { _ = try ledger.apply($0, schema: Catalogue.schema, now: clock.milliseconds) }
         let service = try ExchangeService(
             file: file, schema: Catalogue.schema, pageRows: pageRows, ledger: ledger,
             wallMilliseconds: { UInt64(clock.milliseconds) },

@@ -216,7 +216,7 @@ import WaybookTesting
         #expect(try company.purgeServer() && company.found(in: ["server"]) == [])
         // Applied once; and what the backup did not know is not made again.
         let applied = try company.service.file.write {
-            try company.ledger.apply($0, now: company.clock.milliseconds, schema: company.service.schema)
+            try company.ledger.apply($0, schema: company.service.schema, now: company.clock.milliseconds)
         }
         #expect(applied == 0)
         let exchange = try company.service.file.read { try ServerRows($0).erasure(of: later) }

@@ -10,6 +10,13 @@ extension Texts {
             )
         }
 
+        package static var lastAdministrator: LocalizedText {
+            LocalizedText(
+                en: "That would leave nobody to administer the workspace: make somebody else an administrator first.",
+                zh: "这样将没有管理员：请先将另一人设为管理员。"
+            )
+        }
+
         package static func ownerOrManager(name: String) -> LocalizedText {
             LocalizedText(en: "Only \(name) or a manager", zh: "只有 \(name) 或经理")
         }

@@ -11,11 +11,18 @@ extension Texts {
         package static var signedIn: LocalizedText { LocalizedText(en: "signed in", zh: "登录") }
         package static var signInFailed: LocalizedText { LocalizedText(en: "sign-in failed", zh: "登录失败") }
         package static var signedOut: LocalizedText { LocalizedText(en: "signed out", zh: "退出登录") }
+        package static var tokenRenewed: LocalizedText { LocalizedText(en: "token renewed", zh: "更换令牌") }
+        package static var tokenReused: LocalizedText {
+            LocalizedText(en: "replaced token used again", zh: "已更换的令牌再次使用")
+        }
         package static var userAdded: LocalizedText { LocalizedText(en: "user added", zh: "添加用户") }
+        package static var userChanged: LocalizedText { LocalizedText(en: "user changed", zh: "更改用户") }
         package static var userDisabled: LocalizedText { LocalizedText(en: "user disabled", zh: "停用用户") }
         package static var userEnabled: LocalizedText { LocalizedText(en: "user enabled", zh: "启用用户") }
         package static var passwordChanged: LocalizedText { LocalizedText(en: "password changed", zh: "更改密码") }
         package static var roleChanged: LocalizedText { LocalizedText(en: "role changed", zh: "更改角色") }
+        package static var teamChanged: LocalizedText { LocalizedText(en: "team changed", zh: "更改团队") }
+        package static var refused: LocalizedText { LocalizedText(en: "refused", zh: "拒绝访问") }
         package static var granted: LocalizedText { LocalizedText(en: "access granted", zh: "授予访问") }
         package static var revoked: LocalizedText { LocalizedText(en: "access ended", zh: "收回访问") }
         package static var assigned: LocalizedText { LocalizedText(en: "customer assigned", zh: "分配客户") }

@@ -124,6 +124,13 @@ extension Texts.Help {
         )
     }
 
+    package static var userEnable: LocalizedText {
+        LocalizedText(
+            en: "Let a disabled person in again (administrators).",
+            zh: "重新启用人员（管理员）。"
+        )
+    }
+
     package static var teamMembers: LocalizedText {
         LocalizedText(
             en: "List who was and is in a team.",

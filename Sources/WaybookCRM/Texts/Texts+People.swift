@@ -24,6 +24,14 @@ extension Texts {
             )
         }
 
+        package static func enableRequested(name: String) -> LocalizedText {
+            LocalizedText(
+                en:
+                    "\(name) may sign in again from the next sync on; customers that were passed on stay where they are.",
+                zh: "\(name) 将在下次同步时重新启用；已转交的客户不变。"
+            )
+        }
+
         package static func noMembers(team: String) -> LocalizedText {
             LocalizedText(
                 en: "Nobody is in \(team).",

@@ -72,6 +72,34 @@ extension Texts.Server {
         )
     }
 
+    package static func teamCircle(team: String) -> LocalizedText {
+        LocalizedText(
+            en: "\(team) is the team itself or part of it; choose one that is not.",
+            zh: "\(team) 是该团队本身或其下级；请另选。"
+        )
+    }
+
+    package static func teamEdited(team: String) -> LocalizedText {
+        LocalizedText(
+            en: "Changed the team \(team).",
+            zh: "已更改团队 \(team)。"
+        )
+    }
+
+    package static func teamDeleted(team: String) -> LocalizedText {
+        LocalizedText(
+            en: "Deleted the team \(team); its people and the teams below it are in no team above any more.",
+            zh: "已删除团队 \(team)；其成员和下级团队不再属于上级团队。"
+        )
+    }
+
+    package static func userEdited(email: String) -> LocalizedText {
+        LocalizedText(
+            en: "Changed \(email).",
+            zh: "已更改 \(email)。"
+        )
+    }
+
     package static func notMember(email: String) -> LocalizedText {
         LocalizedText(
             en: "\(email) is not in this team.",
@@ -109,6 +137,27 @@ extension Texts.Help {
         )
     }
 
+    package static var serverTeamEdit: LocalizedText {
+        LocalizedText(
+            en: "Rename a team, or put it elsewhere in the tree.",
+            zh: "重命名团队，或调整其上级团队。"
+        )
+    }
+
+    package static var serverTeamDelete: LocalizedText {
+        LocalizedText(
+            en: "Delete a team.",
+            zh: "删除团队。"
+        )
+    }
+
+    package static var serverUserEdit: LocalizedText {
+        LocalizedText(
+            en: "Change a person's name, language, time zone, or the address to sign in with.",
+            zh: "更改人员的姓名、语言、时区或登录邮箱。"
+        )
+    }
+
     package static var serverTeamList: LocalizedText {
         LocalizedText(
             en: "List the teams with their members.",
@@ -129,6 +178,34 @@ extension Texts.HelpOptions {
         LocalizedText(
             en: "The name of the team.",
             zh: "团队名称。"
+        )
+    }
+
+    package static var topTeam: LocalizedText {
+        LocalizedText(
+            en: "It is part of no other team.",
+            zh: "没有上级团队。"
+        )
+    }
+
+    package static var personLanguage: LocalizedText {
+        LocalizedText(
+            en: "The person's language: en or zh-Hans.",
+            zh: "人员的语言：en 或 zh-Hans。"
+        )
+    }
+
+    package static var personZone: LocalizedText {
+        LocalizedText(
+            en: "The person's time zone, such as Asia/Shanghai.",
+            zh: "人员的时区，如 Asia/Shanghai。"
+        )
+    }
+
+    package static var newEmail: LocalizedText {
+        LocalizedText(
+            en: "The address that the person signs in with from now on.",
+            zh: "此后登录所用的邮箱。"
         )
     }
 

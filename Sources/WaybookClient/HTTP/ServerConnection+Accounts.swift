@@ -19,6 +19,13 @@ extension ServerConnection {
         _ = try await post("/v1/sign-out", json: Array("{}".utf8), token: token)
     }
 
+    /// Asks for a successor of the token (`POST /v1/token`); the token is good until the successor is used.
+    func renew(token: String) async throws -> String {
+        guard let answer = TokenResponse(json: try await post("/v1/token", json: Array("{}".utf8), token: token))
+        else { throw WorkspaceError(.notAServer(status: 200)) }
+        return answer.token
+    }
+
     /// The devices of the token's user (`GET /v1/devices`).
     func devices(token: String) async throws -> [DeviceSummary] {
         let body = try await get("/v1/devices", token: token)

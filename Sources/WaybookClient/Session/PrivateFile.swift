@@ -7,7 +7,18 @@ public enum PrivateFile {
         let draft = path + ".new"
         unlink(draft)
         try write(bytes, to: draft, shown: path)
-        guard rename(draft, path) == 0 else { throw WorkspaceError(.fileUnwritable(path: path, reason: reason())) }
+        guard rename(draft, path) == 0, syncFolder(of: path) else {
+            throw WorkspaceError(.fileUnwritable(path: path, reason: reason()))
+        }
+    }
+
+    /// Makes a new name durable: after a power cut the file is the new one.
+    private static func syncFolder(of path: String) -> Bool {
+        let folder = (path as NSString).deletingLastPathComponent
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
     }
 
     /// Writes a file that does not exist yet.

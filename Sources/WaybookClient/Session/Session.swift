@@ -5,6 +5,8 @@ public struct Session: Hashable, Sendable {
     public var server: ServerAddress
     /// The device's token.
     public var token: String
+    /// When the token was given, by this device's wall clock, milliseconds since 1970; nil where nobody noted it.
+    public var tokenSince: Int64?
     /// The e-mail address that was signed in with.
     public var email: String
     /// The user's identity; the namespace of identities that follow from imported rows.
@@ -19,10 +21,11 @@ public struct Session: Hashable, Sendable {
 
     public init(
         server: ServerAddress, token: String, email: String, user: RecordID, name: String, device: String,
-        replica: ReplicaID, hasOwnAuthority: Bool = false
+        replica: ReplicaID, hasOwnAuthority: Bool = false, tokenSince: Int64? = nil
     ) {
         self.server = server
         self.token = token
+        self.tokenSince = tokenSince
         self.email = email
         self.user = user
         self.name = name
@@ -36,7 +39,8 @@ public struct Session: Hashable, Sendable {
         CanonicalJSON.bytes([
             "authority": .bool(hasOwnAuthority), "device": .string(device), "email": .string(email),
             "insecure": .bool(server.isPlainAllowed), "name": .string(name), "replica": .int(Int64(replica.number)),
-            "server": .string(server.text), "token": .string(token), "user": user.value,
+            "server": .string(server.text), "token": .string(token),
+            "tokenSince": tokenSince.map { .int($0) } ?? .null, "user": user.value,
         ])
     }
 
@@ -52,7 +56,8 @@ public struct Session: Hashable, Sendable {
         else { return nil }
         self.init(
             server: server, token: token, email: email, user: user, name: name, device: device,
-            replica: ReplicaID(replica), hasOwnAuthority: entries["authority"]?.boolean ?? false)
+            replica: ReplicaID(replica), hasOwnAuthority: entries["authority"]?.boolean ?? false,
+            tokenSince: entries["tokenSince"]?.integer)
     }
 }
 

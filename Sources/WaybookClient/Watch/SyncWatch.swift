@@ -42,10 +42,10 @@ public struct SyncWatch: Sendable {
 
     private func run(_ synced: @escaping @Sendable (SyncResult) -> Void) async throws -> SyncResult? {
         let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let isWoken = Flag()
+        let (isWoken, gate) = (Flag(), TokenGate())
         return try await withThrowingTaskGroup(of: SyncResult?.self) { group in
             group.addTask {
-                try await listen(wake, isWoken)
+                try await listen(wake, isWoken, gate)
                 return nil
             }
             group.addTask {
@@ -56,7 +56,7 @@ public struct SyncWatch: Sendable {
                 try await tick(wake, isWoken)
                 return nil
             }
-            group.addTask { try await rounds(wakes, synced) }
+            group.addTask { try await rounds(wakes, gate, synced) }
             wake.yield()
             defer { group.cancelAll() }
             do {
@@ -69,11 +69,15 @@ public struct SyncWatch: Sendable {
     }
 
     private func rounds(
-        _ wakes: AsyncStream<Void>, _ synced: @Sendable (SyncResult) -> Void
+        _ wakes: AsyncStream<Void>, _ gate: TokenGate, _ synced: @Sendable (SyncResult) -> Void
     ) async throws -> SyncResult? {
         var last: SyncResult?
         for await _ in wakes {
             let result = try await workspace.sync(over: connection, progress: nil)
+            if result.report.ending == .upToDate, gate.beginRenewal() {
+                await workspace.renewToken(over: connection)
+                gate.endRenewal()
+            }
             try workspace.indexForSearch()
             last = result
             guard !Task.isCancelled else { break }
@@ -98,15 +102,22 @@ public struct SyncWatch: Sendable {
         return [.signIn, .revoked, .wipe].contains(problem.code)
     }
 
-    private func listen(_ wake: AsyncStream<Void>.Continuation, _ isWoken: Flag) async throws {
+    private func listen(
+        _ wake: AsyncStream<Void>.Continuation, _ isWoken: Flag, _ gate: TokenGate
+    ) async throws {
         var pause = pace.firstRetryMilliseconds
         while true {
             try Task.checkCancellation()
+            guard gate.beginOpening() else {
+                try await workspace.device.pause(pace.localMilliseconds)
+                continue
+            }
             let token = try workspace.folder.session()?.token ?? ""
             let began = Flag()
             do {
                 try await connection.listen(token: token) { signal in
                     if !began.isSet {
+                        gate.endOpening()
                         began.isSet = true
                         isWoken.isSet = true
                         // What came while nobody listened.
@@ -118,6 +129,7 @@ public struct SyncWatch: Sendable {
                 // The exchange is told the same, and acts on it.
                 if Self.isCutOff(error) { wake.yield() }
             }
+            gate.endOpening()
             isWoken.isSet = false
             pause = began.isSet ? pace.firstRetryMilliseconds : min(pause * 2, pace.longestRetryMilliseconds)
             let jitter = Int64(workspace.device.random() % UInt64(pause))

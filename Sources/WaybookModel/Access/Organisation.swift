@@ -117,6 +117,23 @@ public struct Organisation: Hashable, Sendable {
         return nil
     }
 
+    /// The people who administer the workspace today.
+    public var administrators: Set<RecordID> {
+        Set(people.values.lazy.filter { $0.isActive && $0.role == .admin }.map(\.id))
+    }
+
+    /// Whether somebody is left to administer the workspace once records of the directory read so: the one rule, for
+    /// laptops, the server and its commands. A workspace that has nobody loses nobody.
+    public func keepsAdministrator(after changes: [VersionedRecord]) -> Bool {
+        let present = administrators
+        var after = self
+        for record in changes where record.collection == DirectoryRecord.user {
+            after.people[record.id] = nil
+            if !record.isDeleted { after.take(record) }
+        }
+        return present.isEmpty || !after.administrators.isEmpty
+    }
+
     /// A team and all below it; a circle in the tree, which merged edits can make, ends where it closes.
     public func teams(below team: RecordID) -> Set<RecordID> {
         guard teams[team] != nil else { return [] }

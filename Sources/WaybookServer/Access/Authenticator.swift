@@ -9,11 +9,17 @@ struct Authenticator: Sendable {
     static let touchMilliseconds: Int64 = 60_000
 
     let database: any DirectoryDatabase
+    let tokens: TokenService
+    let notes: RefusalNotes
     let now: @Sendable () -> Int64
     private let directory = Directory()
 
-    init(database: any DirectoryDatabase, now: @escaping @Sendable () -> Int64) {
+    init(
+        database: any DirectoryDatabase, tokens: TokenService, notes: RefusalNotes, now: @escaping @Sendable () -> Int64
+    ) {
         self.database = database
+        self.tokens = tokens
+        self.notes = notes
         self.now = now
     }
 
@@ -34,8 +40,19 @@ struct Authenticator: Sendable {
         let now = now()
         switch try await database.read({ [directory] in try directory.authenticate($0, token: token, now: now) }) {
         case .unknown: throw Problem(.signIn)
-        case .revoked: throw Problem(.revoked)
-        case .wipe: throw Problem(.wipe)
+        case .revoked:
+            notes.noteEnded(token)
+            throw Problem(.revoked)
+        case .wipe:
+            notes.noteEnded(token)
+            throw Problem(.wipe)
+        case .replaced(let replica, let user, let byRenewal):
+            notes.noteReuse(replica, user)
+            throw Problem(byRenewal ? .signIn : .revoked)
+        case .successor(let principal, let lastSeen):
+            await tokens.takeUp(token, of: principal)
+            touch(principal.replica, lastSeen: lastSeen)
+            return principal
         case .accepted(let principal, let lastSeen):
             touch(principal.replica, lastSeen: lastSeen)
             return principal

@@ -9,13 +9,14 @@ struct BookMover: Service {
     static let pause = Duration.seconds(3)
 
     let service: ExchangeService
+    let ledger: SecurityLedger?
     let threads: ServerThreads
     let logger: Logger
     /// Called after each commit.
-    let onCommit: @Sendable () -> Void
+    let onCommit: @Sendable (CommitNews) -> Void
 
     func run() async throws {
-        let moves = BookMove(service)
+        let moves = BookMove(service, ledger: ledger)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
@@ -33,10 +34,10 @@ struct BookMover: Service {
         for pending in try await threads.readers.runIfActive({ try moves.pending() }) {
             while !Task.isCancelled {
                 // One commit at a time on the writer's thread: exchanges take their turns between them.
-                let count = try await threads.writer.runIfActive { try moves.moveSome(pending) }
-                guard count > 0 else { break }
-                logger.info("moved units of a book", metadata: ["units": "\(count)"])
-                onCommit()
+                let moved = try await threads.writer.runIfActive { try moves.moveSome(pending) }
+                guard moved.units > 0 else { break }
+                logger.info("moved units of a book", metadata: ["units": "\(moved.units)"])
+                onCommit(moved.news)
             }
         }
     }

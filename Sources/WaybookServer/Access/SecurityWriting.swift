@@ -22,18 +22,3 @@ extension DirectoryDatabase {
         }
     }
 }
-
-extension StoreFile {
-    /// As `DirectoryDatabase.writeSecurity`, for who works on the file itself.
-    func writeSecurity<Result>(
-        _ ledger: SecurityLedger?, now: Int64, _ body: (Database) throws -> (Result, [SecurityFact])
-    ) throws -> Result {
-        let receipt = LedgerReceipt(ledger, now: now)
-        do {
-            return try write { db in try receipt.recording(db) { try body(db) } }
-        } catch {
-            receipt.takeBack(after: error)
-            throw error
-        }
-    }
-}

@@ -122,12 +122,13 @@ public final class SignInService: Sendable {
                         db, former: former, user: user.id, name: name, token: token, now: now)
                 }
                 let added =
-                    try known
+                    try known?.device
                     ?? directory.addDevice(
                         db, user: user.id, name: name, token: token, timeline: timeline, now: now)
                 try Audit(db).note(
                     .signedIn, by: user.id.text, replica: added.replica, about: .device(added.replica), at: now)
-                return (added, rehashed.map { [.password(user.id, hash: $0.phc)] } ?? [])
+                let facts = [known?.fact, rehashed.map { .password(user.id, hash: $0.phc) }].compactMap { $0 }
+                return (added, facts)
             }
             return SignInResponse(
                 token: token.text, replica: added.replica.number, user: user.id.text, name: user.name)

@@ -84,6 +84,7 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case userNotFound = "user-not-found"
         case teamExists = "team-exists"
         case teamNotFound = "team-not-found"
+        case teamCircle = "team-circle"
         case notMember = "not-a-member"
         case invalidDay = "invalid-day"
         case deviceNotFound = "device-not-found"

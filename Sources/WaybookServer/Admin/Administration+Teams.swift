@@ -8,37 +8,26 @@ import WaybookStore
 extension Administration {
     private typealias Field = DirectoryRecord.Field
     /// The most characters of a team's name.
-    private static var maximumTeamNameCharacters: Int { 120 }
+    static var maximumTeamNameCharacters: Int { 120 }
 
     func setRole(_ command: AdminCommand) throws -> Value {
         let email = try email(command)
         guard let role = command.arguments["role"].flatMap({ Role(rawValue: $0) }) else {
             throw AdminFailure(.malformed)
         }
-        try file.write { db in
-            let user = try user(db, email)
-            if user.isAdmin, role != .admin { try checkOtherAdmin(db, than: user) }
-            try Audit(db).note(.roleChanged, about: .user(user.id.text), at: now())
-            try directory.setRole(db, user: user.id, role, now: now())
+        let now = now()
+        try file.writeSecurity(ledger, now: now) { db in
+            ((), try directory.setRole(db, user: try user(db, email).id, role, now: now))
         }
         return ["email": .string(email.text), "role": .string(role.rawValue)]
     }
 
-    /// Refuses what would leave the workspace without an administrator.
-    func checkOtherAdmin(_ db: Database, than user: DirectoryUser) throws {
-        let others = try directory.users(db).filter { $0.isAdmin && $0.disabled == nil && $0.id != user.id }
-        guard !others.isEmpty else { throw AdminFailure(.lastAdmin, user.email) }
-    }
-
     func addTeam(_ command: AdminCommand) throws -> Value {
-        let name = (command.arguments["name"] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...Self.maximumTeamNameCharacters).contains(name.count), ValueForm.isOneLine(name) else {
-            throw AdminFailure(.invalidName, name)
-        }
+        let name = try teamName(command.arguments["name"] ?? "")
         var random = SystemRandomNumberGenerator()
         let now = now()
         let id = RecordID.version7(milliseconds: UInt64(clamping: now), random: (random.next(), random.next()))
-        try file.write { db in
+        try file.writeSecurity(ledger, now: now) { db in
             guard try records(db, of: DirectoryRecord.team).allSatisfy({ $0[Field.name]?.text != name }) else {
                 throw AdminFailure(.teamExists, name)
             }
@@ -46,7 +35,7 @@ extension Administration {
             if let parent = command.arguments["in"] {
                 fields[Field.parent] = .string(try team(db, parent).description)
             }
-            try DirectoryWriter(db, now: now).write(fields, of: id, in: DirectoryRecord.team)
+            return ((), try DirectoryWriter(db, now: now).write(fields, of: id, in: DirectoryRecord.team))
         }
         return ["id": .string(id.description), "name": .string(name)]
     }
@@ -91,11 +80,11 @@ extension Administration {
         var random = SystemRandomNumberGenerator()
         let now = now()
         let id = RecordID.version7(milliseconds: UInt64(clamping: now), random: (random.next(), random.next()))
-        try file.write { db in
+        try file.writeSecurity(ledger, now: now) { db in
             let team = try team(db, command.arguments["team"] ?? "")
             fields[Field.user] = .string(try user(db, email).id.text)
             fields[Field.team] = .string(team.description)
-            try DirectoryWriter(db, now: now).write(fields, of: id, in: DirectoryRecord.membership)
+            return ((), try DirectoryWriter(db, now: now).write(fields, of: id, in: DirectoryRecord.membership))
         }
         return ["email": .string(email.text), "id": .string(id.description)]
     }
@@ -105,7 +94,7 @@ extension Administration {
         let email = try email(command)
         let now = now()
         let today = Self.day(now), yesterday = Self.day(now - 86_400_000)
-        try file.write { db in
+        try file.writeSecurity(ledger, now: now) { db in
             let team = try team(db, command.arguments["team"] ?? "")
             let user = try user(db, email).id.text
             let present = try records(db, of: DirectoryRecord.membership).filter { time in
@@ -113,10 +102,11 @@ extension Administration {
                     && (time[Field.until]?.text ?? today) >= today
             }
             guard !present.isEmpty else { throw AdminFailure(.notMember, email.text) }
-            for time in present {
+            let facts = try present.flatMap { time in
                 try DirectoryWriter(db, now: now).write(
                     [Field.until: .string(yesterday)], of: time.id, in: DirectoryRecord.membership)
             }
+            return ((), facts)
         }
         return ["email": .string(email.text)]
     }
@@ -126,12 +116,12 @@ extension Administration {
     }
 
     /// The living records of a collection of the directory, in the order of their identities.
-    private func records(_ db: Database, of collection: CollectionName) throws -> [VersionedRecord] {
+    func records(_ db: Database, of collection: CollectionName) throws -> [VersionedRecord] {
         try ServerRows(db).directory().filter { $0.collection == collection && !$0.isDeleted }.sorted { $0.id < $1.id }
     }
 
     /// The team of that name or identity.
-    private func team(_ db: Database, _ text: String) throws -> RecordID {
+    func team(_ db: Database, _ text: String) throws -> RecordID {
         let found = try records(db, of: DirectoryRecord.team).filter {
             $0.id == RecordID(text) || $0[Field.name]?.text == text
         }

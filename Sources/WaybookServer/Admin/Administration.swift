@@ -13,6 +13,7 @@ public struct Administration: Sendable {
     let now: @Sendable () -> Int64
     let cut: @Sendable (ReplicaID) -> Void
     let changed: @Sendable () -> Void
+    let onDirectoryChange: @Sendable () -> Void
 
     /// Makes the administration of a file.
     ///
@@ -21,10 +22,13 @@ public struct Administration: Sendable {
     ///   - now: milliseconds since 1970.
     ///   - cut: ends what a device has open; called after its revocation is committed.
     ///   - changed: called after records were changed that laptops want to know of.
+    ///   - onDirectoryChange: wakes whom it concerns; called after a command about people or teams is committed.
     public init(
         file: StoreFile, ledger: SecurityLedger?, now: @escaping @Sendable () -> Int64,
-        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }, changed: @escaping @Sendable () -> Void = {}
+        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }, changed: @escaping @Sendable () -> Void = {},
+        onDirectoryChange: @escaping @Sendable () -> Void = {}
     ) {
+        self.onDirectoryChange = onDirectoryChange
         self.file = file
         self.ledger = ledger
         self.now = now
@@ -35,7 +39,9 @@ public struct Administration: Sendable {
     /// Performs a command; its expected failures are answers.
     public func perform(_ command: AdminCommand) -> AdminReply {
         do {
-            return .done(try dispatch(command))
+            let value = try dispatch(command)
+            if Self.directoryVerbs.contains(command.verb) { onDirectoryChange() }
+            return .done(value)
         } catch let failure as AdminFailure {
             return .failed(failure)
         } catch {
@@ -43,16 +49,25 @@ public struct Administration: Sendable {
         }
     }
 
+    /// The verbs that change the directory's records.
+    static let directoryVerbs: Set<String> = [
+        "user.add", "user.role", "user.disable", "user.enable", "user.edit", "team.add", "team.join", "team.leave",
+        "team.edit", "team.delete",
+    ]
+
     private func dispatch(_ command: AdminCommand) throws -> Value {
         switch command.verb {
         case "user.add": try addUser(command)
         case "user.role": try setRole(command)
+        case "user.edit": try editUser(command)
         case "user.list": try listUsers()
         case "user.disable": try setDisabled(command, true)
         case "user.enable": try setDisabled(command, false)
         case "user.password": try setPassword(command)
         case "team.add": try addTeam(command)
         case "team.list": try listTeams()
+        case "team.edit": try editTeam(command)
+        case "team.delete": try deleteTeam(command)
         case "team.join": try joinTeam(command)
         case "team.leave": try leaveTeam(command)
         case "device.list": try listDevices(command)
@@ -113,9 +128,6 @@ public struct Administration: Sendable {
         let now = now()
         let cutOff = try file.writeSecurity(ledger, now: now) { db in
             let user = try user(db, email)
-            if isDisabled, user.isAdmin {
-                try checkOtherAdmin(db, than: user)
-            }
             let successor = try command.arguments["successor"].map { typed in
                 guard let email = AccountEmail(typed) else { throw AdminFailure(.invalidEmail, typed) }
                 let successor = try self.user(db, email)
@@ -124,10 +136,7 @@ public struct Administration: Sendable {
                 }
                 return successor.id
             }
-            try Audit(db).note(isDisabled ? .userDisabled : .userEnabled, about: .user(user.id.text), at: now)
-            let replicas = try directory.setDisabled(
-                db, user: user.id, isDisabled, successor: successor, now: now)
-            return (replicas, [isDisabled ? .disabled(user.id) : .enabled(user.id)])
+            return try directory.setDisabled(db, user: user.id, isDisabled, successor: successor, now: now)
         }
         for replica in cutOff { cut(replica) }
         return ["devices": .int(Int64(cutOff.count)), "email": .string(email.text)]
@@ -184,9 +193,11 @@ public struct Administration: Sendable {
     private static func failure(_ error: any Error, _ command: AdminCommand) -> AdminFailure {
         let email = command.arguments["email"] ?? ""
         switch error {
-        case DirectoryError.emailTaken: return AdminFailure(.userExists, email)
+        case DirectoryError.emailTaken:
+            return AdminFailure(.userExists, command.arguments["newEmail"] ?? email)
         case DirectoryError.unknownUser: return AdminFailure(.userNotFound, email)
         case DirectoryError.unknownDevice: return AdminFailure(.deviceNotFound, command.arguments["replica"] ?? "")
+        case DirectoryError.lastAdministrator: return AdminFailure(.lastAdmin, email)
         case DirectoryError.invalidName: return AdminFailure(.invalidName, command.arguments["name"] ?? "")
         case ServerBackup.Failure.exists: return AdminFailure(.backupExists, command.arguments["path"] ?? "")
         case is ServerBackup.Failure: return AdminFailure(.backupFailed, command.arguments["path"] ?? "")

@@ -50,7 +50,7 @@ public struct DataFolder: Sendable {
         let file = try open()
         return (
             file, ledger,
-            ledger.facts.isEmpty ? 0 : try file.write { try ledger.apply($0, now: now, schema: Catalogue.schema) }
+            ledger.mark.isEmpty ? 0 : try file.write { try ledger.apply($0, schema: Catalogue.schema, now: now) }
         )
     }
 

@@ -84,11 +84,16 @@ struct AuditListCommand: AsyncParsableCommand {
         case .signedIn: Texts.Audit.signedIn
         case .signInFailed: Texts.Audit.signInFailed
         case .signedOut: Texts.Audit.signedOut
+        case .tokenRenewed: Texts.Audit.tokenRenewed
+        case .tokenReused: Texts.Audit.tokenReused
         case .userAdded: Texts.Audit.userAdded
+        case .userChanged: Texts.Audit.userChanged
         case .userDisabled: Texts.Audit.userDisabled
         case .userEnabled: Texts.Audit.userEnabled
         case .passwordChanged: Texts.Audit.passwordChanged
         case .roleChanged: Texts.Audit.roleChanged
+        case .teamChanged: Texts.Audit.teamChanged
+        case .refused: Texts.Audit.refused
         case .granted: Texts.Audit.granted
         case .revoked: Texts.Audit.revoked
         case .assigned: Texts.Audit.assigned

@@ -43,6 +43,7 @@ enum FailureWording {
         case .userNotFound: CommandFailure(code, Texts.Server.userNotFound(email: subject))
         case .teamExists: CommandFailure(code, Texts.Server.teamExists(team: subject))
         case .teamNotFound: CommandFailure(code, Texts.Server.teamNotFound(team: subject))
+        case .teamCircle: CommandFailure(code, Texts.Server.teamCircle(team: subject))
         case .notMember: CommandFailure(code, Texts.Server.notMember(email: subject))
         case .invalidDay: CommandFailure(code, Texts.Server.dayInvalid(text: subject), status: .usage)
         case .deviceNotFound: CommandFailure(code, Texts.Server.deviceNotFound(device: subject))

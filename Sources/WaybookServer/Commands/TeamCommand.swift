@@ -8,7 +8,10 @@ struct TeamCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "team", abstract: Texts.Help.serverTeam(Speech.language),
-            subcommands: [TeamAddCommand.self, TeamListCommand.self, TeamJoinCommand.self, TeamLeaveCommand.self])
+            subcommands: [
+                TeamAddCommand.self, TeamListCommand.self, TeamEditCommand.self, TeamDeleteCommand.self,
+                TeamJoinCommand.self, TeamLeaveCommand.self,
+            ])
     }
 }
 

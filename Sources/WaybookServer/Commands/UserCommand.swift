@@ -9,7 +9,7 @@ struct UserCommand: AsyncParsableCommand {
             commandName: "user", abstract: Texts.Help.serverUser(Speech.language),
             subcommands: [
                 UserAddCommand.self, UserListCommand.self, UserDisableCommand.self, UserEnableCommand.self,
-                UserPasswordCommand.self, UserRoleCommand.self,
+                UserPasswordCommand.self, UserRoleCommand.self, UserEditCommand.self,
             ])
     }
 }

@@ -14,25 +14,39 @@ public final class ExchangeEngine: ExchangeHandling {
     private let metrics: ExchangeMetrics
     private let ledger: SecurityLedger?
     private let notes: DeviceNotes
+    private let refusals: RefusalNotes?
 
     /// Makes the engine.
     ///
     /// - Parameters:
-    ///   - ledger: where the end of a device that was wiped is written down beside the file.
-    ///   - hub: told of every commit that others want to know of.
-    public init(
+    ///   - ledger: where it is written down beside the file what must outlive the putting back of a backup.
+    ///   - refusals: told of devices that claim to be others.
+    ///   - announcer: told of every commit that others want to know of.
+    ///   - cut: ends what a device has open; called for those of people whom a commit disabled.
+    init(
         service: ExchangeService, ledger: SecurityLedger? = nil, threads: ServerThreads, metrics: ExchangeMetrics,
-        hub: EventHub, logger: Logger
-    ) throws {
+        announcer: CommitAnnouncer, refusals: RefusalNotes? = nil, logger: Logger,
+        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }
+    ) {
         self.ledger = ledger
+        self.refusals = refusals
         notes = DeviceNotes(service, threads: threads)
         self.service = service
         self.threads = threads
         self.metrics = metrics
-        let announcer = CommitAnnouncer(hub: hub, service: service, last: try service.lastSequence())
         committer = GroupCommitter(
-            threads: threads, metrics: metrics, logger: logger, commit: { try service.commit($0) },
-            onCommit: { announcer.announce($0) })
+            threads: threads, metrics: metrics, logger: logger,
+            commit: { try service.commit($0, ledger: ledger) },
+            onCommit: { committed in
+                let news = committed.filter(\.result.hasChanges).map {
+                    (author: $0.batch.principal.replica as ReplicaID?, news: $0.result.news)
+                }
+                if !news.isEmpty { announcer.announce(news) }
+                for (batch, result) in committed {
+                    // Who disables themselves is given the verdict before anything ends.
+                    for replica in result.cutOff where replica != batch.principal.replica { cut(replica) }
+                }
+            })
     }
 
     public func begin(for principal: Principal) async throws -> any ExchangeConversation {
@@ -40,34 +54,8 @@ public final class ExchangeEngine: ExchangeHandling {
             replica: principal.replica, user: principal.user.text, kind: principal.isDisabled ? .uploader : .member)
         return EngineConversation(
             service.open(exchange), lastUpload: LastUpload(principal, service: service, ledger: ledger),
-            notes: notes, threads: threads, committer: committer, metrics: metrics)
-    }
-}
-
-/// Wakes whoever waits for events after a commit, its authors excepted.
-final class CommitAnnouncer: Sendable {
-    private let hub: EventHub
-    private let service: ExchangeService
-    private let last: Mutex<Int64>
-
-    init(hub: EventHub, service: ExchangeService, last: Int64) {
-        self.hub = hub
-        self.service = service
-        self.last = Mutex(last)
-    }
-
-    /// Called on the writer's thread, so one at a time.
-    func announce(_ committed: [(batch: PushBatch, result: PushResult)]) {
-        let authors = Set(committed.filter(\.result.hasChanges).map(\.batch.principal.replica))
-        guard !authors.isEmpty else { return }
-        // Should the reading fail, the earlier sequence is announced once more: that wakes, and wakes nobody in vain.
-        let present = try? service.lastSequence()
-        let before = last.withLock { last in
-            defer { last = present ?? last }
-            return last
-        }
-        // Of several authors each one has news of the others.
-        hub.announce(after: before) { authors.count > 1 || !authors.contains($0.replica) }
+            notes: notes, threads: threads, committer: committer, metrics: metrics
+        ) { [refusals] in refusals?.noteForgedAuthor(principal) }
     }
 }
 
@@ -81,11 +69,13 @@ final class EngineConversation: ExchangeConversation {
     private let threads: ServerThreads
     private let committer: GroupCommitter
     private let metrics: ExchangeMetrics
+    private let onForgedAuthor: @Sendable () -> Void
 
     init(
         _ exchange: sending ServerExchange, lastUpload: LastUpload?, notes: DeviceNotes, threads: ServerThreads,
-        committer: GroupCommitter, metrics: ExchangeMetrics
+        committer: GroupCommitter, metrics: ExchangeMetrics, onForgedAuthor: @escaping @Sendable () -> Void
     ) {
+        self.onForgedAuthor = onForgedAuthor
         self.notes = notes
         self.exchange = Mutex(exchange)
         self.lastUpload = lastUpload
@@ -138,6 +128,7 @@ final class EngineConversation: ExchangeConversation {
                 return try exchange.withLock { try body(&$0) }
             }
         } catch {
+            if exchange.withLock({ $0.isOfForgedAuthor }) { onForgedAuthor() }
             throw Problem(storeError: error)
         }
     }

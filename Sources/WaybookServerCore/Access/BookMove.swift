@@ -10,11 +10,14 @@ public struct BookMove: Sendable {
     public static let unitsInCommit = 200
 
     private let service: ExchangeService
+    private let ledger: SecurityLedger?
     /// The collections whose roots somebody answers for.
     private let collections: [CollectionName]
 
-    public init(_ service: ExchangeService) {
+    /// - Parameter ledger: where it is written down beside the file who answers for a unit from then on.
+    public init(_ service: ExchangeService, ledger: SecurityLedger? = nil) {
         self.service = service
+        self.ledger = ledger
         collections = service.schema.collections.filter { collection in
             guard case .book(let owner, _) = collection.access.audience else { return false }
             return collection[owner] != nil
@@ -45,16 +48,18 @@ public struct BookMove: Sendable {
     }
 
     /// Moves the next units of a book in one commit.
-    /// - Returns: how many were moved; 0 once the book is empty.
-    public func moveSome(_ pending: Pending, limit: Int = unitsInCommit) throws -> Int {
-        try service.file.write { db in
+    /// - Returns: how many were moved, 0 once the book is empty; and what that is news about.
+    public func moveSome(
+        _ pending: Pending, limit: Int = unitsInCommit
+    ) throws -> (units: Int, news: CommitNews) {
+        try service.file.writeSecurity(ledger, now: Int64(clamping: service.now)) { db in
             let rows = ServerRows(db)
             let units = try rows.roots(of: .book(pending.from), in: collections, limit: limit)
-            guard !units.isEmpty else { return 0 }
+            guard !units.isEmpty else { return ((0, CommitNews()), []) }
             var committer = try service.committer(db)
             try committer.move(units, from: pending.from, to: pending.to)
             try committer.finish()
-            return units.count
+            return ((units.count, committer.news), committer.ledgerFacts)
         }
     }
 }

@@ -39,7 +39,7 @@ public struct Audit {
 
     /// Which entries are asked for; a nil asks for all.
     public struct Query: Sendable {
-        /// The id of a user: entries by and about them.
+        /// The id of a user: entries by them, about them, and such that name them otherwise.
         public var who: String?
         public var what: String?
         /// Milliseconds since 1970, the first moment.
@@ -65,7 +65,8 @@ public struct Audit {
             db,
             sql: """
                 SELECT number, at, who, replica, what, subject, about, detail FROM audit
-                WHERE (?1 IS NULL OR who = ?1 OR (subject = 'user' AND about = ?1)) AND (?2 IS NULL OR what = ?2)
+                WHERE (?1 IS NULL OR who = ?1 OR (subject = 'user' AND about = ?1) OR instr(detail, '"' || ?1 || '"') > 0)
+                    AND (?2 IS NULL OR what = ?2)
                     AND (?3 IS NULL OR at >= ?3) AND (?4 IS NULL OR at < ?4)
                 ORDER BY number DESC LIMIT ?5
                 """,

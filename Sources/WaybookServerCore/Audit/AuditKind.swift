@@ -5,11 +5,21 @@ public enum AuditKind: String, Sendable, CaseIterable {
     case signedIn = "sign-in"
     case signInFailed = "sign-in-failed"
     case signedOut = "sign-out"
+    /// A device's token was replaced by its successor.
+    case tokenRenewed = "token-renew"
+    /// A token was used whose successor is in use: two stores have been given one, or somebody has copied it.
+    case tokenReused = "token-reuse"
     case userAdded = "user-add"
+    /// Another address to sign in with.
+    case userChanged = "user-change"
     case userDisabled = "user-disable"
     case userEnabled = "user-enable"
     case passwordChanged = "password-change"
     case roleChanged = "role-change"
+    /// A team is there, is elsewhere in the tree, or is gone.
+    case teamChanged = "team-change"
+    /// A device was refused what it may not do: a set, a token that has ended, another's number.
+    case refused = "access-refused"
     /// Somebody may see more than before: a team, a shared customer.
     case granted = "grant"
     /// Somebody may see less than before.

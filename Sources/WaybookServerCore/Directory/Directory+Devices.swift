@@ -57,28 +57,27 @@ extension Directory {
     /// answer is then known again by number and hash. An order to delete its copy after a last upload goes on to hold.
     ///
     /// - Parameter former: the token that it had last, in force, ended by its age, or revoked.
-    /// - Returns: nil where that is no token of this user's, or its device was told to delete its copy: it takes a new
-    ///   number.
+    /// - Returns: the device, and what the security ledger must say before anybody is answered; nil where that is no token
+    ///   of this user's, or its device was told to delete its copy: it takes a new number.
     /// - Throws: `DirectoryError`, and GRDB's errors.
     public func readmitDevice(
         _ db: Database, former: DeviceToken, user: UserID, name: String, token: DeviceToken, now: Int64
-    ) throws -> DirectoryDevice? {
+    ) throws -> (device: DirectoryDevice, fact: SecurityFact)? {
         let name = try checkedName(name)
         let row = try Row.fetchOne(
             db,
             sql: """
-                SELECT * FROM device WHERE (token = ?1 OR formerToken = ?1) AND user = ?2 AND wipeOrdered IS NULL
+                SELECT * FROM device WHERE user = ?2 AND wipeOrdered IS NULL AND (token = ?1 OR nextToken = ?1
+                    OR replica = (SELECT replica FROM former_token WHERE hash = ?1))
                 """, arguments: [Data(former.hash), user.text])
         guard let row else { return nil }
         let device = try Self.device(row)
         if device.revoked != nil { try checkRoom(db, user, now: now) }
+        try replaceToken(db, of: device, with: token.hash, issued: now, byRenewal: false, now: now)
         try db.execute(
-            sql: """
-                UPDATE device SET name = ?1, token = ?2, formerToken = ?3, revoked = NULL, issued = ?4,
-                    lastSeen = max(lastSeen, ?4) WHERE replica = ?5
-                """,
-            arguments: [name, Data(token.hash), Data(former.hash), now, device.replica.number])
-        return device
+            sql: "UPDATE device SET name = ?, lastSeen = max(lastSeen, ?) WHERE replica = ?",
+            arguments: [name, now, device.replica.number])
+        return (device, .token(TokenFact(device: device, issued: now, hash: token.hash)))
     }
 
     /// Devices whose token ended by its age take no room.
@@ -110,10 +109,11 @@ extension Directory {
     ///
     /// - Parameter orderingWipe: whether the device is told to delete its copy when it comes back.
     public func revoke(_ db: Database, replica: ReplicaID, orderingWipe: Bool = false, now: Int64) throws {
+        try retireAll(db, of: replica, byRenewal: false, now: now)
         try db.execute(
             sql: """
                 UPDATE device SET revoked = coalesce(revoked, ?1), wipeOrdered = iif(?2, ?1, wipeOrdered),
-                    formerToken = coalesce(token, formerToken), token = NULL WHERE replica = ?3
+                    token = NULL, nextToken = NULL, nextAsked = NULL WHERE replica = ?3
                 """,
             arguments: [now, orderingWipe, replica.number])
         guard db.changesCount == 1 else { throw DirectoryError.unknownDevice }
@@ -132,41 +132,6 @@ extension Directory {
                 "UPDATE device SET wipeAfterUpload = coalesce(wipeAfterUpload, ?) WHERE replica = ? AND revoked IS NULL",
             arguments: [now, replica.number])
         guard db.changesCount == 1 else { throw DirectoryError.unknownDevice }
-    }
-
-    /// Finds out whose a token is; one indexed read. The comparison of the hashes is constant-time.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    public func authenticate(_ db: Database, token: DeviceToken, now: Int64) throws -> Authentication {
-        let hash = token.hash
-        let row = try Row.fetchOne(
-            db,
-            sql: """
-                SELECT device.replica, device.user, device.token, device.lastSeen,
-                    coalesce(device.issued, device.created) AS issued, device.wipeAfterUpload, user.isAdmin, user.disabled
-                FROM device JOIN user ON user.id = device.user WHERE device.token = ?
-                """, arguments: [Data(hash)])
-        guard let row else { return try formerly(db, hash: hash) }
-        let stored: Data = row["token"]
-        guard constantTimeEqual(Array(stored), hash) else { return .unknown }
-        let (lastSeen, issued): (Int64, Int64) = (row["lastSeen"], row["issued"])
-        guard now - lastSeen < Self.unusedMilliseconds, now - issued < Self.lifetimeMilliseconds else {
-            return .unknown
-        }
-        let disabled: Int64? = row["disabled"]
-        if let disabled, now - disabled >= Self.graceMilliseconds { return .revoked }
-        guard let user = UserID(row["user"]) else { throw DirectoryError.damaged }
-        let principal = Principal(
-            user: user, replica: ReplicaID(row["replica"]), isAdmin: row["isAdmin"], isDisabled: disabled != nil,
-            isToWipe: row["wipeAfterUpload"] as Int64? != nil)
-        return .accepted(principal, lastSeen: lastSeen)
-    }
-
-    private func formerly(_ db: Database, hash: [UInt8]) throws -> Authentication {
-        let row = try Row.fetchOne(
-            db, sql: "SELECT wipeOrdered FROM device WHERE formerToken = ?", arguments: [Data(hash)])
-        guard let row else { return .unknown }
-        return row["wipeOrdered"] as Int64? == nil ? .revoked : .wipe
     }
 
     private func nextReplica(_ db: Database, timeline: UInt8) throws -> ReplicaID {

@@ -68,30 +68,42 @@ public struct Directory: Sendable {
     }
 
     /// Says what a user is in the organisation.
-    public func setRole(_ db: Database, user: UserID, _ role: Role, now: Int64) throws {
+    /// - Returns: what the security ledger must say before anybody is answered.
+    public func setRole(_ db: Database, user: UserID, _ role: Role, now: Int64) throws -> [SecurityFact] {
         guard try self.user(db, id: user) != nil else { throw DirectoryError.unknownUser }
-        try DirectoryWriter(db, now: now).write(
+        return try DirectoryWriter(db, now: now).write(
             [DirectoryRecord.Field.role: .string(role.rawValue)], of: user.record, in: DirectoryRecord.user)
     }
 
     /// Disables or enables a user.
     ///
     /// - Parameter successor: who takes the book over; nil for the pool.
-    /// - Returns: the replica numbers whose open connections must be closed when disabled.
+    /// - Returns: the replica numbers whose open connections must be closed when disabled, and what the security ledger
+    ///   must say before anybody is answered.
     public func setDisabled(
-        _ db: Database, user: UserID, _ isDisabled: Bool, successor: UserID? = nil, now: Int64
-    ) throws -> [ReplicaID] {
+        _ db: Database, user: UserID, _ isDisabled: Bool, successor: UserID? = nil, now: Int64, isNoted: Bool = true
+    ) throws -> (replicas: [ReplicaID], facts: [SecurityFact]) {
         guard try self.user(db, id: user) != nil else { throw DirectoryError.unknownUser }
         let status = isDisabled ? DirectoryRecord.disabled : DirectoryRecord.active
         var fields: [FieldName: Value] = [DirectoryRecord.Field.status: .string(status)]
         if isDisabled {
             fields[DirectoryRecord.Field.successor] = successor.map { .string($0.record.description) } ?? .null
         }
-        try DirectoryWriter(db, now: now).write(fields, of: user.record, in: DirectoryRecord.user)
-        return isDisabled ? try devices(db, of: user).map(\.replica) : []
+        let facts = try DirectoryWriter(db, now: now, isNoted: isNoted).write(
+            fields, of: user.record, in: DirectoryRecord.user)
+        return (isDisabled ? try devices(db, of: user).map(\.replica) : [], facts)
     }
 
-    func checkedName(_ name: String) throws -> String {
+    /// Gives a user another address to sign in with. Devices that are signed in stay so.
+    public func setEmail(_ db: Database, of user: UserID, to email: AccountEmail) throws -> AccountEmail {
+        if let other = try self.user(db, email: email), other.id != user { throw DirectoryError.emailTaken }
+        try db.execute(sql: "UPDATE user SET email = ? WHERE id = ?", arguments: [email.text, user.text])
+        guard db.changesCount == 1 else { throw DirectoryError.unknownUser }
+        return email
+    }
+
+    /// - Throws: `DirectoryError.invalidName`.
+    public func checkedName(_ name: String) throws -> String {
         let name = name.trimmingCharacters(in: .whitespacesAndNewlines).precomposedStringWithCanonicalMapping
         guard (1...Self.maximumNameCharacters).contains(name.count), name.utf8.count <= 4 * Self.maximumNameCharacters,
             name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })

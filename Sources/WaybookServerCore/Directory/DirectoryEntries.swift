@@ -72,6 +72,10 @@ public struct Principal: Sendable, Hashable {
 public enum Authentication: Sendable, Equatable {
     /// A device that may exchange, last heard of at the time given. The principal says what else it may.
     case accepted(Principal, lastSeen: Int64)
+    /// As `accepted`, by a successor of the device's token that was not used before: it is to be taken up.
+    case successor(Principal, lastSeen: Int64)
+    /// A token of a device in force that another took the place of, and that took up: by renewal, or by signing in again.
+    case replaced(ReplicaID, UserID, byRenewal: Bool)
     /// No token of this server, or one that ended by its age.
     case unknown
     /// The device was cut off, or its user disabled longer ago than the grace period.
@@ -90,6 +94,10 @@ public enum DirectoryError: Error, Sendable, Equatable {
     case unknownDevice
     case tooManyDevices
     case numbersExhausted
+    /// The successor of a token was given just now.
+    case tooSoon(milliseconds: Int64)
+    /// Nobody would be left to administer the workspace.
+    case lastAdministrator
     case passwordHash(PasswordHashError)
     /// A row of the directory cannot be read.
     case damaged
@@ -106,6 +114,8 @@ public enum DirectoryError: Error, Sendable, Equatable {
         case .tooManyDevices: "The user has 50 devices already; revoke one that is no longer used."
         case .numbersExhausted:
             "All replica numbers of this server are used; start a new server and let the devices sign in there."
+        case .tooSoon: "A new token was given a moment ago; ask again in a minute."
+        case .lastAdministrator: "This is the last administrator; make somebody else one first."
         case .passwordHash: "The password could not be hashed; look whether the machine has 64 MB of free memory."
         case .damaged: "The directory is damaged; check the server's data and restore a backup."
         }

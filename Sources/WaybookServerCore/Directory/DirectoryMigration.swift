@@ -54,3 +54,24 @@ let deviceStateMigrationSQL = """
         purged INTEGER
     ) STRICT;
     """
+
+/// The successor of a device's token, and the tokens that are none any more, so that one that comes back is known; frozen.
+///
+/// `nextToken` is SHA-256 of the successor, given at `nextAsked` and not used yet. `renewed` tells whether a successor took
+/// the place, rather than another sign-in or a revocation.
+let tokenMigrationSQL = """
+    CREATE TABLE former_token (
+        hash BLOB PRIMARY KEY NOT NULL CHECK (length(hash) = 32),
+        replica INTEGER NOT NULL,
+        ended INTEGER NOT NULL,
+        renewed INTEGER NOT NULL CHECK (renewed IN (0, 1))
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX former_token_replica ON former_token (replica, ended);
+    INSERT OR IGNORE INTO former_token (hash, replica, ended, renewed)
+        SELECT formerToken, replica, coalesce(revoked, issued, created), 0 FROM device WHERE length(formerToken) = 32;
+    DROP INDEX device_formerToken;
+    ALTER TABLE device DROP COLUMN formerToken;
+    ALTER TABLE device ADD COLUMN nextToken BLOB CHECK (nextToken IS NULL OR length(nextToken) = 32);
+    ALTER TABLE device ADD COLUMN nextAsked INTEGER;
+    CREATE UNIQUE INDEX device_nextToken ON device (nextToken) WHERE nextToken IS NOT NULL;
+    """

@@ -10,11 +10,15 @@ public struct DirectoryWriter {
     private let rows: ServerRows
     private let milliseconds: UInt64
     private let by: RecordID?
+    private let isNoted: Bool
 
     /// - Parameters:
     ///   - now: milliseconds since 1970.
     ///   - by: the person who says so; nil for whoever runs the machine.
-    public init(_ db: Database, now: Int64, by: RecordID? = nil) {
+    ///   - isNoted: whether the audit tells it, and the last administrator is kept; not where a file is brought to what
+    ///     was decided before.
+    public init(_ db: Database, now: Int64, by: RecordID? = nil, isNoted: Bool = true) {
+        self.isNoted = isNoted
         self.db = db
         rows = ServerRows(db)
         milliseconds = UInt64(clamping: now)
@@ -22,7 +26,13 @@ public struct DirectoryWriter {
     }
 
     /// Writes fields of one record of the directory, and makes the record if there is none.
-    public func write(_ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName) throws {
+    /// - Parameter isDeleted: whether it is deleted, or restored; nil to leave that as it is.
+    /// - Returns: what the security ledger must say before anybody is answered.
+    /// - Throws: `DirectoryError.lastAdministrator` where nobody would be left to administer the workspace.
+    @discardableResult
+    public func write(
+        _ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName, isDeleted: Bool? = nil
+    ) throws -> [SecurityFact] {
         precondition(DirectoryRecord.collections.contains(collection))
         var clock = try ServerClock(rows, milliseconds: milliseconds)
         let stamp = clock.next(above: clock.last)
@@ -32,10 +42,24 @@ public struct DirectoryWriter {
         let row =
             try work.row(id) ?? ServerRow(record: VersionedRecord(id: id, collection: collection), unit: id)
         let changed = fields.filter { name, value in (row.record[name] ?? .null) != value }
-        guard !changed.isEmpty || row.position == nil else { return }
+        let turns = isDeleted.map { $0 != row.record.isDeleted } ?? false
+        guard !changed.isEmpty || turns || row.position == nil else { return [] }
         work.write(changed, into: row, stamp: stamp)
-        work.setScopes([.workspace: .view], of: id, ends: [:])
+        if turns, let isDeleted {
+            let life = isDeleted ? VersionedRecord.deleted : VersionedRecord.alive
+            work.set(Atom(value: life, stamp: stamp, commit: sequence), at: .life, of: id)
+        }
+        work.setScopes([.workspace: .view], of: id, from: try rows.members(of: id), ends: [:])
         work.noteDirectoryChange()
+        let deeds = try SetDeeds(of: work)
+        if isNoted {
+            if row.position != nil, collection == DirectoryRecord.user,
+                try !Organisation(rows.directory()).keepsAdministrator(after: work.directoryRecords)
+            {
+                throw DirectoryError.lastAdministrator
+            }
+            try deeds.note(db, by: by, replica: nil, at: Int64(clamping: clock.milliseconds))
+        }
         let cause = SetWork.Cause(
             by: by, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: stamp.replica)
         try rows.set("sequence", work.store(cause))
@@ -43,6 +67,7 @@ public struct DirectoryWriter {
         if let record = work.known(id)?.record {
             try Directory().project(record, db, now: Int64(clamping: milliseconds))
         }
+        return deeds.facts
     }
 }
 
@@ -52,7 +77,6 @@ extension Directory {
     func project(_ record: VersionedRecord, _ db: Database, now: Int64) throws {
         typealias Field = DirectoryRecord.Field
         guard record.collection == DirectoryRecord.user else { return }
-        let isDisabled = record.isDeleted || record[Field.status]?.text == DirectoryRecord.disabled
         try db.execute(
             sql: """
                 UPDATE user SET name = coalesce(?, name), language = coalesce(?, language), isAdmin = ?,
@@ -60,7 +84,7 @@ extension Directory {
                 """,
             arguments: [
                 record[Field.name]?.text, record[Field.language]?.text, record[Field.role]?.text == Role.admin.rawValue,
-                isDisabled, now, record.id.description,
+                record.isOfSomebodyDisabled, now, record.id.description,
             ])
     }
 }

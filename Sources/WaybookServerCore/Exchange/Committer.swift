@@ -1,9 +1,11 @@
+import GRDB
 import WaybookModel
 import WaybookProtocol
 import WaybookStore
 
 /// Judges the sets of one or more batches inside one write transaction: the server's one durable commit for all of them.
 struct Committer {
+    let db: Database
     let rows: ServerRows
     let schema: Schema
     let limits: ExchangeLimits
@@ -20,15 +22,20 @@ struct Committer {
     private var organisation: Organisation?
     var clock: ServerClock
     private(set) var sequence: Int64
+    /// What the batch that was committed last is news about.
+    private(set) var news = CommitNews()
+    private var facts: [SecurityFact] = []
+    private var access: [RecordID: UnitAccess] = [:]
 
     init(
-        rows: ServerRows, schema: Schema, limits: ExchangeLimits, clock: ServerClock,
+        db: Database, schema: Schema, limits: ExchangeLimits, clock: ServerClock,
         authorship: @escaping (ReplicaID) throws -> Authorship?,
         exchanger: @escaping (ExchangePrincipal, Organisation) throws -> Exchanger,
         onDirectory: @escaping (VersionedRecord) throws -> Void,
         onErasure: @escaping (ErasureEntry, Set<RecordID>) throws -> Void
     ) throws {
-        self.rows = rows
+        self.db = db
+        rows = ServerRows(db)
         self.schema = schema
         self.limits = limits
         self.clock = clock
@@ -43,6 +50,8 @@ struct Committer {
     /// Judges a batch set by set. Sets that were judged before get their stored verdict.
     mutating func commit(_ batch: PushBatch) throws -> PushResult {
         var result = PushResult()
+        var refused: [RefusalRule: Int] = [:]
+        news = CommitNews()
         let replica = batch.principal.replica
         var state =
             try rows.replica(replica)
@@ -67,11 +76,17 @@ struct Committer {
                 result.problem = Problem(.gap, expected: state.last + 1)
                 break
             }
-            let verdict = try judge(set, &state, batch)
+            let (verdict, deeds) = try judge(set, &state, batch)
+            for user in deeds?.disabled ?? [] {
+                result.cutOff += try Directory().devices(db, of: user).map(\.replica)
+            }
             state.last = set.number
             try rows.storeJudged(
                 replica, set.number, hash: hash.bytes, verdict: verdict.isPlain ? nil : verdict.value)
             result.verdicts.append((set.number, verdict))
+            if case .rejected(let refusal) = verdict, refusal.rule == .access || refusal.rule == .unknown {
+                refused[refusal.rule, default: 0] += 1
+            }
             switch verdict {
             case .accepted, .handover: result.hasChanges = true
             case .rejected, .quarantined: break
@@ -79,6 +94,8 @@ struct Committer {
         }
         try rows.store(state)
         try rows.forgetJudged(state, kept: limits.keptSets)
+        try note(refused, to: batch.principal)
+        result.news = news
         return result
     }
 
@@ -88,6 +105,21 @@ struct Committer {
         mayMeetErased = true
         erased.append(entry)
         try onErasure(entry, units)
+    }
+
+    /// One line a batch and rule: who is refused must not fill the disk.
+    private func note(_ refused: [RefusalRule: Int], to principal: ExchangePrincipal) throws {
+        for (rule, count) in refused.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            try Audit(db).note(
+                .refused, by: principal.user, replica: principal.replica, about: .device(principal.replica),
+                at: Int64(clamping: clock.milliseconds),
+                detail: [.count: .int(Int64(count)), .reason: .string(rule.rawValue)])
+        }
+    }
+
+    /// What the security ledger must say before anybody is answered.
+    var ledgerFacts: [SecurityFact] {
+        facts + AccessFact.facts(of: access) + erased.map { SecurityFact($0) }
     }
 
     /// Stores what the commit used up. To be called once, at the end of the transaction.
@@ -105,7 +137,7 @@ struct Committer {
 
     private mutating func judge(
         _ set: ChangeSet, _ state: inout ReplicaState, _ batch: PushBatch
-    ) throws -> Verdict {
+    ) throws -> (Verdict, SetDeeds?) {
         let bases = try translatedBases(of: set)
         let vetting = StampVetting(
             milliseconds: clock.milliseconds, aheadMilliseconds: limits.aheadMilliseconds,
@@ -121,14 +153,10 @@ struct Committer {
             sequence: sequence + 1, author: author, authorship: authorship)
         judge.mayMeetErased = mayMeetErased
         let verdict = try judge.verdict()
+        var deeds: SetDeeds?
         switch verdict {
         case .accepted, .handover:
-            clock = judge.clock
-            let cause = SetWork.Cause(
-                by: judge.user, milliseconds: Int64(clamping: clock.milliseconds), note: set.note,
-                replica: state.replica)
-            sequence = try judge.work.store(cause)
-            for erasure in judge.work.erasures { try carryOut(erasure) }
+            deeds = try store(judge, note: set.note, from: state.replica)
             if judge.work.changesDirectory {
                 self.organisation = nil
                 for record in judge.work.directoryRecords { try onDirectory(record) }
@@ -137,7 +165,7 @@ struct Committer {
         }
         guard judge.isApplied else {
             try remember(refused: set, bases)
-            return verdict
+            return (verdict, deeds)
         }
         // What a replica makes it has, once it has its verdict, which it gets before anything else.
         if case .viewer(let viewer) = author.exchanger, !viewer.seesEverything {
@@ -151,14 +179,32 @@ struct Committer {
         for change in set.changes where change.isCreating {
             try rows.setRefusedCreation(false, record: change.id, replica: state.replica)
         }
-        return verdict
+        return (verdict, deeds)
+    }
+
+    /// Stores what was judged, with what the audit and the ledger say of it.
+    /// - Parameter replica: the device that it came from; nil for what the server does by itself.
+    @discardableResult
+    private mutating func store(_ judge: SetJudge, note: String?, from replica: ReplicaID?) throws -> SetDeeds {
+        clock = judge.clock
+        let now = Int64(clamping: clock.milliseconds)
+        let by = replica == nil ? nil : judge.user
+        let deeds = try SetDeeds(of: judge.work)
+        sequence = try judge.work.store(
+            SetWork.Cause(by: by, milliseconds: now, note: note, replica: judge.replica))
+        for erasure in judge.work.erasures { try carryOut(erasure) }
+        try deeds.note(db, by: by, replica: replica, at: now)
+        facts += deeds.facts
+        access.merge(deeds.access) { $1 }
+        news.add(judge.work.news)
+        return deeds
     }
 
     /// Makes somebody else answer for units, by the server's own right: one commit for all of them.
     mutating func move(_ units: [RecordID], from: RecordID, to: RecordID?) throws {
         var judge = try serverJudge(as: from)
         try judge.giveAway(units, to: to)
-        try store(judge)
+        try store(judge, note: nil, from: nil)
     }
 
     /// Erases by the server's own right.
@@ -169,28 +215,31 @@ struct Committer {
         try judge.erase(request, above: floor)
         guard !judge.work.erasures.isEmpty else { return false }
         try judge.drawConsequences()
-        try store(judge)
+        try store(judge, note: nil, from: nil)
         return true
     }
 
-    private mutating func serverJudge(as person: RecordID) throws -> SetJudge {
+    /// Brings units to what the security ledger says of them: one commit for all of them, of which it need not be told.
+    mutating func restore(_ access: UnitAccess, of units: [RecordID]) throws {
+        var judge = try serverJudge(as: RecordID(high: 0, low: 0))
+        try judge.restore(access, of: units)
+        clock = judge.clock
+        sequence = try judge.work.store(
+            SetWork.Cause(
+                by: nil, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: judge.replica))
+    }
+
+    /// What judges for the server itself.
+    private mutating func serverJudge(as user: RecordID) throws -> SetJudge {
         let organisation = try currentOrganisation()
         let set = ChangeSet(
             number: 0, stamp: clock.next(above: clock.last), readThrough: 0, wallMilliseconds: 0, changes: [])
-        let viewer = Viewer(user: person, role: .admin, scopes: [.everything])
+        let viewer = Viewer(user: user, role: .admin, scopes: [.everything])
         let author = SetJudge.Author(
             exchanger: .viewer(viewer), uploader: nil, reader: nil, vettedFloor: nil, organisation: { organisation })
         return SetJudge(
             schema: schema, rows: rows, replica: clock.last.replica, clock: clock, set: set, stamp: set.stamp,
             bases: [:], sequence: sequence + 1, author: author, authorship: authorship)
-    }
-
-    private mutating func store(_ judge: SetJudge) throws {
-        clock = judge.clock
-        let cause = SetWork.Cause(
-            by: nil, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: judge.replica)
-        sequence = try judge.work.store(cause)
-        for erasure in judge.work.erasures { try carryOut(erasure) }
     }
 
     private mutating func currentOrganisation() throws -> Organisation {

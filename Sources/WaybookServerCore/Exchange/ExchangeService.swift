@@ -93,30 +93,22 @@ public final class ExchangeService: Sendable {
         ServerExchange(service: self, principal: principal, reader: reader ?? principal.replica)
     }
 
-    /// Judges and commits batches in one transaction; when it returns, the verdicts are durable.
-    /// - Throws: what the file throws: then nothing of any batch was committed.
-    public func commit(_ batches: [PushBatch]) throws -> [PushResult] {
-        let receipt = LedgerReceipt(ledger, now: Int64(clamping: now))
-        do {
-            return try file.write { db in
-                try receipt.recording(db) {
-                    var committer = try committer(db)
-                    let results = try batches.map { try committer.commit($0) }
-                    try committer.finish()
-                    return (results, committer.erased.map { SecurityFact($0) })
-                }
-            }
-        } catch {
-            receipt.takeBack(after: error)
-            throw error
+    /// Judges and commits batches in one transaction; when it returns, the verdicts are durable, and what the security
+    /// ledger must say of them too: one more sync for all batches, where there is anything.
+    /// - Throws: what file and ledger throw: then nothing of any batch was committed.
+    public func commit(_ batches: [PushBatch], ledger: SecurityLedger? = nil) throws -> [PushResult] {
+        try file.writeSecurity(ledger ?? self.ledger, now: Int64(clamping: now)) { db in
+            var committer = try committer(db)
+            let results = try batches.map { try committer.commit($0) }
+            try committer.finish()
+            return (results, committer.ledgerFacts)
         }
     }
 
     /// What judges inside a write transaction of this file.
     func committer(_ db: Database) throws -> Committer {
-        let rows = ServerRows(db)
-        return try Committer(
-            rows: rows, schema: schema, limits: limits, clock: try clock(rows),
+        try Committer(
+            db: db, schema: schema, limits: limits, clock: try clock(ServerRows(db)),
             authorship: { try self.authorship(db, $0) }, exchanger: { self.exchanger($0, $1) },
             onDirectory: { try Directory().project($0, db, now: Int64(clamping: self.now)) },
             onErasure: { try ErasureLog(db).note($0, units: $1, now: Int64(clamping: self.now)) })

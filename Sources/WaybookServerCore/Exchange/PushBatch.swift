@@ -43,4 +43,8 @@ public struct PushResult: Sendable {
     public var problem: Problem?
     /// Whether anything was committed that others want to know.
     public var hasChanges = false
+    /// What was committed is news about.
+    public var news = CommitNews()
+    /// The devices of people whom the batch disabled: what they have open must end.
+    public var cutOff: [ReplicaID] = []
 }

@@ -26,6 +26,8 @@ public struct ServerExchange {
     public private(set) var hello: Hello?
     /// Whether the answer has come to its end.
     public var isOver: Bool { phase == .done }
+    /// Whether it claimed to be another device than its token's.
+    public private(set) var isOfForgedAuthor = false
     private var checkpoint: CheckpointToken?
     /// What the replica had wholly read when it asked.
     public var readThrough: Int64 { checkpoint?.readThrough ?? 0 }
@@ -48,6 +50,11 @@ public struct ServerExchange {
         self.principal = principal
         self.reader = reader
         splitter = LineSplitter(maximumLineBytes: service.limits.lineBytes)
+    }
+
+    private mutating func checkAuthor(_ replica: ReplicaID, or problem: Problem) throws(Problem) {
+        isOfForgedAuthor = replica != principal.replica
+        if isOfForgedAuthor { throw problem }
     }
 
     // MARK: Request
@@ -108,9 +115,8 @@ public struct ServerExchange {
             guard line.count <= ChangeSet.maximumBytes else {
                 throw Problem(.tooLarge, maximum: Int64(ChangeSet.maximumBytes))
             }
-            guard let set = ChangeSetLine.decode(document), set.stamp.replica == principal.replica,
-                !set.stamp.isServerGiven
-            else { throw Problem(.badRequest) }
+            guard let set = ChangeSetLine.decode(document), !set.stamp.isServerGiven else { throw Problem(.badRequest) }
+            try checkAuthor(set.stamp.replica, or: Problem(.badRequest))
             pending.append(set)
             pendingBytes += line.count
         case .head, .feed, .done: throw Problem(.badRequest)
@@ -122,7 +128,7 @@ public struct ServerExchange {
         guard hello.protocols.overlaps(Hello.oldestProtocolVersion...Hello.protocolVersion) else {
             throw Problem(.upgrade)
         }
-        guard hello.replica == principal.replica else { throw Problem(.fork) }
+        try checkAuthor(hello.replica, or: Problem(.fork))
         let last = try lastJudged(of: hello.replica)
         // It holds verdicts that this server never gave: the server was put back to an earlier state.
         guard hello.answered <= last else { throw Problem(.timeline, expected: last + 1) }

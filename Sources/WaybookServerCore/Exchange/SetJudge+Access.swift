@@ -224,6 +224,20 @@ extension SetJudge {
         return isTheirs ? nil : refusal(.served, card.id, FieldPath(CardRecord.Field.claimedBy), present: present)
     }
 
+    /// Somebody must be left to administer the workspace, whoever asks, and in whatever order.
+    func keepAdministrator() throws {
+        let changed = work.directoryRecords
+        guard changed.contains(where: { $0.collection == DirectoryRecord.user }),
+            try !organisation().keepsAdministrator(after: changed)
+        else { return }
+        let deciding: Set<FieldName> = [DirectoryRecord.Field.role, DirectoryRecord.Field.status]
+        for change in set.changes where change.collection == DirectoryRecord.user {
+            guard let write = change.writes.first(where: { deciding.contains($0.path.field) }) else { continue }
+            throw refusal(.access, change.id, write.path)
+        }
+        throw refusal(.access, set.changes.first?.id ?? RecordID(high: 0, low: 0), nil)
+    }
+
     /// Whoever may write the field may resolve; a conflict that they do not see is none.
     private mutating func admitResolutions(_ viewer: Viewer, _ denied: inout Refused?) throws {
         var seen: [RecordID] = []

@@ -45,6 +45,31 @@ extension SetJudge {
         try drawConsequences()
     }
 
+    /// Makes units answered for and shared as the security ledger says.
+    mutating func restore(_ access: UnitAccess, of units: [RecordID]) throws {
+        successionCause = access.owner == nil ? "released" : "assigned"
+        for unit in units {
+            guard let row = try work.row(unit), let collection = schema[row.record.collection],
+                case .book(let owner, let members) = collection.access.audience
+            else { continue }
+            let stamp = giveStamp()
+            let value = access.owner.map { Value.string($0.description) } ?? .null
+            if row.record[owner] ?? .null != value { work.write([owner: value], into: row, stamp: stamp) }
+            guard let members else { continue }
+            let present = UnitAccess(schema.scopes(of: row.record))?.shares ?? [:]
+            for person in Set(present.keys).union(access.shares.keys).sorted()
+            where present[person] != access.shares[person] {
+                let path = FieldPath(members, key: person.description)
+                if let old = work.known(unit)?.record.atoms[path] { work.retire(old, unit, path) }
+                work.set(
+                    Atom(
+                        value: access.shares[person].map { .string($0.rawValue) }, stamp: stamp, commit: work.sequence),
+                    at: path, of: unit)
+            }
+        }
+        try drawConsequences()
+    }
+
     // MARK: Cards
 
     /// A granted claim makes the claimant the owner.
@@ -94,14 +119,15 @@ extension SetJudge {
     /// Puts a root's unit into the scopes that follow from it.
     mutating func placeInScopes(_ row: ServerRow) throws {
         let id = row.record.id
-        let old = try rows.members(of: id).mapValues(\.grade)
+        let members = try rows.members(of: id)
+        let old = members.mapValues(\.grade)
         let new = try scopes(of: row.record, old)
         if CardRecord.ownerField(in: schema, of: row.record) != nil {
             try keepCard(of: row, isInPool: new[.pool] != nil)
             try noteOwner(of: row, old, new)
         }
         guard old != new else { return }
-        work.setScopes(new, of: id, ends: ends(old, new, of: row.record))
+        work.setScopes(new, of: id, from: members, ends: ends(old, new, of: row.record))
         for item in try rows.items(about: id) {
             guard let item = try work.row(item) else { continue }
             try placeInScopes(item)

@@ -125,6 +125,7 @@ struct SetJudge {
         for change in set.changes { try place(change) }
         for change in set.changes { try weigh(change) }
         try drawConsequences()
+        try keepAdministrator()
         isApplied = true
     }
 
@@ -193,6 +194,7 @@ struct SetJudge {
             resolved[conflict.about, default: [:]][conflict.loser.path, default: []].insert(id)
             guard conflict.isOpen else { continue }
             try close(conflict, as: "resolved", by: try authorship(replica)?.person)
+            work.noteResolved(conflict.about)
         }
     }
 

@@ -32,8 +32,11 @@ struct SetWork {
     private(set) var openings: [(isOpen: Bool, conflict: RecordID, record: RecordID, path: FieldPath)] = []
 
     private var originalUnits: [RecordID: RecordID] = [:]
-    private var scopes: [(unit: RecordID, scopes: [Scope: ShareGrade], ends: [Scope: DepartureReason])] = []
-    private var moves: [(record: RecordID, unit: RecordID)] = []
+    /// The units that change their scopes, and how.
+    private(set) var scopeMoves: [ScopeMove] = []
+    /// How many conflicts of each record somebody settled.
+    private(set) var resolvedConflicts: [RecordID: Int] = [:]
+    private(set) var moves: [(record: RecordID, unit: RecordID)] = []
     private var items: [(item: RecordID, unit: RecordID)] = []
     private var handed: [(record: RecordID, unit: RecordID)] = []
     private(set) var changesDirectory = false
@@ -122,12 +125,16 @@ struct SetWork {
     var placesRoots: Bool { !scopes.isEmpty }
 
     /// Puts a unit into these scopes and no others.
+    /// - Parameter old: those that it is in.
     mutating func setScopes(
-        _ scopes: [Scope: ShareGrade], of unit: RecordID, ends: [Scope: DepartureReason]
+        _ scopes: [Scope: ShareGrade], of unit: RecordID, from old: [Scope: Member], ends: [Scope: DepartureReason]
     ) {
-        self.scopes.removeAll { $0.unit == unit }
-        self.scopes.append((unit, scopes, ends))
+        scopeMoves.removeAll { $0.unit == unit }
+        scopeMoves.append(ScopeMove(unit: unit, old: old, new: scopes, ends: ends))
     }
+
+    /// Notes that somebody settled a conflict of a record.
+    mutating func noteResolved(_ record: RecordID) { resolvedConflicts[record, default: 0] += 1 }
 
     /// Notes that a record left a unit.
     mutating func noteMoved(_ record: RecordID, from unit: RecordID) { moves.append((record, unit)) }
@@ -155,6 +162,14 @@ struct SetWork {
             row.record.atoms[path] = Atom(value: value, stamp: stamp, commit: sequence)
         }
         update(row)
+    }
+
+    /// A unit that goes from some scopes into others, and why it leaves those that it leaves.
+    struct ScopeMove {
+        var unit: RecordID
+        var old: [Scope: Member]
+        var new: [Scope: ShareGrade]
+        var ends: [Scope: DepartureReason]
     }
 
     /// By whom, when and why the scopes of units change.
@@ -193,16 +208,15 @@ struct SetWork {
         var units = Set(moves.map(\.unit))
         for id in touched { if let unit = loaded[id]?.unit { units.insert(unit) } }
         for unit in units.sorted() { try rows.touch(unit, at: sequence) }
-        for (unit, scopes, ends) in scopes {
-            let old = try rows.members(of: unit)
-            for (scope, grade) in scopes.sorted(by: { $0.key < $1.key }) where old[scope]?.grade != grade {
-                try rows.join(unit, scope, grade, at: sequence)
+        for move in scopeMoves {
+            for (scope, grade) in move.new.sorted(by: { $0.key < $1.key }) where move.old[scope]?.grade != grade {
+                try rows.join(move.unit, scope, grade, at: sequence)
             }
-            for (scope, member) in old.sorted(by: { $0.key < $1.key }) where scopes[scope] == nil {
+            for (scope, member) in move.old.sorted(by: { $0.key < $1.key }) where move.new[scope] == nil {
                 let end = MembershipEnd(
                     since: member.since, at: sequence, milliseconds: cause.milliseconds,
-                    reason: (ends[scope] ?? .closed).rawValue, by: cause.by, note: cause.note)
-                try rows.leave(unit, scope, end)
+                    reason: (move.ends[scope] ?? .closed).rawValue, by: cause.by, note: cause.note)
+                try rows.leave(move.unit, scope, end)
             }
         }
         for (item, unit) in items { try rows.link(item: item, about: unit) }

@@ -18,15 +18,21 @@ public enum SecurityFact: Sendable, Hashable {
     ///   - issued: when its token was given, milliseconds since 1970. A server that was put back gives numbers a second
     ///     time, and who signs in again is let in again; number, user and time together mean one token.
     case device(ReplicaID, user: UserID, issued: Int64, DeviceOrder)
-    case disabled(UserID)
+    /// - Parameter successor: who takes the book over; nil for the pool.
+    case disabled(UserID, successor: UserID? = nil)
     case enabled(UserID)
     /// The new hash of a user's password, in the PHC string format.
     case password(UserID, hash: String)
     /// A person, or what tells of one, was erased for good.
     case erased(ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp)
+    case token(TokenFact)
+    /// Who may see and do what.
+    case access(AccessFact)
     /// The entries with these numbers did not happen: what they belong to failed after they were written.
     case void(first: Int64, last: Int64)
-    /// A fact of another kind: an assignment, or one of a newer program. Kept, and applied by whoever knows it.
+    /// The first line of a compacted ledger: so many lines behind it stand for the ledger that ended with this checksum.
+    case compacted(mark: String, lines: Int64)
+    /// A fact of a kind that this program does not know, of a newer one. Kept, and applied by whoever knows it.
     case other(kind: String, [String: Value])
 }
 
@@ -39,13 +45,21 @@ extension SecurityFact {
                 "issued": .int(issued), "kind": "device", "order": .string(order.rawValue),
                 "replica": .int(Int64(replica.number)), "user": .string(user.text),
             ]
-        case .disabled(let user): ["kind": "disabled", "user": .string(user.text)]
+        case .disabled(let user, let successor):
+            .map(
+                ["kind": "disabled", "user": .string(user.text)].merging(
+                    successor.map { ["successor": .string($0.text)] } ?? [:]
+                ) { $1 })
+        case .token(let fact): .map(fact.entries)
+        case .access(let fact): .map(fact.entries)
         case .enabled(let user): ["kind": "enabled", "user": .string(user.text)]
         case .password(let user, let hash):
             ["hash": .string(hash), "kind": "password", "user": .string(user.text)]
         case .erased(let request, let unit, let collection, let stamp):
             Self.value(of: request, unit, collection, stamp)
         case .void(let first, let last): ["first": .int(first), "kind": "void", "last": .int(last)]
+        case .compacted(let mark, let lines):
+            ["kind": "compacted", "lines": .int(lines), "mark": .string(mark)]
         case .other(let kind, let entries): .map(entries.merging(["kind": .string(kind)]) { $1 })
         }
     }
@@ -63,7 +77,7 @@ extension SecurityFact {
             self = .device(ReplicaID(number), user: user, issued: issued, order)
         case "disabled":
             guard let user else { return nil }
-            self = .disabled(user)
+            self = .disabled(user, successor: entries["successor"]?.text.flatMap { UserID($0) })
         case "enabled":
             guard let user else { return nil }
             self = .enabled(user)
@@ -76,6 +90,15 @@ extension SecurityFact {
         case "void":
             guard let first = entries["first"]?.integer, let last = entries["last"]?.integer else { return nil }
             self = .void(first: first, last: last)
+        case "token":
+            guard let fact = TokenFact(entries) else { return nil }
+            self = .token(fact)
+        case "compacted":
+            guard let mark = entries["mark"]?.text, let lines = entries["lines"]?.integer else { return nil }
+            self = .compacted(mark: mark, lines: lines)
+        case let kind where AccessFact.kinds.contains(kind):
+            guard let fact = AccessFact(entries) else { return nil }
+            self = .access(fact)
         default:
             self = .other(kind: kind, entries.filter { $0.key != "kind" })
         }

@@ -6,39 +6,37 @@ extension SecurityLedger {
     /// Where the file keeps how far it has the ledger: what was decided otherwise since is not decided back.
     static let markKey = "ledger"
 
-    /// Brings the directory to what the ledger says: after an older backup was put back, revoked devices are revoked,
-    /// disabled users disabled, passwords the new ones, and people who were erased are erased. Only lines behind the file's mark are applied, all of them where
-    /// the mark is none of this ledger's. Applying it twice changes nothing the second time. Call it before anybody is
-    /// served.
+    /// Brings the file to what the ledger says: after an older backup was put back, revoked devices are revoked, disabled
+    /// users disabled, passwords the new ones, roles and teams as they were decided, units with those who answer for them, and
+    /// people who were erased are erased. Only lines behind the file's mark are applied, all of them where the mark is none of
+    /// this ledger's. Applying it twice changes nothing the second time. Call it before anybody is served.
     ///
-    /// People and devices that the file does not know are left out: it knows no token and no password of theirs.
+    /// People, devices, teams and units that the file does not know are left out: it knows nothing else of theirs.
     ///
     /// - Parameters:
     ///   - now: milliseconds since 1970.
     ///   - schema: tells what of erased records stays.
     /// - Returns: how many things were brought up to date; an audit entry tells it where there are any.
     @discardableResult
-    public func apply(_ db: Database, now: Int64, schema: Schema) throws -> Int {
+    public func apply(_ db: Database, schema: Schema, now: Int64) throws -> Int {
         var changes = 0
-        var latest = Latest()
+        var latest = LatestFacts()
         let rows = ServerRows(db)
         let (mark, present) = (try rows.text(Self.markKey), mark)
         guard mark != present else { return 0 }
-        for (at, fact) in facts(after: mark) {
+        for (at, fact) in try facts(after: mark) {
             switch fact {
             case .device(let replica, let user, let issued, let order):
                 if try Self.apply(db, order, to: replica, user, issued, at: at) { changes += 1 }
-            case .disabled(let user): latest.disabled[user] = .some(at)
-            case .enabled(let user): latest.disabled.updateValue(nil, forKey: user)
-            case .password(let user, let hash): latest.passwords[user] = hash
+            case .token(let token): if try token.apply(db, now: at) { changes += 1 }
             case .erased(let request, let unit, let collection, let stamp):
                 let writer = ErasureWriter(db, schema: schema, now: now)
                 let isNew = try writer.repeatErasure(request, unit: unit, collection: collection, stamp: stamp)
                 if isNew { changes += 1 }
-            case .void, .other: break
+            default: latest.take(fact, at: at)
             }
         }
-        changes += try latest.apply(db, now: now)
+        changes += try latest.apply(db, schema: schema, now: now)
         try rows.set(Self.markKey, present)
         if changes > 0 { try Audit(db).note(.restored, at: now, detail: [.count: .int(Int64(changes))]) }
         return changes
@@ -60,32 +58,5 @@ extension SecurityLedger {
             try directory.revoke(db, replica: replica, orderingWipe: wipes, now: at)
         }
         return true
-    }
-
-    /// What holds of each user in the end.
-    private struct Latest {
-        /// When the user was disabled; nil for enabled.
-        var disabled: [UserID: Int64?] = [:]
-        var passwords: [UserID: String] = [:]
-
-        func apply(_ db: Database, now: Int64) throws -> Int {
-            let directory = Directory()
-            var changes = 0
-            for (user, at) in disabled {
-                guard let known = try directory.user(db, id: user), (known.disabled == nil) != (at == nil) else {
-                    continue
-                }
-                _ = try directory.setDisabled(db, user: user, at != nil, now: at ?? now)
-                changes += 1
-            }
-            for (user, text) in passwords {
-                guard let hash = try? PasswordHash(phc: text), try directory.user(db, id: user) != nil,
-                    try directory.passwordHash(db, of: user) != hash
-                else { continue }
-                try directory.setPassword(db, of: user, to: hash)
-                changes += 1
-            }
-            return changes
-        }
     }
 }

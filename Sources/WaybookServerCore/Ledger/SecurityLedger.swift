@@ -22,12 +22,10 @@ public final class SecurityLedger: Sendable {
     public static let fileName = "security.ledger"
 
     private struct State {
-        var lines: [LedgerLine]
-        /// The checksum of each line.
-        var checks: [String]
+        /// The number and the checksum of the last line.
+        var number: Int64
+        var check: String
         var size: Int
-
-        var check: String { checks.last ?? "" }
         /// After a failed sync nothing is known of the file's end: no further entry is taken.
         var isBroken = false
     }
@@ -38,22 +36,60 @@ public final class SecurityLedger: Sendable {
     private let descriptor: Int32
     private let state: Mutex<State>
 
-    /// Opens the ledger, makes it (0600) where there is none, and reads all of it.
-    public init(path: String) throws(SecurityLedgerError) {
+    /// Opens the ledger, makes it (0600) where there is none, and reads all of it. One that has grown, and half of which
+    /// later lines took the place of, is written anew without those.
+    /// - Parameter compactionBytes: below this size that is not done.
+    public init(
+        path: String, compactionBytes: Int = LedgerCompaction.leastBytes
+    ) throws(SecurityLedgerError) {
         let isNew = access(path, F_OK) != 0
-        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw .unreadable(errno: errno) }
-        self.descriptor = descriptor
-        let bytes = try Self.contents(descriptor)
-        let (state, size) = try Self.read(bytes)
-        self.state = Mutex(state)
-        cutBytes = bytes.count - size
-        if cutBytes > 0 {
-            guard ftruncate(descriptor, off_t(size)) == 0, fsync(descriptor) == 0 else {
-                throw .notWritten(errno: errno)
+        var descriptor = try Self.open(path)
+        do throws(SecurityLedgerError) {
+            let bytes = try Self.contents(descriptor)
+            var read = try LedgerLines(bytes)
+            cutBytes = bytes.count - read.size
+            if cutBytes > 0 {
+                guard ftruncate(descriptor, off_t(read.size)) == 0, fsync(descriptor) == 0 else {
+                    throw .notWritten(errno: errno)
+                }
             }
+            if isNew { try Self.syncFolder(of: path) }
+            if read.size >= compactionBytes,
+                let lines = LedgerCompaction.compacted(read.lines, mark: read.checks.last ?? "")
+            {
+                read = try Self.replace(path, with: lines)
+                let replaced = try Self.open(path)
+                close(descriptor)
+                descriptor = replaced
+            }
+            self.descriptor = descriptor
+            state = Mutex(
+                State(number: Int64(read.lines.count), check: read.checks.last ?? "", size: read.size))
+        } catch {
+            close(descriptor)
+            throw error
         }
-        if isNew { try Self.syncFolder(of: path) }
+    }
+
+    private static func open(_ path: String) throws(SecurityLedgerError) -> Int32 {
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw .unreadable(errno: errno) }
+        return descriptor
+    }
+
+    /// Puts another ledger in the place of this one: the old or the new is there, whole, whatever happens.
+    private static func replace(
+        _ path: String, with lines: [LedgerLine]
+    ) throws(SecurityLedgerError) -> LedgerLines {
+        let (draft, all) = (path + ".new", LedgerLines(lines))
+        unlink(draft)
+        let descriptor = try open(draft)
+        defer { close(descriptor) }
+        var state = State(number: 0, check: "", size: 0)
+        try write(all.bytes, to: descriptor, &state)
+        guard rename(draft, path) == 0 else { throw .notWritten(errno: errno) }
+        try syncFolder(of: path)
+        return all
     }
 
     deinit { close(descriptor) }
@@ -61,25 +97,35 @@ public final class SecurityLedger: Sendable {
     /// The checksum of the last line, which names the ledger up to it; empty for none.
     public var mark: String { state.withLock { $0.check } }
 
-    /// The facts that hold, in order: those that were taken back are left out.
-    public var facts: [(at: Int64, fact: SecurityFact)] { facts(after: nil) }
+    /// The facts that hold, in order: those that were taken back are left out. Reads the file.
+    public var facts: [(at: Int64, fact: SecurityFact)] {
+        get throws(SecurityLedgerError) { try facts(after: nil) }
+    }
 
-    /// The facts that hold behind a line.
+    /// The facts that hold behind a line. Reads the file.
     ///
-    /// - Parameter mark: the checksum of that line; all facts where it is none of this ledger's.
-    func facts(after mark: String?) -> [(at: Int64, fact: SecurityFact)] {
-        let (lines, first) = state.withLock { state in
-            let index = mark.flatMap { mark in state.checks.lastIndex { $0 == mark } }
-            return (state.lines, index.map { Int64($0) + 2 } ?? 1)
+    /// - Parameter mark: the checksum of that line, or of the last of the ledger that this one was compacted from; all
+    ///   facts where it is none of this ledger's.
+    func facts(after mark: String?) throws(SecurityLedgerError) -> [(at: Int64, fact: SecurityFact)] {
+        let size = state.withLock { $0.size }
+        let read = try LedgerLines(try Self.contents(descriptor).prefix(size))
+        let first = mark.flatMap { read.next(after: $0) } ?? 1
+        let voided = Self.voided(in: read.lines)
+        return read.lines.compactMap { line in
+            switch line.fact {
+            case .void, .compacted: nil
+            default: line.number < first || voided.contains(line.number) ? nil : (line.at, line.fact)
+            }
         }
+    }
+
+    /// The numbers of the lines that were taken back.
+    static func voided(in lines: [LedgerLine]) -> Set<Int64> {
         var voided: Set<Int64> = []
-        for case .void(let first, let last) in lines.map(\.fact) where first <= last && last - first < 10_000 {
+        for case .void(let first, let last) in lines.lazy.map(\.fact) where first <= last && last - first < 10_000 {
             voided.formUnion(first...last)
         }
-        return lines.compactMap { line in
-            if case .void = line.fact { return nil }
-            return line.number < first || voided.contains(line.number) ? nil : (line.at, line.fact)
-        }
+        return voided
     }
 
     /// Adds facts; they are on the disk when it returns.
@@ -91,18 +137,14 @@ public final class SecurityLedger: Sendable {
         guard !facts.isEmpty else { return nil }
         return try state.withLock { state throws(SecurityLedgerError) in
             guard !state.isBroken else { throw .notWritten(errno: EIO) }
-            var (bytes, checks) = ([UInt8](), [state.check])
-            let first = (state.lines.last?.number ?? 0) + 1
-            let lines = zip(first..., facts).map { LedgerLine(number: $0, at: now, fact: $1) }
-            for line in lines {
-                bytes += line.bytes(after: checks[checks.count - 1])
-                checks.append(line.check(after: checks[checks.count - 1]))
-            }
-            try write(bytes, &state)
-            state.lines += lines
-            state.checks += checks.dropFirst()
-            state.size += bytes.count
-            return first...(first + Int64(lines.count) - 1)
+            let first = state.number + 1
+            let added = LedgerLines(
+                zip(first..., facts).map { LedgerLine(number: $0, at: now, fact: $1) }, after: state.check)
+            try Self.write(added.bytes, to: descriptor, &state)
+            state.number += Int64(facts.count)
+            state.check = added.checks.last ?? state.check
+            state.size += added.bytes.count
+            return first...state.number
         }
     }
 
@@ -113,7 +155,9 @@ public final class SecurityLedger: Sendable {
         _ = try? append([.void(first: numbers.lowerBound, last: numbers.upperBound)], at: now)
     }
 
-    private func write(_ bytes: [UInt8], _ state: inout State) throws(SecurityLedgerError) {
+    private static func write(
+        _ bytes: [UInt8], to descriptor: Int32, _ state: inout State
+    ) throws(SecurityLedgerError) {
         var done = 0
         while done < bytes.count {
             let count = bytes[done...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
@@ -147,30 +191,9 @@ public final class SecurityLedger: Sendable {
         }
     }
 
-    /// Reads all lines; a torn last one is left out of the size.
-    private static func read(_ bytes: [UInt8]) throws(SecurityLedgerError) -> (State, size: Int) {
-        var state = State(lines: [], checks: [], size: 0)
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            // A line was appended whole before it counted: without its line feed nobody was answered on it.
-            guard let end = rest.firstIndex(of: 0x0A) else { break }
-            let line = rest[..<end]
-            guard let read = LedgerLine(line, number: Int64(state.lines.count) + 1, after: state.check) else {
-                // Nor where the disk has kept its end and not its beginning, which then reads as zeros.
-                guard end == bytes.endIndex - 1, line.contains(0) else { throw .damaged(line: state.lines.count + 1) }
-                break
-            }
-            state.lines.append(read)
-            state.checks.append(read.check(after: state.check))
-            state.size = end + 1
-            rest = rest[(end + 1)...]
-        }
-        return (state, state.size)
-    }
-
     private static func syncFolder(of path: String) throws(SecurityLedgerError) {
         let folder = (path as NSString).deletingLastPathComponent
-        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
+        let descriptor = Foundation.open(folder.isEmpty ? "." : folder, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .notWritten(errno: errno) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw .notWritten(errno: errno) }

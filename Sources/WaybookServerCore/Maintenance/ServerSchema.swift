@@ -10,5 +10,6 @@ public enum ServerSchema {
         StoreMigration(number: 4, name: "audit", sql: auditMigrationSQL),
         StoreMigration(number: 5, name: "device-state", sql: deviceStateMigrationSQL),
         ServerMigrations.erasure,
+        StoreMigration(number: 7, name: "token", sql: tokenMigrationSQL),
     ]
 }

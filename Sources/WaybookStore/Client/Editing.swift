@@ -81,7 +81,8 @@ struct Editing {
                 created: Dictionary(created, uniquingKeysWith: { first, _ in first }))
             if let denial { return denial }
         }
-        return nil
+        return permitting.denial(
+            of: targets.filter { $0.change.collection == DirectoryRecord.user }.map(\.after))
     }
 
     /// Why the change cannot be made here; nil if it can.

@@ -14,6 +14,8 @@ public struct Denial: Hashable, Sendable {
     public var isForManagers: Bool
     /// Whether the person's role may do it to no record at all.
     public var isBeyondRole = false
+    /// Whether nobody may: it would leave nobody to administer the workspace.
+    public var isOfLastAdministrator = false
 }
 
 /// Decides what the signed-in person may do, before a set is made of it: by the directory as this replica holds it, and
@@ -92,6 +94,14 @@ struct Permitting {
         }
         guard before != unit, let root = try root(unit, created) else { return nil }
         return try denial(of: change, actions, under: root)
+    }
+
+    /// What stands in the way of people's records reading so: somebody must be left to administer the workspace.
+    func denial(of records: [VersionedRecord]) -> Denial? {
+        guard let person = records.first, !organisation.keepsAdministrator(after: records) else { return nil }
+        return Denial(
+            record: person.id, collection: person.collection, action: .edit(DirectoryRecord.Field.role),
+            role: viewer.role, owner: nil, isForManagers: false, isOfLastAdministrator: true)
     }
 
     private func root(_ unit: RecordID?, _ created: [RecordID: VersionedRecord]) throws -> VersionedRecord? {

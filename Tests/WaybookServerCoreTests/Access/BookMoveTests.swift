@@ -40,7 +40,7 @@ import WaybookStore
         var counts: [Int] = []
         for pending in try moves.pending() {
             while true {
-                let count = try moves.moveSome(pending, limit: limit)
+                let count = try moves.moveSome(pending, limit: limit).units
                 counts.append(count)
                 if count == 0 { break }
             }

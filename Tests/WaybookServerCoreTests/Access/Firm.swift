@@ -16,8 +16,8 @@ final class Firm {
     private var serial: UInt64 = 0
     private var lastReplica: UInt32 = 100
 
-    init(pageRows: Int = 1_000) throws {
-        workspace = try Workspace(pageRows: pageRows, schema: Catalogue.schema)
+    init(pageRows: Int = 1_000, ledger: SecurityLedger? = nil) throws {
+        workspace = try Workspace(pageRows: pageRows, schema: Catalogue.schema, ledger: ledger)
     }
 
     func id() -> RecordID {

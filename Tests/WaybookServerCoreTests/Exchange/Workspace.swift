@@ -17,14 +17,16 @@ final class Workspace: Sendable {
 
     let folder: String
     let service: ExchangeService
+    let ledger: SecurityLedger?
     private let wall: Mutex<UInt64>
     /// The people behind replicas; a replica without one is an administrator's.
     private let people = Mutex<[ReplicaID: RecordID]>([:])
 
     init(
         pageRows: Int = 1_000, limits: ExchangeLimits = .standard, schema: Schema = TestSchema.schema,
-        folder given: String? = nil
+        folder given: String? = nil, ledger: SecurityLedger? = nil
     ) throws {
+        self.ledger = ledger
         let name = "waybook-exchange-\(UUID().uuidString)"
         let path = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().appendingPathComponent(name).path
         folder = given ?? path
@@ -62,11 +64,11 @@ final class Workspace: Sendable {
         var exchange = service.open(principal(replica))
         for start in stride(from: 0, to: body.count, by: chunkBytes) {
             if let batch = try exchange.receive(body[start..<min(start + chunkBytes, body.count)]) {
-                for result in try service.commit([batch]) { exchange.note(result) }
+                for result in try service.commit([batch], ledger: ledger) { exchange.note(result) }
             }
         }
         if let batch = try exchange.endRequest() {
-            for result in try service.commit([batch]) { exchange.note(result) }
+            for result in try service.commit([batch], ledger: ledger) { exchange.note(result) }
         }
         var (answer, pages): ([UInt8], Int) = ([], 0)
         while let chunk = try exchange.nextChunk() {
@@ -90,7 +92,7 @@ final class Workspace: Sendable {
     /// Writes to the directory by the server's own right.
     func direct(_ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName) throws {
         try service.file.write { db in
-            try DirectoryWriter(db, now: Int64(clamping: clock.now)).write(fields, of: id, in: collection)
+            _ = try DirectoryWriter(db, now: Int64(clamping: clock.now)).write(fields, of: id, in: collection)
         }
     }
 

@@ -10,7 +10,8 @@ struct UserCommand: ParsableCommand {
         CommandConfiguration(
             commandName: "user", abstract: Texts.Help.user.spoken,
             subcommands: [
-                ListCommand<User>.self, ShowCommand<User>.self, UserRoleCommand.self, UserDisableCommand.self,
+                ListCommand<User>.self, ShowCommand<User>.self, EditCommand<User>.self, HistoryCommand<User>.self,
+                UserRoleCommand.self, UserDisableCommand.self, UserEnableCommand.self,
             ], aliases: ["用户"])
     }
 }
@@ -71,6 +72,29 @@ struct UserDisableCommand: AsyncParsableCommand {
         ]
         try DirectoryEdit(book, options.reporter).edit(user, writes) { name, _ in
             Texts.People.disableRequested(name: name, successor: book.holder(successor))
+        }
+    }
+}
+
+/// `waybook user enable WHO`
+struct UserEnableCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "enable", abstract: Texts.Help.userEnable.spoken,
+            discussion: KindHelp.examples(["waybook user enable bo@example.org"]))
+    }
+
+    @Argument(help: ArgumentHelp(Texts.HelpOptions.person.spoken, valueName: "person"))
+    var person: String
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let book = RecordBook(try options.open())
+        let user = try book.record(person, in: User.collection)
+        let status = FieldPath(DirectoryRecord.Field.status)
+        let writes = [Write(path: status, value: .string(DirectoryRecord.active))]
+        try DirectoryEdit(book, options.reporter).edit(user, writes) { name, _ in
+            Texts.People.enableRequested(name: name)
         }
     }
 }

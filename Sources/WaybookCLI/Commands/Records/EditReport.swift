@@ -38,6 +38,7 @@ enum EditReport {
 
     /// Why a person may not do something, and who may.
     static func sentence(_ denial: Denial) -> LocalizedText {
+        if denial.isOfLastAdministrator { return Texts.Access.lastAdministrator }
         if denial.role == .viewer { return Texts.Access.viewer }
         let kind = FieldWording.kind(denial.collection)
         let who =

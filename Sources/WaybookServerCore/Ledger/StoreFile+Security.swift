@@ -1,0 +1,22 @@
+import GRDB
+import WaybookStore
+
+extension StoreFile {
+    /// Writes in one transaction what must also outlive the putting back of a backup. The facts go to the ledger last in
+    /// the transaction: nobody is answered before both are on the disk, and where the ledger cannot be written nothing is
+    /// done.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    /// - Throws: `SecurityLedgerError`, and what reading and writing throw.
+    public func writeSecurity<Result>(
+        _ ledger: SecurityLedger?, now: Int64, _ body: (Database) throws -> (Result, [SecurityFact])
+    ) throws -> Result {
+        let receipt = LedgerReceipt(ledger, now: now)
+        do {
+            return try write { db in try receipt.recording(db) { try body(db) } }
+        } catch {
+            receipt.takeBack(after: error)
+            throw error
+        }
+    }
+}
