@@ -79,12 +79,6 @@ leak-campaign: ## Searches every laptop's files after every exchange of 30 peopl
 	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_LEAK_RUNS=$(or $(RUNS),1) WAYBOOK_STEPS=$(or $(STEPS),3000) \
 	  $(SWIFT_TEST) --filter LeakTests/everyLaptop
 
-.PHONY: reassign-campaign
-reassign-campaign: ## Measures what it costs to give 10,000 customers with 100,000 records to somebody else; release build.
-	$(SWIFT_BUILD) -c release --product waybook-server
-	$(SWIFT_BUILD) -c release --product waybook
-	Tests/Campaigns/reassign.py $(SCRATCH)/release
-
 .PHONY: kill-campaign
 kill-campaign: ## Kills client and server 200 times under load, runs wrong clocks and bad lines; about 20 minutes.
 	Tests/Campaigns/kill.py $(PROGRAMS) --rounds $(or $(ROUNDS),200)

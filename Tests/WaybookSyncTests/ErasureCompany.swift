@@ -66,7 +66,7 @@ final class ErasureCompany {
         let role: Role = index == Self.admin ? .admin : .rep
         let person = people[index]
         try service.file.write { db in
-            try DirectoryWriter(db, now: clock.milliseconds).write(
+            _ = try DirectoryWriter(db, now: clock.milliseconds).write(
                 ["name": .string("Person \(index)"), "role": .string(role.rawValue), "status": "active"],
                 of: person, in: "user")
         }

@@ -55,7 +55,7 @@ public struct ErasureWriter {
 
     private func commit(_ body: (inout Committer) throws -> Void) throws -> ErasureEntry? {
         var committer = try Committer(
-            rows: rows, schema: schema, limits: .standard,
+            db: db, schema: schema, limits: .standard,
             clock: ServerClock(rows, milliseconds: UInt64(clamping: now)), authorship: { _ in nil },
             exchanger: { _, _ in .stranger }, onDirectory: { _ in },
             onErasure: { [db, now] in try ErasureLog(db).note($0, units: $1, now: now) })

@@ -122,7 +122,7 @@ struct SetWork {
     func originalUnit(of id: RecordID) -> RecordID? { originalUnits[id] }
 
     /// Whether anything is touched from which it follows who sees a unit.
-    var placesRoots: Bool { !scopes.isEmpty }
+    var placesRoots: Bool { !scopeMoves.isEmpty }
 
     /// Puts a unit into these scopes and no others.
     /// - Parameter old: those that it is in.

@@ -109,7 +109,7 @@ struct LatestFacts {
         var committer = try Committer(
             db: db, schema: schema, limits: .standard,
             clock: try ServerClock(rows, milliseconds: UInt64(clamping: now)), authorship: { _ in nil },
-            exchanger: { _, _ in .stranger }, onDirectory: { _ in })
+            exchanger: { _, _ in .stranger }, onDirectory: { _ in }, onErasure: { _, _ in })
         for case .access(.assigned(let units, let access)) in AccessFact.facts(of: wanted) {
             try committer.restore(access, of: units)
         }

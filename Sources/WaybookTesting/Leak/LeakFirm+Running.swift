@@ -153,7 +153,7 @@ extension LeakFirm {
     private func settle() async throws {
         for one in held { one.laptop.transport.set(weather(0)) }
         let moves = BookMove(service)
-        for pending in try moves.pending() { while try moves.moveSome(pending) > 0 {} }
+        for pending in try moves.pending() { while try moves.moveSome(pending).units > 0 {} }
         for _ in 0..<2 { for one in held { try await synchronise(one) } }
     }
 }

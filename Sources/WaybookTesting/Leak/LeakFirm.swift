@@ -98,7 +98,7 @@ public final class LeakFirm {
     func direct(_ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName) throws {
         clock.advance(milliseconds: 5)
         try service.file.write { db in
-            try DirectoryWriter(db, now: clock.milliseconds).write(fields, of: id, in: collection)
+            _ = try DirectoryWriter(db, now: clock.milliseconds).write(fields, of: id, in: collection)
         }
     }
 

@@ -266,7 +266,7 @@ import WaybookStore
         try stage.erase(wang)
         try firm.direct(ann, ["status": "disabled", "successor": firm.user(bob)])
         let moves = BookMove(firm.workspace.service)
-        for pending in try moves.pending() { while try moves.moveSome(pending) > 0 {} }
+        for pending in try moves.pending() { while try moves.moveSome(pending).units > 0 {} }
         try firm.settle(bob)
         #expect(bob.shown(wang).isErased && bob.value(wang, "owner") == firm.user(bob))
         #expect(try firm.difference(bob) == nil && stage.mentions() == [])
