@@ -51,7 +51,9 @@ import WaybookStore
     @Test func aForgedScopeIsAnsweredAsWhatDoesNotExistAndLogged() async throws {
         try await Bench.run { bench in
             var (mei, li) = (bench.mei, bench.li)
-            let acme = li.creation("Acme")
+            var acme = li.creation("Acme")
+            // Not in the pool, whose cards every rep sees.
+            acme.writes.append(Write(path: FieldPath("owner"), value: .string(li.user.record.description)))
             let made = try await bench.post(li, [li.set([acme], at: bench.now)])
             #expect(Bench.lines(made).contains { if case .record = $0 { false } else { true } })
             let own = Value.string(bench.mei.user.record.description)

@@ -74,6 +74,12 @@ public final class SecurityLedger: Sendable {
     private static func open(_ path: String) throws(SecurityLedgerError) -> Int32 {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .unreadable(errno: errno) }
+        // A device or a pipe may have no end to read to.
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable(errno: EINVAL)
+        }
         return descriptor
     }
 

@@ -142,12 +142,26 @@ import WaybookStore
         #expect(try firm.workspace.service.commit([batch], ledger: ledger)[0].cutOff == [], "a resend cuts nobody")
     }
 
+    /// Whatever is written to an open file from now on finds no room.
+    private func fillDisk(under path: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + name)
+            guard target == path, let descriptor = Int32(name) else { continue }
+            let full = open("/dev/full", O_WRONLY | O_APPEND)
+            #expect(dup2(full, descriptor) == descriptor)
+            close(full)
+        }
+    }
+
     @Test func whereTheLedgerCannotBeWrittenNothingIsAcceptedAndOtherWorkGoesOn() throws {
-        let firm = try Firm(ledger: try SecurityLedger(path: "/dev/full"))
+        #expect(throws: SecurityLedgerError.unreadable(errno: EINVAL)) { try SecurityLedger(path: "/dev/full") }
+        let folder = try LedgerFolder()
+        let firm = try Firm(ledger: try SecurityLedger(path: folder.path))
         let (ada, bob) = (try firm.person("Ada", .admin), try firm.person("Bob", .rep))
         for laptop in [ada, bob] { try firm.settle(laptop) }
         let acme = bob.create(["name": "Acme"])
         for laptop in [bob, ada] { try firm.settle(laptop) }
+        try fillDisk(under: folder.path)
         ada.edit(acme, ["owner": firm.user(ada)])
         #expect(throws: SecurityLedgerError.self) { try ada.sync() }
         #expect(try firm.workspace.row(acme)?.record["owner"] == firm.user(bob))
