@@ -21,7 +21,7 @@ public enum ParserWording {
         (["Missing expected argument '", "'"], { Texts.Parser.missingArgument($0[0]) }),
         (["Missing one of: ", ""], { Texts.Parser.missingOneOf($0[0]) }),
         (["Missing value for '", "'"], { Texts.Parser.missingValue($0[0]) }),
-        (["Unknown option '", "'. Did you mean '", "'?"], { Texts.Parser.unknownOption($0[0], nearest: $0[1]) }),
+        (["Unknown option '", "'. Did you mean '", "'?"], { Texts.Parser.unknownOptionNear($0[0], nearest: $0[1]) }),
         (["Unknown option '", "'"], { Texts.Parser.unknownOption($0[0]) }),
         (
             ["The option '", "' does not take any value, but '", "' was specified."],
@@ -29,7 +29,7 @@ public enum ParserWording {
         ),
         (
             ["The value '", "' is invalid for '", "'. Please provide one of ", "."],
-            { Texts.Parser.invalidValue($0[0], option: $0[1], choices: choices($0[2])) }
+            { Texts.Parser.invalidChoice($0[0], option: $0[1], choices: choices($0[2])) }
         ),
         (["The value '", "' is invalid for '", "'"], { Texts.Parser.invalidValue($0[0], option: $0[1]) }),
         (

@@ -48,7 +48,7 @@ extension Texts {
         }
 
         package static func takeFirstHint(command: String) -> LocalizedText {
-            LocalizedText(en: "“\(command)”.", zh: "\(command)")
+            LocalizedText(en: "Use “\(command)”.", zh: "请运行 \(command)。")
         }
 
         package static func toDecide(count: Int) -> LocalizedText {

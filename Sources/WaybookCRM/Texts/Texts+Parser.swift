@@ -29,7 +29,7 @@ extension Texts {
             LocalizedText(en: "Unknown option '\(option)'", zh: "未知选项：'\(option)'")
         }
 
-        package static func unknownOption(_ option: String, nearest: String) -> LocalizedText {
+        package static func unknownOptionNear(_ option: String, nearest: String) -> LocalizedText {
             LocalizedText(
                 en: "Unknown option '\(option)'. Did you mean '\(nearest)'?",
                 zh: "未知选项：'\(option)'。您是否想写 '\(nearest)'？"
@@ -49,7 +49,7 @@ extension Texts {
         }
 
         /// - Parameter choices: in quotation marks already.
-        package static func invalidValue(_ value: String, option: String, choices: String) -> LocalizedText {
+        package static func invalidChoice(_ value: String, option: String, choices: String) -> LocalizedText {
             LocalizedText(
                 en: "The value '\(value)' is invalid for '\(option)'. Please provide one of \(choices).",
                 zh: "'\(value)' 不是 '\(option)' 的有效值，可用值：\(choices)。"
