@@ -24,19 +24,16 @@ struct UnitScopes {
     /// Takes in what was committed since.
     mutating func catchUp(_ rows: ServerRows) throws {
         var isLast = false
-        var hasDirectoryChanged = false
         while !isLast {
             let feed = try rows.feed(after: sequence, atLeast: 2_000)
             for row in feed.rows {
                 place(row)
                 // With what a deleted root hides: it still says whose it is.
                 if row.unit == row.id, let root = try rows.row(row.id)?.record { take(root: root) }
-                hasDirectoryChanged = hasDirectoryChanged || directory[row.id] != nil
             }
             sequence = feed.rows.last?.sequence ?? sequence
             isLast = feed.isLast
         }
-        if hasDirectoryChanged { organisation = Organisation(directory.values) }
     }
 
     private mutating func place(_ row: FeedRow) {
@@ -48,7 +45,10 @@ struct UnitScopes {
 
     private mutating func take(root: VersionedRecord) {
         roots[root.id] = root
-        if DirectoryRecord.collections.contains(root.collection) { directory[root.id] = root }
+        if DirectoryRecord.collections.contains(root.collection) {
+            directory[root.id] = root
+            organisation = Organisation(directory.values)
+        }
         place(root)
         for follower in followers[root.id] ?? [] { if let root = roots[follower] { place(root) } }
     }
@@ -62,11 +62,11 @@ struct UnitScopes {
             about = roots[unit]
         }
         var found = Set(schema.scopes(of: root, about: about).keys)
-        // Of a root that was never made: its author's managers decide on it.
+        // Of a root that was never made: whoever answers for its author's book decides on it.
         if root.collection == HandoverRecord.collection, about == nil,
             let author = root[HandoverRecord.Field.author]?.text.flatMap({ RecordID($0) })
         {
-            found.insert(.book(author))
+            found.insert(organisation.holder(of: author).map { .book($0) } ?? .pool)
         }
         scopes[root.id] = found
     }
