@@ -32,6 +32,7 @@ from typing import Any
 PASSWORD = "correct horse"
 ALPHABET = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 SERVER_BIT = 0x8000
+PROTOCOL = 5
 # What a good client may have to wait, and what the server may use, whatever happens beside it.
 PATIENCE_SECONDS, MEMORY_MIB = 3.0, 384
 CODES = {
@@ -191,7 +192,7 @@ class Device:
 
     def hello(self, **changed: Any) -> dict[str, Any]:
         hello = {
-            "answered": 0, "last": self.last, "protocol": [5, 5], "pull": False, "replica": self.replica, "schema": 1,
+            "answered": 0, "last": self.last, "protocol": [PROTOCOL, PROTOCOL], "pull": False, "replica": self.replica, "schema": 1,
             "wall": now(),
         }
         return {"hello": {key: value for key, value in (hello | changed).items() if value is not None}}
@@ -338,7 +339,7 @@ def bad_hello(server: Server, device: Device) -> None:
     ):
         refused(device.exchange(**changed), {400}, {"fix-record"})
     refused(device.exchange(answered=top, last=top), {409}, {"timeline"})
-    refused(device.exchange(protocol=[5, top]), {409}, {"upgrade"})
+    refused(device.exchange(protocol=[PROTOCOL + 1, top]), {409}, {"upgrade"})
     refused(device.exchange(replica=device.replica + 1), {409}, {"fork"})
     for changed in ({"last": top}, {"wall": top}, {"wall": -top - 1}, {"schema": top}, {"protocol": [1, top]}):
         answer = device.exchange(**changed)

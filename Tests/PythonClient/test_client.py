@@ -23,7 +23,7 @@ import unittest
 import urllib.request
 from typing import Any
 
-from waybook_client import (GONE, Atom, Client, Clock, Cut, Refusal, Stamp, canonical, conflict_id, decode_record,
+from waybook_client import (GONE, PROTOCOL, Atom, Client, Clock, Cut, Refusal, Stamp, canonical, conflict_id, decode_record,
                             encode_record, join, new_id, parse, post_json)
 
 VECTORS = pathlib.Path(__file__).absolute().parents[2] / "protocol" / "vectors"
@@ -206,7 +206,7 @@ class Exchange(unittest.TestCase):
             connection.close()
 
     def hello(self, client: Client, **changes: Any) -> dict[str, Any]:
-        hello = {"answered": client.answered, "last": client.last, "protocol": [5, 5], "pull": False, "schema": 1,
+        hello = {"answered": client.answered, "last": client.last, "protocol": [PROTOCOL, PROTOCOL], "pull": False, "schema": 1,
                  "replica": client.replica, "wall": client.wall()} | changes
         return {"hello": {key: value for key, value in hello.items() if value is not None}}
 
@@ -577,7 +577,7 @@ class Exchange(unittest.TestCase):
             "not UTF-8": (b"\xff\n",), "an unknown line": (hello, {"what": 1}), "a list": (hello, b"[]\n"),
             "duplicate key": (hello, b'{"set":1,"set":1}\n'), "fraction": (hello, b'{"set":1.0}\n'),
             "deep": (hello, b"[" * 10_000 + b"]" * 10_000 + b"\n"), "NUL": (hello, b'{"a":"\\u0000"}\n'),
-            "protocol": (self.hello(ann, protocol=[6, 7]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
+            "protocol": (self.hello(ann, protocol=[PROTOCOL + 1, PROTOCOL + 2]),), "protocol turned": (self.hello(ann, protocol=[1, 0]),),
             "other replica": (self.hello(ann, replica=ann.replica + 1),), "text wall": (self.hello(ann, wall="now"),),
             "no wall": (self.hello(ann, wall=None),), "checkpoint": (self.hello(ann, checkpoint="AAAA"),),
             "answered above last": (self.hello(ann, answered=5, last=1),), "negative": (self.hello(ann, answered=-1),),

@@ -24,6 +24,8 @@ Value = Any  # None, bool, int, str, list or dict of values
 # ---------------------------------------------------------------- canonical JSON (1-model.md#canonical-json)
 
 MAXIMUM_DEPTH, MAXIMUM_VALUES = 32, 200_000
+# The version that this client speaks (4-exchange.md#versions).
+PROTOCOL = 5
 SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -476,7 +478,7 @@ class Client:
                 break
             batch.append(line)
         more = len(batch) < len(waiting)
-        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [5, 5]}
+        hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [PROTOCOL, PROTOCOL]}
         hello |= {"replica": self.replica, "schema": self.schema, "wall": self.wall()}
         hello |= {"checkpoint": self.checkpoint} if self.checkpoint else {}
         hello |= {"pull": False} if more else {}

@@ -75,6 +75,8 @@ public enum CanonicalJSON {
 
     private static let needsEscape: [Bool] = (0..<256).map { $0 < 0x20 || $0 == 0x22 || $0 == 0x5C }
 
+    private static let digits = Array("0123456789abcdef".utf8)
+
     private static func appendEscape(_ byte: UInt8, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\\"))
         switch byte {
@@ -85,7 +87,6 @@ public enum CanonicalJSON {
         case 0x0D: output.append(UInt8(ascii: "r"))
         case 0x09: output.append(UInt8(ascii: "t"))
         default:
-            let digits = Array("0123456789abcdef".utf8)
             output.append(contentsOf: "u00".utf8)
             output.append(digits[Int(byte >> 4)])
             output.append(digits[Int(byte & 15)])

@@ -22,16 +22,28 @@ struct JSONNode: Sendable {
         guard kind == .escaped else {
             return String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
         }
-        var text = String.UnicodeScalarView()
-        var position = start
-        while position < end {
-            let run = bytes[position..<end].prefix { $0 != UInt8(ascii: "\\") }
-            text.append(contentsOf: String(decoding: UnsafeBufferPointer(rebasing: run), as: UTF8.self).unicodeScalars)
-            position = run.endIndex + 1
-            // The escape was read once already: it is whole.
-            if position < end, let scalar = try? JSONEscape.read(bytes, &position) { text.append(scalar) }
+        // An escape is never shorter than the UTF-8 of what it stands for. Appending to a view of scalars instead would
+        // copy all of it at each escape.
+        return String(unsafeUninitializedCapacity: end - start) { text in
+            var (position, count) = (start, 0)
+            while position < end {
+                if bytes[position] != UInt8(ascii: "\\") {
+                    text[count] = bytes[position]
+                    (position, count) = (position + 1, count + 1)
+                    continue
+                }
+                position += 1
+                // The escape was read once already: it is whole.
+                guard let scalar = try? JSONEscape.read(bytes, &position), let bytes = UTF8.encode(scalar) else {
+                    break
+                }
+                for byte in bytes {
+                    text[count] = byte
+                    count += 1
+                }
+            }
+            return count
         }
-        return String(text)
     }
 }
 

@@ -49,17 +49,28 @@ enum JSONEscape {
         var number: UInt32 = 0
         for _ in 0..<4 {
             guard position < bytes.count else { throw JSONError(reason: .unexpectedEnd, offset: position) }
-            let digit: UInt8
-            switch bytes[position] {
-            case let byte where (0x30...0x39).contains(byte): digit = byte - 0x30
-            case let byte where (0x41...0x46).contains(byte): digit = byte - 0x41 + 10
-            case let byte where (0x61...0x66).contains(byte): digit = byte - 0x61 + 10
-            default: throw JSONError(reason: .invalidEscape, offset: position)
-            }
+            let digit = digits[Int(bytes[position])]
+            guard digit < 16 else { throw JSONError(reason: .invalidEscape, offset: position) }
             number = number << 4 | UInt32(digit)
             position += 1
         }
         return number
+    }
+
+    /// What each byte stands for as a hexadecimal digit; 16 for none.
+    private static let digits: [UInt8] = (0..<256).map { byte in
+        Character(Unicode.Scalar(UInt8(byte))).hexDigitValue.map(UInt8.init) ?? 16
+    }
+
+    /// Whether an escape that was read is the one that canonical JSON has for its character.
+    /// - Parameter start: its backslash.
+    static func isCanonical(_ bytes: UnsafeBufferPointer<UInt8>, at start: Int, of scalar: Unicode.Scalar) -> Bool {
+        guard bytes[start + 1] == UInt8(ascii: "u") else { return bytes[start + 1] != UInt8(ascii: "/") }
+        switch scalar.value {
+        case 0x08, 0x09, 0x0A, 0x0C, 0x0D: return false
+        case 0..<0x20: return !(0x41...0x46).contains(bytes[start + 5])
+        default: return false
+        }
     }
 }
 

@@ -190,12 +190,13 @@ struct JSONScanner {
                 guard isASCII || UTF8Check.isValid(bytes[start..<position]) else { throw failure(.invalidUTF8) }
                 note(!isPlain ? .escaped : isASCII ? .ascii : .plain, from: start)
                 position += 1
-                if !isPlain { noteEscapes() }
                 return
             case UInt8(ascii: "\\"):
                 isPlain = false
+                let escape = position
                 position += 1
-                _ = try JSONEscape.read(bytes, &position)
+                let scalar = try JSONEscape.read(bytes, &position)
+                if !JSONEscape.isCanonical(bytes, at: escape, of: scalar) { isCanonical = false }
             case 0x00: throw failure(.nulCharacter)
             case 0x01..<0x20: throw failure(.controlCharacter)
             default:
@@ -204,13 +205,5 @@ struct JSONScanner {
             }
         }
         throw failure(.unexpectedEnd)
-    }
-
-    /// Whether the escapes of the string just read are those that canonical JSON has, and no more.
-    private mutating func noteEscapes() {
-        guard isCanonical, let node = nodes.last else { return }
-        var written: [UInt8] = []
-        CanonicalJSON.append(node.text(in: bytes), to: &written)
-        isCanonical = written.dropFirst().dropLast().elementsEqual(memory(node))
     }
 }
