@@ -89,7 +89,7 @@ struct SampleOffice {
     init(_ path: String, laptops count: Int, _ random: inout SplitMix) throws {
         // Some time from 2026 to 2031, some time in the life of a workspace, somewhere among its replicas.
         let clock = SampleClock(1_767_225_600_000 + Int64(random.below(157_000_000)) * 1_000 + Int64(random.below(999)))
-        let file = try StoreFile(path: path + ".db", role: .server, migrations: [ServerMigrations.records])
+        let file = try StoreFile(path: path + ".db", role: .server, migrations: ServerSchema.migrations)
         let epoch = RecordID.version7(milliseconds: UInt64(clock.now), random: (random.next(), random.next()))
         let secret = (0..<32).map { _ in UInt8(random.below(256)) }
         let sequence = random.below(1 << (4 + random.below(15)))

@@ -21,7 +21,7 @@ public struct ServerCheckReport: Sendable, Equatable {
             case conflictUnlisted = "conflict-unlisted"
             /// The feed goes beyond the last sequence.
             case sequence
-            /// The number of readable records that is kept is not what there are.
+            /// The number of readable records that is kept, of all or of a unit, is not what there are.
             case count
         }
 
@@ -38,7 +38,7 @@ public struct ServerCheckReport: Sendable, Equatable {
 }
 
 /// Looks through a server's file: its structure, every record, every index, the list of open conflicts. Changes nothing.
-/// Cost: reads it all, twice.
+/// Cost: reads it all, three times.
 public struct ServerCheck {
     /// The most faults that are told.
     public static let maximumFaults = 100
@@ -85,6 +85,7 @@ public struct ServerCheck {
         if try rows.lastSequence() < sequence { add(.sequence, String(sequence)) }
         let counted = try rows.countReadable()
         if try rows.number(ServerRows.readableKey) ?? counted != counted { add(.count, String(counted)) }
+        for unit in try rows.miscountedUnits(limit: Self.maximumFaults) { add(.count, unit.description) }
     }
 
     private mutating func check(_ row: FeedRow) throws {

@@ -11,5 +11,6 @@ public enum ServerSchema {
         StoreMigration(number: 5, name: "device-state", sql: deviceStateMigrationSQL),
         ServerMigrations.erasure,
         StoreMigration(number: 7, name: "token", sql: tokenMigrationSQL),
+        ServerMigrations.scopes,
     ]
 }

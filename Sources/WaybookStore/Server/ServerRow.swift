@@ -142,14 +142,43 @@ public struct ServerRows {
                 .run(.integer(row.isReadable ? 1 : -1), .string(Self.readableKey))
         }
         guard row.isReadable != row.wasReadable || row.formerUnit != row.unit else { return }
-        let size = try HotStatement(
-            db,
-            """
-            INSERT INTO unit_size (unit, readable) VALUES (?1, ?2)
-            ON CONFLICT (unit) DO UPDATE SET readable = readable + ?2
-            """)
-        if row.wasReadable, let unit = row.formerUnit { try size.run(.identity(unit), .integer(-1)) }
-        if row.isReadable { try size.run(.identity(row.unit), .integer(1)) }
+        for unit in Set([row.formerUnit, row.unit].compactMap { $0 }) {
+            var change: Int64 = 0
+            if row.wasReadable, row.formerUnit == unit { change -= 1 }
+            if row.isReadable, row.unit == unit { change += 1 }
+            let isOwn = unit == row.record.id
+            let before = try size(unit, hasRoot: isOwn ? row.formerUnit == unit : nil)
+            try setSize(before + change, of: unit, hasRoot: isOwn ? row.unit == unit : nil)
+        }
+    }
+
+    /// How many readable records a unit has: what `unit_size` says, else 1 where its root is there.
+    /// - Parameter hasRoot: whether it is, where the caller knows.
+    private func size(_ unit: RecordID, hasRoot: Bool?) throws -> Int64 {
+        var size: Int64?
+        try HotStatement(db, "SELECT readable FROM unit_size WHERE unit = ?").forEachRow(.identity(unit)) { row in
+            size = row.integer(0)
+            return true
+        }
+        return try size ?? (hasRoot ?? self.hasRoot(unit) ? 1 : 0)
+    }
+
+    private func setSize(_ size: Int64, of unit: RecordID, hasRoot: Bool?) throws {
+        if try size == 1 && hasRoot ?? self.hasRoot(unit) {
+            try HotStatement(db, "DELETE FROM unit_size WHERE unit = ?").run(.identity(unit))
+        } else {
+            try HotStatement(db, "INSERT OR REPLACE INTO unit_size (unit, readable) VALUES (?, ?)")
+                .run(.identity(unit), .integer(size))
+        }
+    }
+
+    private func hasRoot(_ unit: RecordID) throws -> Bool {
+        var hasRoot = false
+        try HotStatement(db, "SELECT unit IS NULL FROM record WHERE id = ?").forEachRow(.identity(unit)) { row in
+            hasRoot = row.integer(0) == 1
+            return true
+        }
+        return hasRoot
     }
 
     private func store(inBin record: VersionedRecord) throws {

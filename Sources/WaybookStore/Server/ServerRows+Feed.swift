@@ -86,14 +86,12 @@ extension ServerRows {
 
     /// How many of them are in units of these scopes. Cost: linear in those units.
     public func readableCount(in scopes: Set<Scope>) throws -> Int64 {
-        let marks = databaseQuestionMarks(count: scopes.count)
-        return try Int64.fetchOne(
-            db,
+        let statement = try db.cachedStatement(
             sql: """
-                SELECT sum(readable) FROM unit_size
-                WHERE unit IN (SELECT unit FROM member WHERE scope IN (\(marks)))
-                """,
-            arguments: StatementArguments(scopes.map(\.text))) ?? 0
+                SELECT sum(ifnull(readable, 1)) FROM (SELECT DISTINCT unit FROM (\(Self.units(ofScopes: scopes.count))))
+                LEFT JOIN unit_size USING (unit)
+                """)
+        return try Int64.fetchOne(statement, arguments: StatementArguments(scopes.map(\.text))) ?? 0
     }
 
     /// The same number, counted. Cost: reads every record.
@@ -104,6 +102,21 @@ extension ServerRows {
                 SELECT count(*) FROM record WHERE deleted = 0
                 AND collection NOT IN ('conflict', 'user', 'team', 'membership')
                 """) ?? 0
+    }
+
+    /// The units whose number of readable records is kept wrongly. Cost: reads every record.
+    public func miscountedUnits(limit: Int) throws -> [RecordID] {
+        let units = try Data.fetchAll(
+            db,
+            sql: """
+                SELECT whole FROM (
+                    SELECT ifnull(unit, id) AS whole, max(unit IS NULL) AS has_root,
+                        sum(deleted = 0 AND collection NOT IN ('conflict', 'user', 'team', 'membership')) AS counted
+                    FROM record GROUP BY 1)
+                LEFT JOIN unit_size ON unit_size.unit = whole
+                WHERE ifnull(readable, has_root) <> counted LIMIT ?
+                """, arguments: [limit])
+        return units.compactMap { RecordID(bytes: $0) }
     }
 
     /// Where that number stands among what the server keeps about itself.

@@ -37,11 +37,14 @@ extension ServerRows {
     /// The scopes of a unit.
     public func members(of unit: RecordID) throws -> [Scope: Member] {
         let statement = try db.cachedStatement(
-            sql: "SELECT scope, grade, since, touched FROM member WHERE unit = ?")
+            sql: """
+                SELECT scope.text, grade, ifnull(since, touched), touched
+                FROM member JOIN scope ON scope.number = member.scope WHERE unit = ?
+                """)
         let rows = try Row.fetchAll(statement, arguments: [Data(unit.bytes)])
         var members: [Scope: Member] = [:]
         for row in rows {
-            guard let scope = Scope(row[0]), let grade = ShareGrade(rawValue: row[1]) else {
+            guard let scope = Scope(row[0]), let grade = ShareGrade(number: row[1]) else {
                 throw DamagedRow(record: unit)
             }
             members[scope] = Member(unit: unit, grade: grade, since: row[2], touched: row[3])
@@ -56,40 +59,50 @@ extension ServerRows {
 
     /// Puts a unit into a scope, or changes what its members may do.
     public func join(_ unit: RecordID, _ scope: Scope, _ grade: ShareGrade, at sequence: Int64) throws {
-        let joining = try HotStatement(
+        let present = try HotStatement(
             db,
             """
-            INSERT INTO member (scope, unit, grade, since, touched) VALUES (?1, ?2, ?3, ?4, ?4)
-            ON CONFLICT (scope, unit) DO UPDATE SET grade = ?3, touched = ?4
+            UPDATE member SET grade = ?3, since = ifnull(since, touched), touched = ?4
+            WHERE unit = ?1 AND scope = (\(Self.scopeNumber("?2")))
             """)
-        try joining.run(.string(scope.text), .identity(unit), .string(grade.rawValue), .integer(sequence))
+        let isPresent = try present.run(
+            .identity(unit), .string(scope.text), .integer(grade.number), .integer(sequence))
+        guard isPresent == 0 else { return }
+        let number = try noteMove(in: scope, at: sequence)
+        try HotStatement(db, "INSERT INTO member (unit, scope, grade, touched) VALUES (?, ?, ?, ?)")
+            .run(.identity(unit), .integer(number), .integer(grade.number), .integer(sequence))
     }
 
     /// Takes a unit out of a scope.
     public func leave(_ unit: RecordID, _ scope: Scope, _ end: MembershipEnd) throws {
-        let arguments: StatementArguments = [scope.text, Data(unit.bytes)]
-        try db.cachedStatement(sql: "DELETE FROM member WHERE scope = ? AND unit = ?").execute(arguments: arguments)
+        let number = try noteMove(in: scope, at: end.at)
+        try db.cachedStatement(sql: "DELETE FROM member WHERE unit = ? AND scope = ?")
+            .execute(arguments: [Data(unit.bytes), number])
         try db.cachedStatement(
             sql: """
                 INSERT OR REPLACE INTO departure (unit, scope, since, at, time, reason, by, note)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            Data(unit.bytes), scope.text, end.since, end.at, end.milliseconds, end.reason,
+            Data(unit.bytes), number, end.since, end.at, end.milliseconds, end.reason,
             end.by.map { Data($0.bytes) }, end.note,
         ])
     }
 
     /// Notes that a record of a unit changed.
     public func touch(_ unit: RecordID, at sequence: Int64) throws {
-        try HotStatement(db, "UPDATE member SET touched = ? WHERE unit = ?").run(.integer(sequence), .identity(unit))
+        try HotStatement(
+            db, "UPDATE member SET since = ifnull(since, touched), touched = ?2 WHERE unit = ?1 AND touched < ?2"
+        ).run(.identity(unit), .integer(sequence))
     }
 
     /// How a unit left scopes, the latest end first.
     public func departures(of unit: RecordID) throws -> [(scope: Scope, end: MembershipEnd)] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT scope, since, at, time, reason, by, note FROM departure WHERE unit = ? ORDER BY at DESC, scope
+                SELECT scope.text, since, at, time, reason, by, note
+                FROM departure JOIN scope ON scope.number = departure.scope
+                WHERE unit = ? ORDER BY at DESC, scope.text
                 """)
         return try Row.fetchAll(statement, arguments: [Data(unit.bytes)]).map { row in
             guard let scope = Scope(row[0]) else { throw DamagedRow(record: unit) }
@@ -103,24 +116,14 @@ extension ServerRows {
         }
     }
 
-    /// Whether anything came into one of the scopes, or left one, after a commit. Cost: two indexed reads a scope.
-    public func hasMoves(in scopes: Set<Scope>, after sequence: Int64) throws -> Bool {
-        let came = try db.cachedStatement(sql: "SELECT 1 FROM member WHERE scope = ? AND since > ? LIMIT 1")
-        let left = try db.cachedStatement(sql: "SELECT 1 FROM departure WHERE scope = ? AND at > ? LIMIT 1")
-        return try scopes.contains { scope in
-            let arguments: StatementArguments = [scope.text, sequence]
-            return try Int.fetchOne(came, arguments: arguments) != nil
-                || Int.fetchOne(left, arguments: arguments) != nil
-        }
-    }
-
-    /// The next units of a scope whose root is of one of these collections.
+    /// The next units of a scope whose root is of one of these collections, those first that changed longest ago.
     public func roots(of scope: Scope, in collections: [CollectionName], limit: Int) throws -> [RecordID] {
         let marks = databaseQuestionMarks(count: collections.count)
         let statement = try db.cachedStatement(
             sql: """
                 SELECT member.unit FROM member JOIN record ON record.id = member.unit
-                WHERE member.scope = ? AND record.collection IN (\(marks)) ORDER BY member.unit LIMIT ?
+                WHERE member.scope = (\(Self.scopeNumber("?"))) AND record.collection IN (\(marks))
+                ORDER BY member.touched, member.unit LIMIT ?
                 """)
         let arguments = [scope.text] + collections.map(\.text)
         return try Data.fetchAll(statement, arguments: StatementArguments(arguments) + [limit])
@@ -163,5 +166,23 @@ extension ServerRows {
                 WHERE moved.at > ? AND held.state <> 3 ORDER BY moved.record
                 """)
         return try Data.fetchAll(statement, arguments: [replica.number, sequence]).compactMap { RecordID(bytes: $0) }
+    }
+}
+
+/// How a grade stands in `member`.
+extension ShareGrade {
+    fileprivate var number: Int64 {
+        switch self {
+        case .view: 0
+        case .edit: 1
+        }
+    }
+
+    fileprivate init?(number: Int64) {
+        switch number {
+        case 0: self = .view
+        case 1: self = .edit
+        default: return nil
+        }
     }
 }

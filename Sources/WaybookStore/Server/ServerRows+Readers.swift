@@ -116,7 +116,7 @@ extension ServerRows {
 
     /// Forgets that a replica holds the units of these scopes.
     public func forgetHeld(by replica: ReplicaID, in scopes: Set<Scope>) throws {
-        let seen = "SELECT unit FROM member WHERE scope IN (\(databaseQuestionMarks(count: scopes.count)))"
+        let seen = Self.units(ofScopes: scopes.count)
         let own: StatementArguments = [replica.number]
         try db.cachedStatement(
             sql: "DELETE FROM held WHERE replica = ? AND state = \(HeldState.held.rawValue) AND unit IN (\(seen))"
@@ -126,7 +126,7 @@ extension ServerRows {
     /// Plans what is to come and what is to leave: units that are seen in one of these scopes and not held, and those that are
     /// held and seen in none. Cost: linear in the units, inside SQLite, for nobody else commits meanwhile.
     public func planHeld(by replica: ReplicaID, seeing scopes: Set<Scope>) throws {
-        let seen = "SELECT unit FROM member WHERE scope IN (\(databaseQuestionMarks(count: scopes.count)))"
+        let seen = Self.units(ofScopes: scopes.count)
         let texts = StatementArguments(scopes.map(\.text))
         let own: StatementArguments = [replica.number]
         try db.cachedStatement(
@@ -179,7 +179,10 @@ extension ServerRows {
         in scope: Scope, after sequence: Int64, through horizon: Int64
     ) throws -> [(touched: Int64, unit: RecordID)] {
         let statement = try db.cachedStatement(
-            sql: "SELECT touched, unit FROM member WHERE scope = ? AND touched > ? AND touched <= ? ORDER BY touched")
+            sql: """
+                SELECT touched, unit FROM member WHERE scope = (\(Self.scopeNumber("?")))
+                AND touched > ? AND touched <= ? ORDER BY touched
+                """)
         return try Row.fetchAll(statement, arguments: [scope.text, sequence, horizon]).compactMap { row in
             RecordID(bytes: row[1] as Data).map { (row[0], $0) }
         }
@@ -188,7 +191,10 @@ extension ServerRows {
     /// The commit through which ``touchedUnits(in:after:through:)`` has about `count` units; nil where fewer are left.
     public func horizon(in scope: Scope, after sequence: Int64, count: Int) throws -> Int64? {
         let statement = try db.cachedStatement(
-            sql: "SELECT touched FROM member WHERE scope = ? AND touched > ? ORDER BY touched LIMIT 1 OFFSET ?")
+            sql: """
+                SELECT touched FROM member WHERE scope = (\(Self.scopeNumber("?")))
+                AND touched > ? ORDER BY touched LIMIT 1 OFFSET ?
+                """)
         return try Int64.fetchOne(statement, arguments: [scope.text, sequence, count])
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import WaybookModel
 import WaybookProtocol
@@ -64,14 +65,18 @@ extension LeakFirm {
     /// What a fault does to the server's index.
     func plantScopes() throws {
         guard plan.fault == .strangerInScope, random.chance(10) else { return }
-        let scope = Scope.book(random.pick(people)).text
+        let scope = Scope.book(random.pick(people))
         try service.file.write { db in
-            try db.execute(
+            let found = try Row.fetchOne(
+                db,
                 sql: """
-                    INSERT OR IGNORE INTO member (scope, unit, grade, since, touched)
-                    SELECT ?, unit, grade, since, touched FROM member WHERE scope LIKE 'book:%'
-                    ORDER BY since DESC LIMIT 1
-                    """, arguments: [scope])
+                    SELECT unit, ifnull(since, touched) AS since FROM member JOIN scope ON scope.number = member.scope
+                    WHERE text LIKE 'book:%' ORDER BY since DESC LIMIT 1
+                    """)
+            let rows = ServerRows(db)
+            guard let found, let unit = RecordID(bytes: found[0] as Data), try !rows.isMember(unit, ofAny: [scope])
+            else { return }
+            try rows.join(unit, scope, .edit, at: found[1])
         }
     }
 }
