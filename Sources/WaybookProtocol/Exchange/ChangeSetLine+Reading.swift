@@ -3,7 +3,8 @@ import WaybookModel
 extension ChangeSetLine {
     /// Reads a set back. Nil where the line is not a well-formed set: an unknown shape, a path twice, a record twice,
     /// more than ``ChangeSet/maximumWrites``, nothing in it.
-    public static func decode(_ line: JSONDocument) -> ChangeSet? {
+    /// - Parameter mayBeEmpty: whether there may be nothing in it, as where everything was taken out of what a client keeps.
+    public static func decode(_ line: JSONDocument, mayBeEmpty: Bool = false) -> ChangeSet? {
         let root = line.root
         guard let number = line.entry("set", of: root).flatMap({ line.integer($0) }), number > 0,
             let stamp = line.entry("stamp", of: root).flatMap({ line.stamp($0) }),
@@ -29,7 +30,7 @@ extension ChangeSetLine {
             number: number, stamp: stamp, readThrough: on, wallMilliseconds: wall, changes: changes,
             resolves: resolves, note: note)
         let isEmpty = changes.isEmpty && resolves.isEmpty
-        return isEmpty || set.writeCount + resolves.count > ChangeSet.maximumWrites ? nil : set
+        return isEmpty && !mayBeEmpty || set.writeCount + resolves.count > ChangeSet.maximumWrites ? nil : set
     }
 
     /// Reads a set from a value.

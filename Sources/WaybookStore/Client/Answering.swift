@@ -15,6 +15,7 @@ struct Answering {
     private var answered: Int64?
     private var highest: Stamp?
     private var erasing: Erasing
+    private var journaling: Journaling
     private var shredded = 0
 
     init(_ tables: ClientTables, now: ClientTime) throws {
@@ -22,6 +23,7 @@ struct Answering {
         self.now = now
         isPullingAfresh = try tables.isPullingAfresh()
         erasing = Erasing(tables, now: now)
+        journaling = try Journaling(tables, now: now)
     }
 
     /// Takes one verdict. One that was taken before is passed over.
@@ -36,12 +38,14 @@ struct Answering {
         case .rejected, .quarantined: try refuse(set, line: line, verdict)
         case .handover: try handOver(set)
         }
+        try journaling.take(set, line: line, verdict)
         self.answered = number
     }
 
     /// Writes what is said once for all verdicts: the last answered set, the log's line of plain ones, the clock.
     func finish() throws {
         if let answered { try tables.set(.answered, answered) }
+        try journaling.finish()
         try erasing.finish()
         try finishShredding()
         var departing = Departing(tables, now: now)

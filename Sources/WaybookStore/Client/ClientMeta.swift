@@ -20,6 +20,8 @@ enum MetaKey: String {
     /// The days of the lease; the server's clock at the last contact, milliseconds; the highest stamp then, and the latest
     /// time seen since; the server's clock at the last head.
     case leaseDays, leaseContact, leaseStamp, leaseSeen, headClock
+    /// The bytes of the journal's lines; the first set that is kept, and the last one that there was when that was measured.
+    case journalBytes, journalFirst, journalMeasured
     /// How many sets were re-stamped since the person was last told.
     case restampedUntold
     /// There while something unsent is about somebody who was erased; and how many such sets went since the person was
@@ -37,10 +39,12 @@ enum MetaKey: String {
 struct ClientTables {
     let db: Database
     let schema: Schema
+    let journalLimits: JournalLimits
 
-    init(_ db: Database, _ schema: Schema) {
+    init(_ db: Database, _ schema: Schema, _ journalLimits: JournalLimits = JournalLimits()) {
         self.db = db
         self.schema = schema
+        self.journalLimits = journalLimits
     }
 
     func integer(_ key: MetaKey) throws -> Int64? {

@@ -81,5 +81,16 @@ enum ClientMigrations {
                 -- The records that were erased for good, as far as this replica was told.
                 CREATE TABLE erased (id BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
                 """),
+        StoreMigration(
+            number: 5, name: "journal",
+            sql: """
+                -- Own change sets that the server has answered: line as sent, or what is left of it (cut). sequence: the
+                -- server's latest at the answer. at: the server's clock then. answer: NULL: accepted under its own stamp;
+                -- the stamp given instead; else the verdict's name.
+                CREATE TABLE journal (
+                    row INTEGER PRIMARY KEY, replica INTEGER NOT NULL, number INTEGER NOT NULL, line BLOB NOT NULL,
+                    sequence INTEGER NOT NULL, at INTEGER NOT NULL, answer TEXT, cut INTEGER NOT NULL
+                ) STRICT;
+                """),
     ]
 }

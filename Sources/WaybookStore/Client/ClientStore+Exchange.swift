@@ -155,6 +155,7 @@ extension ClientStore {
             try tables.trimHistory()
             try tables.trimLog()
         }
+        try trimJournal()
         return removed
     }
 

@@ -5,7 +5,7 @@ import WaybookProtocol
 
 extension ClientStore {
     /// Everything that this replica holds about a person: the unit where the record is a root, else the record and what tells
-    /// of it; history, conflicts, what was handed over, what is unsent, and what was refused.
+    /// of it; history, conflicts, what was handed over, what is unsent, what was refused, and own sets that were answered.
     /// - Returns: nil where this replica has nothing of that identity.
     public func person(_ id: RecordID, at now: ClientTime) throws -> PersonDocument? {
         try read { tables in
@@ -77,11 +77,11 @@ extension ClientTables {
         change.writes.contains { schema.subject(of: $0, in: change.collection).map(ids.contains) ?? false }
     }
 
-    /// The unsent sets and the refused ones.
+    /// The unsent sets, the refused ones, and those that were answered.
     fileprivate func eachSet(_ body: (_ heading: String, ChangeSet) throws -> Void) throws {
-        for (table, heading) in [("outbox", "unsent"), ("rejected", "refused")] {
+        for (table, heading) in [("outbox", "unsent"), ("rejected", "refused"), ("journal", "answered")] {
             for row in try Row.fetchAll(db, sql: "SELECT number, line FROM \(table) ORDER BY number") {
-                try body(heading, try decodeSet(number: row[0], line: row[1]))
+                try body(heading, try decodeSet(number: row[0], line: row[1], mayBeEmpty: table == "journal"))
             }
         }
     }

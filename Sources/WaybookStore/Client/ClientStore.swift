@@ -11,6 +11,7 @@ public final class ClientStore: Sendable {
     public let schema: Schema
     /// The file: for checkpoints, backups and closing.
     public let file: StoreFile
+    let journalLimits: JournalLimits
     private let listeners = Mutex<Listeners>(Listeners())
 
     private struct Listeners {
@@ -24,9 +25,11 @@ public final class ClientStore: Sendable {
     }
 
     init(
-        path: String, schema: Schema, options: StoreFile.Options = .init(), synchronous: StoreOpener.Synchronous
+        path: String, schema: Schema, options: StoreFile.Options = .init(), synchronous: StoreOpener.Synchronous,
+        journal: JournalLimits = JournalLimits()
     ) throws {
         self.schema = schema
+        journalLimits = journal
         file = try StoreFile(
             path: path, role: .client, migrations: ClientMigrations.all, options: options, synchronous: synchronous)
         let isCurrent = try file.read { db in try SchemaObjects(tables: ClientTables(db, schema)).isCurrent() }
@@ -61,11 +64,11 @@ public final class ClientStore: Sendable {
     }
 
     func read<T>(_ body: (ClientTables) throws -> T) throws -> T {
-        try file.read { db in try body(ClientTables(db, schema)) }
+        try file.read { db in try body(ClientTables(db, schema, journalLimits)) }
     }
 
     func write<T>(_ body: (ClientTables) throws -> T) throws -> T {
-        let value = try file.write { db in try body(ClientTables(db, schema)) }
+        let value = try file.write { db in try body(ClientTables(db, schema, journalLimits)) }
         let continuations = listeners.withLock { Array($0.continuations.values) }
         for continuation in continuations { continuation.yield() }
         return value

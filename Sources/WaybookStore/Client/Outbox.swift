@@ -36,13 +36,16 @@ extension ClientTables {
 
     /// Takes a set out of the outbox; nil when it is not in it.
     func takeSet(_ number: Int64) throws -> (set: ChangeSet, line: Data)? {
-        let statement = try db.cachedStatement(sql: "SELECT line FROM outbox WHERE number = ?")
-        guard let line = try Data.fetchOne(statement, arguments: [number]) else { return nil }
-        let set = try decodeSet(number: number, line: line)
-        try run("DELETE FROM outbox WHERE number = ?", [number])
-        for id in Self.touched(by: set) {
-            try run("DELETE FROM touched WHERE id = ? AND number = ?", [id.blob, number])
+        var found: Data?
+        try HotStatement(db, "SELECT line FROM outbox WHERE number = ?").forEachRow(.integer(number)) { row in
+            found = Data(row.bytes(0))
+            return false
         }
+        guard let line = found else { return nil }
+        let set = try decodeSet(number: number, line: line)
+        try HotStatement(db, "DELETE FROM outbox WHERE number = ?").run(.integer(number))
+        let letting = try HotStatement(db, "DELETE FROM touched WHERE id = ? AND number = ?")
+        for id in Self.touched(by: set) { try letting.run(.identity(id), .integer(number)) }
         return (set, line)
     }
 

@@ -6,8 +6,8 @@ import WaybookProtocol
 ///
 /// Removing a row is not enough, even with `secure_delete`: the search index keeps its words until segments are merged,
 /// SQLite leaves copies of cells that it moved between pages in the gap of the old page, and the log holds pages as they
-/// were. So the index is merged, the file is written anew, and the log is cut off. That this is due is noted in the
-/// transaction that removed the rows, and stands until it is done.
+/// were. So the journal is gone through, the index is merged, the file is written anew, and the log is cut off. That this
+/// is due is noted in the transaction that removed the rows, and stands until it is done.
 extension ClientStore {
     /// Does what is due. Cost: nothing where nothing is; else writes the file once more, and holds it in memory meanwhile.
     /// - Returns: whether nothing is left to do; not so while another process reads or writes the store, or the disk is
@@ -16,6 +16,7 @@ extension ClientStore {
     public func purgeDeparted() throws -> Bool {
         guard let due = try read({ tables in try tables.integer(.purgeDue) }) else { return true }
         do {
+            try sweepJournal()
             try write { tables in try tables.mergeIndex() }
             try file.rewrite()
             try write { tables in try tables.notePurged(due) }

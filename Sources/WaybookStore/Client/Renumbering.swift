@@ -26,6 +26,7 @@ struct Renumbering {
         try tables.set(.lastSet, next)
         try tables.set(.answered, 0)
         try tables.set(.sentThrough, 0)
+        try tables.forgetMeasuredJournal()
     }
 
     private func renewed(_ set: ChangeSet, number: Int64) throws -> ChangeSet {

@@ -115,8 +115,8 @@ extension ClientTables {
         }
     }
 
-    func decodeSet(number: Int64, line: Data) throws -> ChangeSet {
-        guard let line = try? JSONDocument(line), let set = ChangeSetLine.decode(line) else {
+    func decodeSet(number: Int64, line: Data, mayBeEmpty: Bool = false) throws -> ChangeSet {
+        guard let line = try? JSONDocument(line), let set = ChangeSetLine.decode(line, mayBeEmpty: mayBeEmpty) else {
             throw ClientStoreError.damagedSet(number)
         }
         return set

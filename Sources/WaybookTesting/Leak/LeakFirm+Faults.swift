@@ -39,6 +39,14 @@ extension LeakFirm {
                     END
                     """,
                 ]
+            case .journalKept:
+                [
+                    """
+                    CREATE TRIGGER IF NOT EXISTS plantJournal BEFORE UPDATE OF line ON journal BEGIN
+                        SELECT RAISE(IGNORE);
+                    END
+                    """
+                ]
             default: []
             }
         try one.laptop.store.file.write { db in

@@ -34,6 +34,8 @@ public enum LeakFault: String, Hashable, Sendable, CaseIterable {
     case indexNotForgotten
     /// What history loses is kept in another table.
     case historyKept
+    /// Of answered sets nothing is taken out.
+    case journalKept
     /// The server's index has units in scopes to which they do not belong.
     case strangerInScope
     /// A record is lost on the way.

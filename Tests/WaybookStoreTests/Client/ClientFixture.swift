@@ -53,9 +53,9 @@ final class Client {
     var now: ClientTime
     private var ids: UInt64 = 0
 
-    init(adopting replica: ReplicaID? = laptop) throws {
+    init(adopting replica: ReplicaID? = laptop, journal: JournalLimits = JournalLimits()) throws {
         folder = try TestFolder()
-        store = try ClientStore(path: folder.store, schema: clientSchema)
+        store = try ClientStore(path: folder.store, schema: clientSchema, synchronous: .full, journal: journal)
         now = ClientTime(wallMilliseconds: noon, bootMilliseconds: 1_000, bootID: "a")
         if let replica { try store.adopt(replica) }
     }
