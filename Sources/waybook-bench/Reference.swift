@@ -98,6 +98,17 @@ struct Reference {
         return Machine.fileBytes(path)
     }
 
+    /// The bytes of the pages of some tables and indexes of a file.
+    static func treeBytes(_ names: [String], of path: String) throws -> Double {
+        let list = names.map { "'\($0)'" }.joined(separator: ", ")
+        let sum = "SELECT sum(pgsize) FROM dbstat WHERE name IN (\(list))"
+        let outcome = try Shell.run("sqlite3", ["-batch", "-readonly", path, sum])
+        guard let bytes = Double(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw Failure("dbstat told nothing of \(path)")
+        }
+        return bytes
+    }
+
     /// The bytes of a file once a program has packed it.
     static func packedBytes(_ path: String, _ program: String, _ level: String) throws -> Double {
         let packed = path + ".packed"

@@ -137,6 +137,15 @@ struct SizedRun {
         report.add(
             "metadata.server", count, "metadata at the server", (bytes - plainBytes) / records, "bytes/record",
             command: command)
+        // The stamps, the author and the place in the feed, apart from who sees it.
+        let own = try Reference.treeBytes(["record", "record_id"], of: serverFile)
+        report.add(
+            "metadata.server.record", count, "  of it the record's own", (own - plainBytes) / records, "bytes/record",
+            command: command)
+        let seen = try Reference.treeBytes(["member", "member_touched", "unit_size"], of: serverFile)
+        report.add(
+            "metadata.server.scopes", count, "  of it who sees a customer", seen / records, "bytes/record",
+            command: command)
     }
 
     private func memory(

@@ -45,6 +45,7 @@ enum Thresholds {
         "change.1.zstd-wb1.receiver": Threshold(aim: .atMost(200), bound: .atMost(155)),
         "change.100.zstd-wb1": Threshold(aim: .atMost(200), bound: .atMost(58)),
         "metadata.server": Threshold(aim: .atMost(70), bound: .atMost(135)),
+        "metadata.server.record": Threshold(aim: .atMost(70), bound: .atMost(65)),
         "metadata.client": Threshold(aim: .atMost(70), bound: .atMost(60)),
         "memory.server.push": Threshold(aim: .atMost(100), bound: .atMost(100)),
         "memory.server.pull": Threshold(aim: .atMost(100), bound: .atMost(100)),
