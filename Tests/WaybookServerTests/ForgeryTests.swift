@@ -84,8 +84,10 @@ import WaybookStore
                 })
             #expect(!answer.text.contains("Acme"))
             // A checkpoint of somebody who sees it helps as little.
-            let token = Bench.lines(made).compactMap { if case .checkpoint(let token, _) = $0 { token } else { nil } }
-                .last
+            let tokens = Bench.lines(made).compactMap { line -> String? in
+                if case .checkpoint(let token, _) = line { token } else { nil }
+            }
+            let token = try #require(tokens.last)
             let taken = try await bench.post(mei, raw: mei.body([], checkpoint: token))
             #expect(taken.text.contains("\"stale\"") && !taken.text.contains("Acme"))
             let file = bench.service.file
