@@ -45,8 +45,7 @@ public struct RunningServer: Sendable {
         (services, mover, announcer) = try Self.services(file, ledger, threads, workers, options, logger)
         purger = ErasurePurger(ErasurePurge(file, now: SystemClock.now), threads: threads, logger: logger)
         let administration = Administration(
-            file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: announcer.announceDirectory,
-            onDirectoryChange: announcer.announceDirectory)
+            file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: announcer.announceDirectory)
         admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
             // Administration waits for the file's writer itself: it does not keep the committing thread.
             let reply = try? await threads.readers.runIfActive { administration.perform(command) }

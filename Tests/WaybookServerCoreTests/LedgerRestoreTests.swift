@@ -9,23 +9,10 @@ import WaybookTesting
 @testable import WaybookServerCore
 
 /// Who sees what, after an older backup was put back beside the ledger.
-@Suite struct LedgerRestoreTests {
-    private let folder: LedgerFolder
-    private let ledger: SecurityLedger
-    private let firm: Firm
-    private let ada: Laptop
-    private let bob: Laptop
-    private let ann: Laptop
+@Suite struct LedgerRestoreTests: WithLedger {
+    let written: LedgerFirm
 
-    init() throws {
-        folder = try LedgerFolder()
-        ledger = try SecurityLedger(path: folder.path)
-        firm = try Firm(ledger: ledger)
-        (ada, bob, ann) = (
-            try firm.person("Ada", .admin), try firm.person("Bob", .rep), try firm.person("Ann", .rep)
-        )
-        for laptop in [ada, bob, ann] { try firm.settle(laptop) }
-    }
+    init() throws { written = try LedgerFirm() }
 
     private func access(_ workspace: Workspace, _ unit: RecordID) throws -> UnitAccess? {
         try workspace.service.file.read { UnitAccess(try ServerRows($0).members(of: unit).mapValues(\.grade)) }

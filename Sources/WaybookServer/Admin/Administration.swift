@@ -13,7 +13,6 @@ public struct Administration: Sendable {
     let now: @Sendable () -> Int64
     let cut: @Sendable (ReplicaID) -> Void
     let changed: @Sendable () -> Void
-    let onDirectoryChange: @Sendable () -> Void
 
     /// Makes the administration of a file.
     ///
@@ -21,14 +20,11 @@ public struct Administration: Sendable {
     ///   - ledger: where revocations, disabled users and passwords are written down beside the file.
     ///   - now: milliseconds since 1970.
     ///   - cut: ends what a device has open; called after its revocation is committed.
-    ///   - changed: called after records were changed that laptops want to know of.
-    ///   - onDirectoryChange: wakes whom it concerns; called after a command about people or teams is committed.
+    ///   - changed: wakes whom it concerns; called after a command is committed that changed records which laptops hold.
     public init(
         file: StoreFile, ledger: SecurityLedger?, now: @escaping @Sendable () -> Int64,
-        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }, changed: @escaping @Sendable () -> Void = {},
-        onDirectoryChange: @escaping @Sendable () -> Void = {}
+        cut: @escaping @Sendable (ReplicaID) -> Void = { _ in }, changed: @escaping @Sendable () -> Void = {}
     ) {
-        self.onDirectoryChange = onDirectoryChange
         self.file = file
         self.ledger = ledger
         self.now = now
@@ -40,7 +36,7 @@ public struct Administration: Sendable {
     public func perform(_ command: AdminCommand) -> AdminReply {
         do {
             let value = try dispatch(command)
-            if Self.directoryVerbs.contains(command.verb) { onDirectoryChange() }
+            if Self.directoryVerbs.contains(command.verb) { changed() }
             return .done(value)
         } catch let failure as AdminFailure {
             return .failed(failure)

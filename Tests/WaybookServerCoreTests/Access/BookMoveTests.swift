@@ -8,20 +8,10 @@ import WaybookStore
 @testable import WaybookServerCore
 
 /// What becomes of a book whose owner no longer works here.
-@Suite struct BookMoveTests {
-    private let firm: Firm
-    private let ann: Laptop
-    private let bob: Laptop
-    private let mia: Laptop
+@Suite struct BookMoveTests: AmongSales {
+    let sales: SalesTeam
 
-    init() throws {
-        firm = try Firm()
-        (ann, bob, mia) = (
-            try firm.person("Ann", .rep), try firm.person("Bob", .rep), try firm.person("Mia", .manager)
-        )
-        let team = try firm.team("All")
-        for laptop in [ann, bob, mia] { try firm.join(laptop, team) }
-    }
+    init() throws { sales = try SalesTeam() }
 
     private func fill(_ count: Int) throws -> (customers: [RecordID], calls: [RecordID]) {
         var (customers, calls): ([RecordID], [RecordID]) = ([], [])

@@ -9,23 +9,10 @@ import WaybookStore
 @testable import WaybookServerCore
 
 /// What the audit and the security ledger say of what laptops decide.
-@Suite struct DeedTests {
-    private let folder: LedgerFolder
-    private let ledger: SecurityLedger
-    private let firm: Firm
-    private let ada: Laptop
-    private let bob: Laptop
-    private let ann: Laptop
+@Suite struct DeedTests: WithLedger {
+    let written: LedgerFirm
 
-    init() throws {
-        folder = try LedgerFolder()
-        ledger = try SecurityLedger(path: folder.path)
-        firm = try Firm(ledger: ledger)
-        (ada, bob, ann) = (
-            try firm.person("Ada", .admin), try firm.person("Bob", .rep), try firm.person("Ann", .rep)
-        )
-        for laptop in [ada, bob, ann] { try firm.settle(laptop) }
-    }
+    init() throws { written = try LedgerFirm() }
 
     /// The entries of some kinds, oldest first, as `what by@device about detail`.
     private func told(_ kinds: Set<AuditKind>) throws -> [AuditEntry] {

@@ -6,6 +6,69 @@ import WaybookTesting
 
 @testable import WaybookServerCore
 
+/// A firm of two representatives and their manager in one team.
+struct SalesTeam {
+    let firm: Firm
+    let ann: Laptop
+    let bob: Laptop
+    let mia: Laptop
+
+    init() throws {
+        firm = try Firm()
+        (ann, bob, mia) = (
+            try firm.person("Ann", .rep), try firm.person("Bob", .rep), try firm.person("Mia", .manager)
+        )
+        let team = try firm.team("All")
+        for laptop in [ann, bob, mia] { try firm.join(laptop, team) }
+    }
+}
+
+/// Tests that begin with a ``SalesTeam``.
+protocol AmongSales {
+    var sales: SalesTeam { get }
+}
+
+extension AmongSales {
+    var firm: Firm { sales.firm }
+    var ann: Laptop { sales.ann }
+    var bob: Laptop { sales.bob }
+    var mia: Laptop { sales.mia }
+}
+
+/// A firm of an administrator and two representatives, whose server keeps a security ledger.
+struct LedgerFirm {
+    let folder: LedgerFolder
+    let ledger: SecurityLedger
+    let firm: Firm
+    let ada: Laptop
+    let bob: Laptop
+    let ann: Laptop
+
+    init() throws {
+        folder = try LedgerFolder()
+        ledger = try SecurityLedger(path: folder.path)
+        firm = try Firm(ledger: ledger)
+        (ada, bob, ann) = (
+            try firm.person("Ada", .admin), try firm.person("Bob", .rep), try firm.person("Ann", .rep)
+        )
+        for laptop in [ada, bob, ann] { try firm.settle(laptop) }
+    }
+}
+
+/// Tests that begin with a ``LedgerFirm``.
+protocol WithLedger {
+    var written: LedgerFirm { get }
+}
+
+extension WithLedger {
+    var folder: LedgerFolder { written.folder }
+    var ledger: SecurityLedger { written.ledger }
+    var firm: Firm { written.firm }
+    var ada: Laptop { written.ada }
+    var bob: Laptop { written.bob }
+    var ann: Laptop { written.ann }
+}
+
 /// An organisation on a real server with the product's schema: people, teams, and a laptop for each person.
 final class Firm {
     // A class: a test's laptops share it.

@@ -7,20 +7,10 @@ import WaybookStore
 @testable import WaybookServerCore
 
 /// What arrives after its unit had moved on, and what people try with what they no longer, or only partly, hold.
-@Suite struct LateWorkTests {
-    private let firm: Firm
-    private let ann: Laptop
-    private let bob: Laptop
-    private let mia: Laptop
+@Suite struct LateWorkTests: AmongSales {
+    let sales: SalesTeam
 
-    init() throws {
-        firm = try Firm()
-        (ann, bob, mia) = (
-            try firm.person("Ann", .rep), try firm.person("Bob", .rep), try firm.person("Mia", .manager)
-        )
-        let team = try firm.team("All")
-        for laptop in [ann, bob, mia] { try firm.join(laptop, team) }
-    }
+    init() throws { sales = try SalesTeam() }
 
     private func key(_ laptop: Laptop) -> String { "members/\(firm.person(of: laptop))" }
 
