@@ -5,7 +5,9 @@ import WaybookModel
 /// Stories of several people over several weeks, with the real programs: server and laptops live by clocks that a preloaded
 /// library moves on (`Tests/Campaigns/clock.c`).
 @Suite(.timeLimit(.minutes(5)), .serialized) struct StoryTests {
-    @Test(arguments: ["handover.txt", "wrong-clock.txt"]) func everyStoryShowsWhatItSays(name: String) async throws {
+    @Test(arguments: ["conflicts.txt", "handover.txt", "wrong-clock.txt"]) func everyStoryShowsWhatItSays(name: String)
+        async throws
+    {
         let transcript = try Transcript("stories/" + name)
         let world = try await StoryWorld()
         for step in transcript.steps {

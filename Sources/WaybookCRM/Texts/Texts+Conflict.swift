@@ -83,6 +83,31 @@ extension Texts {
             )
         }
 
+        package static func wouldResolve(field: String, record: String, value: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(field) of \(record) would be \(value).",
+                zh: "\(record) 的\(field)将为 \(value)。"
+            )
+        }
+
+        package static func reallyResolve(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Resolve \(count, one: "conflict", other: "conflicts")? [y/N]",
+                zh: "要处理 \(count) 处冲突吗？[y/N]"
+            )
+        }
+
+        package static func needsYes(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: "\(count, one: "conflict", other: "conflicts") would be resolved; confirm with --yes.",
+                zh: "将处理 \(count) 处冲突；请用 --yes 确认。"
+            )
+        }
+
+        package static var nothingResolved: LocalizedText {
+            LocalizedText(en: "Nothing was resolved.", zh: "未处理任何冲突。")
+        }
+
         package static func notFound(id: String) -> LocalizedText {
             LocalizedText(
                 en: "No open conflict has the id \(id).",

@@ -156,6 +156,13 @@ extension Texts.HelpOptions {
         )
     }
 
+    package static var resolveDryRun: LocalizedText {
+        LocalizedText(
+            en: "Show what would hold; resolve nothing.",
+            zh: "只显示将采用的值，不实际处理。"
+        )
+    }
+
     package static var conflictWhere: LocalizedText {
         LocalizedText(
             en: "Conditions such as 'path=city author=anna'.",

@@ -27,6 +27,8 @@ struct Renumbering {
         try tables.set(.answered, 0)
         try tables.set(.sentThrough, 0)
         try tables.forgetMeasuredJournal()
+        // The server knows nothing of the new number yet: it is told once more.
+        try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.lastTold.rawValue])
     }
 
     private func renewed(_ set: ChangeSet, number: Int64) throws -> ChangeSet {

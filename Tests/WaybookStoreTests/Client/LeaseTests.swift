@@ -117,6 +117,8 @@ import WaybookProtocol
         try client.store.finishExchange(isWholeFeed: true, told: told, at: client.now)
         #expect(try asked(true) == nil && asked(false) == told)
         #expect(try client.store.told(client: "y", isAllSent: true, at: client.now)?.client == "y")
+        try client.store.renumber(to: ReplicaID(77), at: client.now)
+        #expect(try asked(true) != nil, "of another number the server knows nothing yet")
     }
 
     private init(_ client: Client) { self.client = client }

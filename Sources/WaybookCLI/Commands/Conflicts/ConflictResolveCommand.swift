@@ -33,6 +33,12 @@ struct ConflictResolveCommand: AsyncParsableCommand {
         name: .customLong("where"), help: ArgumentHelp(Texts.HelpOptions.conflictWhere.spoken, valueName: "conditions"))
     var conditions: String?
 
+    @Flag(name: .customLong("dry-run"), help: ArgumentHelp(Texts.HelpOptions.resolveDryRun.spoken))
+    var dryRun = false
+
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.unasked.spoken))
+    var yes = false
+
     @OptionGroup var options: StoreOptions
 
     /// What ArgumentParser cannot know of the options together.
@@ -61,11 +67,14 @@ struct ConflictResolveCommand: AsyncParsableCommand {
             try reporter.json(.list([]))
             return try reporter.say(Texts.Conflict.empty)
         }
-        let actions = try conflicts.map { conflict in
-            UserAction(
-                [Change(id: conflict.about, collection: conflict.collection, writes: try writes(conflict, book))],
-                resolves: [conflict.id])
+        let changes = try conflicts.map { conflict in
+            Change(id: conflict.about, collection: conflict.collection, writes: try writes(conflict, book))
         }
+        if dryRun { return try show(conflicts, changes, book) }
+        try BulkConditions.ask(
+            Texts.Conflict.reallyResolve(count: conflicts.count), about: conflicts.count, isGiven: yes, reporter,
+            unanswered: Texts.Conflict.needsYes(count: conflicts.count), declined: Texts.Conflict.nothingResolved)
+        let actions = zip(conflicts, changes).map { UserAction([$1], resolves: [$0.id]) }
         for (conflict, outcome) in zip(conflicts, try workspace.perform(all: actions)) {
             let kind = Catalogue.schema[conflict.collection] ?? Conflict.collection
             try EditReport.check(outcome, of: kind, book)
@@ -76,6 +85,21 @@ struct ConflictResolveCommand: AsyncParsableCommand {
             try reporter.say(
                 Texts.Conflict.resolved(
                     field: conflict.fieldName, record: conflict.recordName, value: conflict.currentText))
+        }
+    }
+
+    /// Tells what would hold, and stores nothing.
+    private func show(_ conflicts: [OpenConflict], _ changes: [Change], _ book: RecordBook) throws {
+        let reporter = options.reporter
+        try reporter.json(.list(conflicts.map { .string($0.id.description) }))
+        for (conflict, change) in zip(conflicts, changes) {
+            for write in change.writes {
+                let value = FieldWording.value(write.value, at: write.path, in: conflict.collection, book.display)
+                try reporter.say(
+                    Texts.Conflict.wouldResolve(
+                        field: FieldWording.path(write.path, in: conflict.collection), record: conflict.recordName,
+                        value: value))
+            }
         }
     }
 

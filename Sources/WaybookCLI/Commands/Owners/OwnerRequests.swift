@@ -28,9 +28,6 @@ struct OwnerRequests {
     /// How many are stored in one transaction.
     private static let batch = 500
 
-    /// Up to so many customers change hands without a question.
-    private static let mostUnasked = 20
-
     private enum State: String {
         case requested, unchanged, unmatched, refused
         /// Of a dry run: it would be asked for.
@@ -49,9 +46,8 @@ struct OwnerRequests {
     /// - Parameter isGiven: whether the command line says so already.
     func ask(about requests: [OwnerRequest], isGiven: Bool) throws(CommandFailure) {
         let count = requests.count { $0.action != nil }
-        guard count > Self.mostUnasked, !isGiven else { return }
-        try Question.ask(
-            Texts.Owners.reallyAssign(count: count), canAsk: !reporter.isJSON,
+        try BulkConditions.ask(
+            Texts.Owners.reallyAssign(count: count), about: count, isGiven: isGiven, reporter,
             unanswered: Texts.Owners.needsYes(count: count), declined: Texts.Owners.nothingAssigned)
     }
 
