@@ -118,6 +118,13 @@ extension Texts {
             )
         }
 
+        package static var reasonCircle: LocalizedText {
+            LocalizedText(
+                en: "the team would stand below itself",
+                zh: "该团队将成为自身的下级"
+            )
+        }
+
         package static var reasonUnknown: LocalizedText {
             LocalizedText(
                 en: "the server does not know the record",

@@ -134,7 +134,35 @@ public struct Organisation: Hashable, Sendable {
         return present.isEmpty || !after.administrators.isEmpty
     }
 
-    /// A team and all below it; a circle in the tree, which merged edits can make, ends where it closes.
+    /// Whether a team would stand below itself under another one: the one rule, for laptops, the server and its commands.
+    public func closesCircle(_ team: RecordID, under parent: RecordID) -> Bool {
+        var after = self
+        after.teams[team] = parent
+        return after.isInCircle(team)
+    }
+
+    /// The first team that comes to stand below itself once records of the directory read so; nil where none does. A circle
+    /// that was there before keeps nobody from renaming its teams, or from taking it apart.
+    public func circle(after changes: [VersionedRecord]) -> RecordID? {
+        var after = self
+        for record in changes where record.collection == DirectoryRecord.team {
+            after.teams[record.id] = nil
+            if !record.isDeleted { after.take(record) }
+        }
+        return changes.first { teams[$0.id] != after.teams[$0.id] && after.isInCircle($0.id) }?.id
+    }
+
+    private func isInCircle(_ team: RecordID) -> Bool {
+        var seen: Set<RecordID> = []
+        var next = teams[team].flatMap { $0 }
+        while let above = next, seen.insert(above).inserted {
+            if above == team { return true }
+            next = teams[above].flatMap { $0 }
+        }
+        return false
+    }
+
+    /// A team and all below it; a circle in the tree, which older files can hold, ends where it closes.
     public func teams(below team: RecordID) -> Set<RecordID> {
         guard teams[team] != nil else { return [] }
         var found: Set<RecordID> = [team]
@@ -156,6 +184,14 @@ public struct Organisation: Hashable, Sendable {
         }
         let reached = memberships.filter { seen.contains($0.team) && $0.covers(day) }.map(\.user)
         return Set(reached).subtracting([user])
+    }
+
+    /// The scopes that people lose, once everything reads as in `after`; those who are disabled are told nothing.
+    public func losses(to after: Organisation, on day: String) -> [RecordID: Set<Scope>] {
+        after.people.values.filter(\.isActive).reduce(into: [:]) { losses, person in
+            let lost = scopes(of: person.id, on: day).subtracting(after.scopes(of: person.id, on: day))
+            if !lost.isEmpty { losses[person.id] = lost }
+        }
     }
 
     /// The scopes that a person holds on a day; none for somebody unknown or disabled.

@@ -49,7 +49,7 @@ extension Administration {
             if command.arguments["top"] != nil { fields[Field.parent] = .null }
             if let above = command.arguments["in"] {
                 let parent = try self.team(db, above)
-                guard !Organisation(present).teams(below: team).contains(parent) else {
+                guard !Organisation(present).closesCircle(team, under: parent) else {
                     throw AdminFailure(.teamCircle, above)
                 }
                 fields[Field.parent] = .string(parent.description)

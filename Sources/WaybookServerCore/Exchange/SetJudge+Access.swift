@@ -238,6 +238,15 @@ extension SetJudge {
         throw refusal(.access, set.changes.first?.id ?? RecordID(high: 0, low: 0), nil)
     }
 
+    /// Teams form a tree, whoever asks, and in whatever order: two changes that are each fine can close a circle.
+    func keepTree() throws {
+        let changed = work.directoryRecords
+        guard changed.contains(where: { $0.collection == DirectoryRecord.team }),
+            let team = try organisation().circle(after: changed)
+        else { return }
+        throw refusal(.access, team, FieldPath(DirectoryRecord.Field.parent))
+    }
+
     /// Whoever may write the field may resolve; a conflict that they do not see is none.
     private mutating func admitResolutions(_ viewer: Viewer, _ denied: inout Refused?) throws {
         var seen: [RecordID] = []

@@ -126,6 +126,7 @@ struct SetJudge {
         for change in set.changes { try weigh(change) }
         try drawConsequences()
         try keepAdministrator()
+        try keepTree()
         isApplied = true
     }
 

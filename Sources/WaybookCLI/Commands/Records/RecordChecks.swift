@@ -17,12 +17,20 @@ enum RecordChecks {
     private static func checkTeam(_ id: RecordID?, _ writes: [Write], _ book: RecordBook) throws {
         let path = FieldPath(DirectoryRecord.Field.parent)
         guard let id, let parent = writes.first(where: { $0.path == path })?.value?.text.flatMap({ RecordID($0) }),
-            try book.organisation().teams(below: id).contains(parent)
+            try book.organisation().closesCircle(id, under: parent)
         else { return }
         let team = DirectoryRecord.team
         throw CommandFailure(
             "team-circle", Texts.People.circle(team: book.name(team, id), parent: book.name(team, parent)),
             status: .usage)
+    }
+
+    /// Whether a refused change to where a team stands would close a circle, by the teams as they are here.
+    static func closesCircle(_ change: Change?, at path: FieldPath, _ book: RecordBook) -> Bool {
+        guard let change, change.collection == Team.shape.name, path == FieldPath(DirectoryRecord.Field.parent),
+            let parent = change.writes.first(where: { $0.path == path })?.value?.text.flatMap({ RecordID($0) })
+        else { return false }
+        return (try? book.organisation().closesCircle(change.id, under: parent)) ?? false
     }
 
     /// A rule's conditions can be read, and its people can be responsible for a customer.

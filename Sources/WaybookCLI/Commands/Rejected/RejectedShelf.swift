@@ -59,7 +59,9 @@ struct RejectedShelf {
         case .limit: return Texts.Rejected.reasonLimit
         case .required: return Texts.Rejected.reasonRequired
         case .path: return Texts.Rejected.reasonPath
-        case .access: return Texts.Rejected.reasonAccess
+        case .access:
+            let isCircle = path.map { RecordChecks.closesCircle(change, at: $0, book) } ?? false
+            return isCircle ? Texts.Rejected.reasonCircle : Texts.Rejected.reasonAccess
         case .unknown: return Texts.Rejected.reasonUnknown
         case .depends: return Texts.Rejected.reasonDepends
         case .erased: return Texts.Privacy.reasonErased
