@@ -91,7 +91,7 @@ struct AnswerReader {
         case .applied(let first, let last): try takeApplied(first, last)
         case .verdict(let number, let verdict): try takeVerdict(number, verdict)
         case .departed(let departure): try hold(.departed(departure))
-        case .gone(let id): try hold(.gone(id))
+        case .gone(let id, let cause): try hold(.gone(id, cause))
         case .erased(let id): try hold(.erased(id))
         case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
         case .end(let readable, let more): try end(readable, hasMore: more)
@@ -148,13 +148,12 @@ struct AnswerReader {
         guard pulls else { throw AnswerError.unexpectedLine }
         let page = self.page
         self.page = []
-        try store.take(page, checkpoint: token, sequence: sequence, at: now)
+        result.goneRecords += try store.take(page, checkpoint: token, sequence: sequence, at: now)
         for item in page {
             switch item {
             case .record: result.receivedRecords += 1
             case .departed: result.departedUnits += 1
-            case .gone: result.goneRecords += 1
-            case .erased: break
+            case .gone, .erased: break
             }
         }
     }

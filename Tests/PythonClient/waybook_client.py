@@ -25,7 +25,7 @@ Value = Any  # None, bool, int, str, list or dict of values
 
 MAXIMUM_DEPTH, MAXIMUM_VALUES = 32, 200_000
 # The version that this client speaks (4-exchange.md#versions).
-PROTOCOL = 5
+PROTOCOL = 6
 SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 

@@ -21,7 +21,8 @@ import WaybookStore
     }
 
     private func departed(_ number: UInt64) -> ResponseLine {
-        .departed(Departure(unit: identity(number), reason: .pool, by: identity(90), atMilliseconds: noon))
+        .departed(
+            Departure(unit: identity(number), cause: DepartureCause(.pool, by: identity(90), atMilliseconds: noon)))
     }
 
     private func hello(_ server: ScriptedServer, _ index: Int) -> [String: Value] {
@@ -30,7 +31,8 @@ import WaybookStore
 
     @Test func aDepartureAndAGoneRecordAreStoredWithTheirCheckpointAndToldAsPurged() async throws {
         let laptop = try await filled()
-        let lines = [head(sequence: 12), departed(1), .gone(identity(2)), checkpoint(12), .end(readable: 1)]
+        let moved = ResponseLine.gone(identity(2), DepartureCause(.moved, by: identity(90), atMilliseconds: noon))
+        let lines = [head(sequence: 12), departed(1), moved, moved, checkpoint(12), .end(readable: 1)]
         let server = ScriptedServer([.lines(lines), .lines([head(sequence: 12), checkpoint(12), .end(readable: 1)])])
         let report = try await run(laptop, server)
         #expect(report.ending == .upToDate && report.departedUnits == 1 && report.goneRecords == 1)

@@ -125,7 +125,7 @@ import WaybookTesting
         #expect(report.ending == .upToDate && report.departedUnits == 1 && report.handedOverSets == 1)
         let store = company.laptops[1].store
         #expect(try store.record(acme) == nil && store.record(ann) == nil && store.rejected().isEmpty)
-        #expect(try store.syncLog().first { $0.kind == .departed }?.departure?.by == company.people[0])
+        #expect(try store.syncLog().first { $0.kind == .departed }?.cause?.by == company.people[0])
         for marker in ["Acmemarker", "Annmarker", "acmemarker"] {
             #expect(try company.bytes(1).range(of: Data(marker.utf8)) == nil)
             #expect(try company.bytes(2).range(of: Data(marker.utf8)) == nil)

@@ -97,12 +97,27 @@ extension Texts {
 
         package static func movedAway(count: Int) -> LocalizedText {
             LocalizedText(
-                en: """
-                    \(count, one: "record went", other: "records went") over to customers that are not in your book: \
-                    removed here
-                    """,
-                zh: "\(count) 条记录转到了不在您名单中的客户：本机已移除"
+                en: "\(count, one: "record", other: "records") went over to other customers",
+                zh: "\(count) 条记录转到了其他客户名下"
             )
+        }
+
+        /// - Parameter by: who did it; empty where nobody did.
+        package static func movedAwayOne(kind: String, record: String, by: String, time: String) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(kind) \(record) went over to a customer that is not in your book\(by.isEmpty ? "" : ", by " + by), \
+                    on \(time)
+                    """,
+                zh: """
+                    \(kind) \(record) 转到了不在您名单中的客户名下\(by.isEmpty ? "" : "，操作人 " + by)，时间 \(time)
+                    """
+            )
+        }
+
+        /// In place of the name of a record that left.
+        package static func nameLeft(record: String) -> LocalizedText {
+            LocalizedText(en: "\(record) (its name left with it)", zh: "\(record) [名称已随之移除]")
         }
 
         package static func departedUnits(count: Int) -> LocalizedText {

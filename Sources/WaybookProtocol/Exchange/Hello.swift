@@ -3,7 +3,7 @@ import WaybookModel
 /// The first line of a request: who asks, what it speaks, and how far it has come.
 public struct Hello: Hashable, Sendable {
     /// The protocol version of this code; rises with every change of the wire.
-    public static let protocolVersion = 5
+    public static let protocolVersion = 6
     /// The lowest version that this code speaks as well.
     public static let oldestProtocolVersion = 5
 

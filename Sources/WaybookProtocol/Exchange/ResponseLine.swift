@@ -59,8 +59,9 @@ public enum ResponseLine: Hashable, Sendable {
     case record(FeedRecord)
     /// A unit is no longer the reader's to hold.
     case departed(Departure)
-    /// A record went over into a unit that the reader may not see.
-    case gone(RecordID)
+    /// A record went over into another unit. With a cause the reader does not see that one; without, the record comes
+    /// again with it.
+    case gone(RecordID, DepartureCause? = nil)
     /// The root of a unit that the reader held once was erased: what is left about it goes as well.
     case erased(RecordID)
     /// Everything up to `sequence` has been told, nil for the head's; to be stored in one transaction with the data
@@ -85,13 +86,17 @@ extension ResponseLine {
         case .verdict(let number, let verdict): ["set": .int(number), "verdict": verdict.value]
         case .record(let record): record.value
         case .departed(let departure): departure.value
-        case .gone(let id): ["gone": .string(id.description)]
+        case .gone(let id, let cause): Self.gone(id, cause)
         case .erased(let id): ["erased": .string(id.description)]
         case .checkpoint(let token, nil): ["checkpoint": .string(token)]
         case .checkpoint(let token, let sequence?): ["checkpoint": .string(token), "sequence": .int(sequence)]
         case .end(let readable, let more): Self.end(readable, more)
         case .error(let problem): ["error": problem.lineValue]
         }
+    }
+
+    private static func gone(_ id: RecordID, _ cause: DepartureCause?) -> Value {
+        .map((cause?.entries ?? [:]).merging(["gone": .string(id.description)]) { $1 })
     }
 
     private static func end(_ readable: Int64?, _ more: Bool) -> Value {
@@ -124,7 +129,9 @@ extension ResponseLine {
             self = .departed(departure)
         } else if let gone = entries["gone"] {
             guard let id = gone.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
-            self = .gone(id)
+            let cause = DepartureCause(entries)
+            guard cause != nil || entries["reason"] == nil else { return nil }
+            self = .gone(id, cause)
         } else if let erased = entries["erased"] {
             guard let id = erased.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             self = .erased(id)

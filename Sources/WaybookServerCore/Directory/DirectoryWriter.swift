@@ -50,7 +50,7 @@ public struct DirectoryWriter {
             work.set(Atom(value: life, stamp: stamp, commit: sequence), at: .life, of: id)
         }
         work.setScopes([.workspace: .view], of: id, from: try rows.members(of: id), ends: [:])
-        work.noteDirectoryChange()
+        work.noteDirectoryChange(isTold: isNoted)
         let deeds = try SetDeeds(of: work)
         if isNoted {
             if row.position != nil, collection == DirectoryRecord.user,

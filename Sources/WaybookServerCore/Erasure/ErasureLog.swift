@@ -62,9 +62,9 @@ public struct ErasureLog {
                 SELECT device.replica FROM device JOIN user ON user.id = device.user
                 LEFT JOIN device_state ON device_state.replica = device.replica
                 LEFT JOIN reader ON reader.replica = device.replica
-                WHERE (user.isAdmin = 1 OR reader.replica IS NULL)
+                WHERE (user.isAdmin = 1 OR reader.replica IS NULL OR reader.scopes = ?)
                     AND (device_state.synced IS NOT NULL OR device.lastSeen > device.created)
-                """)
+                """, arguments: [Scope.everything.text])
         return found.union(whole.map { ReplicaID($0) })
     }
 

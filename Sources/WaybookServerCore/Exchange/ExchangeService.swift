@@ -120,7 +120,9 @@ public final class ExchangeService: Sendable {
 
     /// Notes that a replica goes on under a new number because another store uses its old one.
     public func noteFork(_ db: Database, of old: ReplicaID, as new: ReplicaID) throws {
-        try ServerRows(db).store(ReplicaState(replica: new, forkOf: old))
+        let rows = ServerRows(db)
+        try rows.store(ReplicaState(replica: new, forkOf: old))
+        try rows.copyHeld(of: old, to: new)
         try ErasureLog(db).noteFork(of: old, as: new)
     }
 }

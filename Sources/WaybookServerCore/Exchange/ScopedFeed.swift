@@ -77,7 +77,7 @@ struct ScopedFeed {
             case .coming?: try come(rows, viewer, &page)
             case .tail?: try tail(rows, viewer, &page)
             case nil:
-                try tellMoved(rows, &page)
+                try tellMoved(rows, viewer, &page)
                 token.progress = CheckpointToken.Progress(phase: .tail, touched: readThrough)
             }
         }
@@ -91,7 +91,7 @@ struct ScopedFeed {
     // MARK: What leaves
 
     private mutating func leave(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
-        if token.progress?.unit == nil { try tellMoved(rows, &page) }
+        if token.progress?.unit == nil { try tellMoved(rows, viewer, &page) }
         let limit = max(1, service.pageRows - page.rows)
         let units = try rows.openUnits(of: replica, .leaving, after: token.progress?.unit, limit: limit)
         for unit in units {
@@ -107,24 +107,44 @@ struct ScopedFeed {
 
     /// Records that went over into another unit: they come again with that one, if the reader sees it. And roots that were
     /// erased after they had left: a log here may still say something of them.
-    private func tellMoved(_ rows: ServerRows, _ page: inout Page) throws {
+    private func tellMoved(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
         for root in try rows.erasedAfterLeaving(replica, after: readThrough) { page.append(.erased(root)) }
         guard try rows.hasMovedRecords(after: readThrough) else { return }
-        for record in try rows.movedAway(from: replica, after: readThrough) { page.append(.gone(record)) }
+        for move in try rows.movedAway(from: replica, after: readThrough) {
+            page.append(try comesAgain(move, rows, viewer) ? .gone(move.record) : gone(move))
+        }
     }
 
-    /// Why a unit leaves: how it left one of the reader's scopes after the last plan; else their scopes changed.
+    private func gone(_ move: RecordMove) -> ResponseLine {
+        .gone(move.record, DepartureCause(.moved, by: move.by, atMilliseconds: move.milliseconds))
+    }
+
+    /// Whether a record that moved is told again with the unit that it is in.
+    private func comesAgain(_ move: RecordMove, _ rows: ServerRows, _ viewer: Viewer) throws -> Bool {
+        guard let unit = try rows.unit(of: move.record) else { return false }
+        let state = try rows.held(unit, by: replica)
+        return try (state == .held || state == .coming) && rows.isMember(unit, ofAny: viewer.scopes)
+    }
+
+    /// Why a unit leaves: how it left one of the reader's scopes after the last plan; or how the reader lost
+    /// a scope that it is in, whichever came last. Where nobody did it, a day has passed.
     private func departure(of unit: RecordID, _ rows: ServerRows) throws -> Departure {
         var scopes = plan.scopes.union([.pool, .cards])
         if let user = RecordID(principal.user) { scopes.formUnion([.book(user), .shared(user), .box(user)]) }
         let end = try rows.departures(of: unit).first { scopes.contains($0.scope) && $0.end.at > plan.prior }?.end
-        guard let end else {
-            let change = try rows.directoryChange(after: plan.prior)
-            return Departure(unit: unit, reason: .team, by: nil, atMilliseconds: change?.milliseconds ?? 0)
+        let loss = try RecordID(principal.user).flatMap { try rows.lastLoss(of: $0, around: unit) }
+        if let loss, loss.at > max(plan.prior, end?.at ?? 0) {
+            let reason = DepartureReason(rawValue: loss.reason) ?? .team
+            return Departure(unit: unit, cause: DepartureCause(reason, by: loss.by, atMilliseconds: loss.milliseconds))
+        }
+        if let end {
+            let reason = DepartureReason(rawValue: end.reason) ?? .closed
+            return Departure(
+                unit: unit,
+                cause: DepartureCause(reason, by: end.by, atMilliseconds: end.milliseconds, note: end.note))
         }
         return Departure(
-            unit: unit, reason: DepartureReason(rawValue: end.reason) ?? .closed, by: end.by,
-            atMilliseconds: end.milliseconds, note: end.note)
+            unit: unit, cause: DepartureCause(.team, by: nil, atMilliseconds: Int64(clamping: service.now)))
     }
 
     // MARK: What comes
@@ -257,11 +277,9 @@ struct ScopedFeed {
     /// Nothing follows in this snapshot: what it holds has been wholly read.
     private mutating func finish(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
         // Those that moved on while the pull went on, too.
-        for record in try rows.movedAway(from: replica, after: readThrough) {
-            let unit = try rows.unit(of: record)
-            let state = try unit.flatMap { try rows.held($0, by: replica) }
-            let isSeen = try unit.map { try rows.isMember($0, ofAny: viewer.scopes) } ?? false
-            if !isSeen || (state != .held && state != .coming) { page.append(.gone(record)) }
+        for move in try rows.movedAway(from: replica, after: readThrough)
+        where try !comesAgain(move, rows, viewer) {
+            page.append(gone(move))
         }
         let sequence = try rows.lastSequence()
         token.sequence = sequence

@@ -10,6 +10,24 @@ struct ScopedPlan {
     /// Where the pull goes on.
     var token: CheckpointToken
 
+    /// Remembers that a replica is told everything: should its reader see a part only one day, all else departs from it, and
+    /// what they wrote about it until then is kept for others to decide.
+    static func noteWhole(_ service: ExchangeService, replica: ReplicaID) throws {
+        func isNoted(_ rows: ServerRows) throws -> Bool {
+            try rows.reader(replica)?.scopes == [.everything]
+        }
+        guard try !service.file.read({ try isNoted(ServerRows($0)) }) else { return }
+        try service.file.write { db in
+            let rows = ServerRows(db)
+            let old = try rows.reader(replica)
+            let head = try rows.lastSequence()
+            try rows.store(
+                ReaderState(
+                    pull: old?.pull ?? 0, base: 0, head: head, prior: old?.head ?? 0, scopes: [.everything],
+                    presented: nil), of: replica)
+        }
+    }
+
     /// Plans a pull, or takes the one up that the token is of.
     /// - Throws: `stale` where the token does not prove what the store holds; then the reader begins anew.
     static func make(
@@ -69,16 +87,18 @@ struct ScopedPlan {
                 try rows.settle(by: replica, .leaving, as: .held)
             }
         } else {
-            // Nothing proves what it holds. What it sees it is told anew; of all else that it was ever told, or wrote, that
-            // it departed.
-            try rows.settle(by: replica, .coming, as: .held)
-            try rows.settle(by: replica, .leaving, as: .held)
+            // Nothing proves what it holds: it may be an older copy of itself. What it sees it is told anew; of all else that
+            // it was ever told, or wrote, that it departed.
+            for state in [HeldState.coming, .leaving, .left] { try rows.settle(by: replica, state, as: .held) }
+            if old?.scopes.contains(.everything) == true { try rows.holdEverything(by: replica) }
             try rows.forgetHeld(by: replica, in: viewer.scopes)
         }
         try rows.planHeld(by: replica, seeing: viewer.scopes)
         let head = try rows.lastSequence()
+        // What departs did so after the plan whose outcome is there: not after one whose answer was lost.
+        let prior = token.map { $0.pull == old?.pull ? old?.head : old?.prior } ?? nil
         let state = ReaderState(
-            pull: (old?.pull ?? 0) + 1, base: token?.pull ?? 0, head: head, prior: old?.head ?? 0,
+            pull: (old?.pull ?? 0) + 1, base: token?.pull ?? 0, head: head, prior: prior ?? 0,
             scopes: viewer.scopes, presented: token?.order)
         try rows.store(state, of: replica)
         var start =

@@ -255,6 +255,7 @@ public struct ServerExchange {
         guard let viewer = exchanger.viewer else { throw Problem(.revoked) }
         if viewer.seesEverything {
             if let checkpoint, checkpoint.pull != 0 { throw Problem(.stale) }
+            try ScopedPlan.noteWhole(service, replica: principal.replica)
             return nil
         }
         if let checkpoint, checkpoint.pull == 0 { throw Problem(.stale) }

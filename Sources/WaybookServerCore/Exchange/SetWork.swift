@@ -40,6 +40,8 @@ struct SetWork {
     private var items: [(item: RecordID, unit: RecordID)] = []
     private var handed: [(record: RecordID, unit: RecordID)] = []
     private(set) var changesDirectory = false
+    /// Whether it is told who loses what by a change of the directory.
+    private var tellsLosses = false
     private(set) var erasures: [ErasureWork] = []
 
     init(rows: ServerRows, sequence: Int64) {
@@ -141,7 +143,11 @@ struct SetWork {
 
     mutating func note(_ erasure: ErasureWork) { erasures.append(erasure) }
 
-    mutating func noteDirectoryChange() { changesDirectory = true }
+    /// - Parameter isTold: whether people are told who took from them what they lose by it.
+    mutating func noteDirectoryChange(isTold: Bool = true) {
+        changesDirectory = true
+        tellsLosses = tellsLosses || isTold
+    }
 
     /// The records of the directory that the set has touched.
     var directoryRecords: [VersionedRecord] {
@@ -182,6 +188,7 @@ struct SetWork {
 
     /// Stores everything; the set is accepted. Returns the last sequence used.
     func store(_ cause: Cause) throws -> Int64 {
+        let before = try mayTakeScopes ? Organisation(rows.directory()) : nil
         var (sequence, index) = (sequence, Int64(0))
         for id in touched {
             guard let row = loaded[id] else { continue }
@@ -197,7 +204,30 @@ struct SetWork {
             try rows.setOpen(opening.isOpen, conflict: opening.conflict, record: opening.record, path: opening.path)
         }
         try storeAccess(cause, sequence)
+        if let before { try storeLosses(since: before, cause, sequence) }
         return sequence
+    }
+
+    /// Whether somebody can lose scopes by it: what is new in the directory takes nothing from anybody.
+    private var mayTakeScopes: Bool {
+        tellsLosses
+            && touched.contains { id in
+                loaded[id].map { $0.position != nil && DirectoryRecord.collections.contains($0.record.collection) }
+                    ?? false
+            }
+    }
+
+    private func storeLosses(since before: Organisation, _ cause: Cause, _ sequence: Int64) throws {
+        let after = Organisation(try rows.directory())
+        let day = AccessDay.text(UInt64(clamping: cause.milliseconds))
+        for (user, scopes) in before.losses(to: after, on: day) {
+            let reason = before.people[user]?.role == after.people[user]?.role ? DepartureReason.team : .role
+            for scope in scopes.sorted() {
+                let loss = ScopeLoss(
+                    scope: scope, at: sequence, milliseconds: cause.milliseconds, reason: reason.rawValue, by: cause.by)
+                try rows.note(loss, of: user)
+            }
+        }
     }
 
     private func storeAccess(_ cause: Cause, _ sequence: Int64) throws {

@@ -12,5 +12,6 @@ public enum ServerSchema {
         ServerMigrations.erasure,
         StoreMigration(number: 7, name: "token", sql: tokenMigrationSQL),
         ServerMigrations.scopes,
+        ServerMigrations.losses,
     ]
 }

@@ -22,8 +22,8 @@ public enum FeedItem: Hashable, Sendable {
     case record(IncomingRecord)
     /// A unit leaves.
     case departed(Departure)
-    /// A record went over into a unit that the reader does not see.
-    case gone(RecordID)
+    /// A record went over into another unit, and why where the reader does not see that one.
+    case gone(RecordID, DepartureCause? = nil)
     /// The root of a unit that left was erased.
     case erased(RecordID)
 }
@@ -103,7 +103,11 @@ extension ClientStore {
     }
 
     /// Stores a page of the feed together with the checkpoint behind it.
-    public func take(_ page: [FeedItem], checkpoint token: String, sequence: Int64, at now: ClientTime) throws {
+    /// - Returns: how many records went, for they are now in units that the reader does not see.
+    @discardableResult
+    public func take(
+        _ page: [FeedItem], checkpoint token: String, sequence: Int64, at now: ClientTime
+    ) throws -> Int {
         try write { tables in
             guard sequence >= (try tables.integer(.checkpointSequence) ?? 0) else {
                 throw ClientStoreError.checkpointWentBack
@@ -116,7 +120,7 @@ extension ClientStore {
                     try departing.makeWay(for: record)
                     try receiving.take(record)
                 case .departed(let departure): try departing.take(departure)
-                case .gone(let id): try departing.take(gone: id)
+                case .gone(let id, let cause): try departing.take(gone: id, cause)
                 case .erased(let root): try receiving.take(erased: root)
                 }
             }
@@ -124,6 +128,7 @@ extension ClientStore {
             try receiving.finish()
             try tables.set(.checkpoint, token)
             try tables.set(.checkpointSequence, sequence)
+            return departing.goneRecords
         }
     }
 

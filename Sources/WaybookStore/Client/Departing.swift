@@ -16,7 +16,10 @@ struct Departing {
     private var elsewhere: [RecordID: [RecordID]]?
     /// Whether any unit was marked when that was last asked, or has been since; nil until asked for.
     private var hasMarked: Bool?
-    private var movedAway = 0
+    /// The records that went over into another unit, nobody said why, and that were not told again yet.
+    private var movedAway: Set<RecordID> = []
+    /// How many records went over into units that the reader does not see.
+    private(set) var goneRecords = 0
 
     init(_ tables: ClientTables, now: ClientTime) {
         self.tables = tables
@@ -36,18 +39,25 @@ struct Departing {
     }
 
     /// Takes the line that a record is elsewhere now: the server's row goes, unsent writes stay over nothing.
-    mutating func take(gone id: RecordID) throws {
+    /// With a cause the log tells of it; without one only if the page does not tell the record again.
+    mutating func take(gone id: RecordID, _ cause: DepartureCause?) throws {
         guard var stored = try tables.load(id) else { return }
         (unsent, elsewhere) = (nil, nil)
         stored.server = nil
         try tables.save(stored)
         try tables.notePurge()
-        movedAway += 1
+        // A conflict goes with what it is about.
+        guard stored.collection != ConflictRecord.collection else { return }
+        guard let cause else { return _ = movedAway.insert(id) }
+        goneRecords += 1
+        try tables.log(
+            .movedAway, at: now.wallMilliseconds, record: id, collection: stored.collection, told: .gone(id, cause))
     }
 
     /// A marked unit that is told again stays: what was held of it makes way for what is told.
     mutating func makeWay(for incoming: IncomingRecord) throws {
         (unsent, elsewhere) = (nil, nil)
+        movedAway.remove(incoming.id)
         guard incoming.isWhole, try isMarked(incoming.unit) else { return }
         _ = try clear(incoming.unit)
         try unmark(incoming.unit)
@@ -65,7 +75,7 @@ struct Departing {
         for departure in try tables.leavingUnits() where try !isUnsent(about: departure.unit) {
             try evict(departure)
         }
-        if movedAway > 0 { try tables.log(.movedAway, at: now.wallMilliseconds, count: movedAway) }
+        if !movedAway.isEmpty { try tables.log(.movedAway, at: now.wallMilliseconds, count: movedAway.count) }
     }
 
     // MARK: Leaving
@@ -95,7 +105,7 @@ struct Departing {
         guard count > 0 else { return }
         try tables.log(
             .departed, at: now.wallMilliseconds, record: departure.unit, collection: root, count: count,
-            departure: departure)
+            told: .departed(departure))
     }
 
     /// Takes the server's rows of a unit away.

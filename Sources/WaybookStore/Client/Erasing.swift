@@ -137,8 +137,8 @@ extension ClientTables {
                 db, sql: "SELECT DISTINCT departure FROM \(table) WHERE \(key) = ? AND departure IS NOT NULL",
                 arguments: [unit.blob])
             for text in texts {
-                guard var departure = Self.departure(text), departure.note != nil else { continue }
-                departure.note = nil
+                guard var departure = Self.departure(text), departure.cause.note != nil else { continue }
+                departure.cause.note = nil
                 try run(
                     "UPDATE \(table) SET departure = ? WHERE \(key) = ? AND departure = ?",
                     [CanonicalJSON.text(ResponseLine.departed(departure).value), unit.blob, text])

@@ -31,7 +31,8 @@ public struct SyncLogEntry: Hashable, Sendable {
         case gone
         /// A unit left this replica, for its reader may no longer hold it.
         case departed
-        /// Records went over into units that the reader does not see.
+        /// A record went over into a unit that the reader does not see; or some that were not told again at once, nobody
+        /// said why.
         case movedAway
         /// People, or what told of them, were erased.
         case erased
@@ -51,8 +52,8 @@ public struct SyncLogEntry: Hashable, Sendable {
     public var number: Int64?
     /// How many records or sets the line stands for.
     public var count: Int
-    /// Why and by whom, where the line is about a unit that left.
-    public var departure: Departure?
+    /// Why, by whom and when, where the line is about what left.
+    public var cause: DepartureCause?
 }
 
 extension ClientTables {
@@ -61,13 +62,13 @@ extension ClientTables {
 
     func log(
         _ kind: SyncLogEntry.Kind, at milliseconds: Int64, record: RecordID? = nil, collection: CollectionName? = nil,
-        number: Int64? = nil, count: Int = 1, departure: Departure? = nil
+        number: Int64? = nil, count: Int = 1, told: ResponseLine? = nil
     ) throws {
         try run(
             "INSERT INTO synclog (at, kind, id, collection, number, count, departure) VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 milliseconds, kind.rawValue, record?.blob, collection?.text, number, count,
-                departure.map { CanonicalJSON.text(ResponseLine.departed($0).value) },
+                told.map { CanonicalJSON.text($0.value) },
             ])
     }
 
@@ -91,7 +92,17 @@ extension ClientTables {
             return SyncLogEntry(
                 row: row[0], atMilliseconds: row[1], kind: kind, record: RecordID(blob: row[3]),
                 collection: collection.map { CollectionName($0) }, number: row[5], count: row[6],
-                departure: Self.departure(row[7]))
+                cause: Self.cause(row[7]))
+        }
+    }
+
+    /// Reads why something left, as the log holds it.
+    private static func cause(_ text: String?) -> DepartureCause? {
+        guard let text, let value = try? JSONParser.parse(text) else { return nil }
+        return switch ResponseLine(value) {
+        case .departed(let departure): departure.cause
+        case .gone(_, let cause): cause
+        default: nil
         }
     }
 

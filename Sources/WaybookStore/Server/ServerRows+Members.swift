@@ -32,6 +32,13 @@ public struct MembershipEnd: Hashable, Sendable {
     }
 }
 
+/// That a record left a unit for another: when, by the server's clock, and who did it.
+public struct RecordMove: Hashable, Sendable {
+    public var record: RecordID
+    public var milliseconds: Int64
+    public var by: RecordID?
+}
+
 /// Which units are members of which scopes.
 extension ServerRows {
     /// The scopes of a unit.
@@ -157,15 +164,20 @@ extension ServerRows {
         return try Int.fetchOne(statement, arguments: [sequence]) != nil
     }
 
-    /// The records that left a unit which a replica holds, after a commit.
-    public func movedAway(from replica: ReplicaID, after sequence: Int64) throws -> [RecordID] {
+    /// The records that left a unit which a replica holds, after a commit: each with its last such move.
+    public func movedAway(from replica: ReplicaID, after sequence: Int64) throws -> [RecordMove] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT DISTINCT moved.record FROM moved
+                SELECT moved.record, max(moved.at), moved.time, moved.by FROM moved
                 JOIN held ON held.unit = moved.unit AND held.replica = ?
-                WHERE moved.at > ? AND held.state <> 3 ORDER BY moved.record
+                WHERE moved.at > ? AND held.state <> 3 GROUP BY moved.record ORDER BY moved.record
                 """)
-        return try Data.fetchAll(statement, arguments: [replica.number, sequence]).compactMap { RecordID(bytes: $0) }
+        return try Row.fetchAll(statement, arguments: [replica.number, sequence]).compactMap { row in
+            let by: Data? = row[3]
+            return RecordID(bytes: row[0] as Data).map { record in
+                RecordMove(record: record, milliseconds: row[2], by: by.flatMap { RecordID(bytes: $0) })
+            }
+        }
     }
 }
 

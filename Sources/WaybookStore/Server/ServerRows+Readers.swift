@@ -89,7 +89,29 @@ extension ServerRows {
             .execute(arguments: key + [state.rawValue])
     }
 
-    /// Changes the state of all units of a replica whose coming or leaving is open, up to a unit; nil forgets them.
+    /// Notes that a replica holds every unit. Cost: linear in the records.
+    public func holdEverything(by replica: ReplicaID) throws {
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO held (replica, unit, state)
+                SELECT ?, unit, \(HeldState.held.rawValue)
+                FROM (SELECT unit FROM unit_size UNION SELECT id FROM record WHERE unit IS NULL)
+                """, arguments: [replica.number])
+    }
+
+    /// Notes of a store that goes on under a new number all that it was ever told under its old one: it may be an older copy.
+    public func copyHeld(of old: ReplicaID, to new: ReplicaID) throws {
+        try db.execute(
+            sql: """
+                INSERT OR REPLACE INTO held (replica, unit, state)
+                SELECT ?2, unit, \(HeldState.held.rawValue) FROM held WHERE replica = ?1
+                """, arguments: [old.number, new.number])
+        guard var reader = try reader(old) else { return }
+        reader.presented = nil
+        try store(reader, of: new)
+    }
+
+    /// Changes the state of all units of a replica that stand in one, up to a unit; nil forgets them.
     public func settle(
         by replica: ReplicaID, _ open: HeldState, as state: HeldState?, through unit: RecordID? = nil
     ) throws {

@@ -75,8 +75,9 @@ import WaybookStore
         for laptop in [ann, bob, mia] { #expect(try firm.difference(laptop) == nil) }
         #expect(ann.state.rows[acme] == nil && ann.state.rows[call] == nil && bob.state.rows[call] != nil)
         let departure = try #require(ann.state.departed.last)
-        #expect(departure.unit == acme && departure.reason == .assigned && departure.note == "Bob knows them")
-        #expect(departure.by == firm.person(of: mia))
+        #expect(
+            departure.unit == acme && departure.cause.reason == .assigned && departure.cause.note == "Bob knows them")
+        #expect(departure.cause.by == firm.person(of: mia))
         // Nothing that hangs on the customer was touched.
         #expect(try firm.workspace.row(call)?.position == before)
         let entry = bob.state.rows.values.first { $0.collection == AssignmentRecord.collection }
@@ -104,7 +105,7 @@ import WaybookStore
             return
         }
         #expect(refusal.rule == .served && refusal.present == firm.user(ann))
-        #expect(bob.state.departed.last?.reason == .claimed && bob.state.rows[card] == nil)
+        #expect(bob.state.departed.last?.cause.reason == .claimed && bob.state.rows[card] == nil)
         for laptop in [ann, bob, mia] { #expect(try firm.difference(laptop) == nil) }
     }
 

@@ -202,7 +202,7 @@ import WaybookStore
         try stage.erase(wang, settling: false)
         try firm.settle(ann)
         #expect(stage.refusal(of: ann)?.rule == .erased && ann.state.rows[wang] == nil)
-        #expect(ann.state.departed.last?.unit == wang && ann.state.departed.last?.note == nil)
+        #expect(ann.state.departed.last?.unit == wang && ann.state.departed.last?.cause.note == nil)
         try firm.settle(bob)
         #expect(bob.shown(wang).isErased)
         #expect(try stage.mentions() == [] && firm.difference(ann) == nil && firm.difference(bob) == nil)
@@ -215,7 +215,7 @@ import WaybookStore
         ada.edit(wang, ["owner": firm.user(bob)])
         ada.state.outbox[0].note = "MARKER goes to Bob"
         for laptop in [ada, ann, bob, zoe] { try firm.settle(laptop) }
-        #expect(ann.state.departed.last?.note == "MARKER goes to Bob")
+        #expect(ann.state.departed.last?.cause.note == "MARKER goes to Bob")
         try stage.erase(wang, settling: false)
         for laptop in [ann, bob, zoe] { try firm.settle(laptop) }
         #expect(ann.state.erased == [wang] && bob.state.erased.isEmpty && zoe.state.erased.isEmpty)

@@ -25,6 +25,7 @@ final class Laptop {
         var told: Set<RecordID>?
         /// What the last answers took away, in order.
         var departed: [Departure] = []
+        var gone: [RecordID: DepartureCause] = [:]
         /// The roots that it was told of as erased after they had left.
         var erased: [RecordID] = []
         var verdicts: [Int64: Verdict] = [:]
@@ -196,7 +197,9 @@ final class Laptop {
         case .departed(let departure):
             state.departed.append(departure)
             for (id, unit) in state.units where unit == departure.unit { forget(id) }
-        case .gone(let id): forget(id)
+        case .gone(let id, let cause):
+            forget(id)
+            if let cause { state.gone[id] = cause }
         case .erased(let id): state.erased.append(id)
         default: break
         }

@@ -160,8 +160,10 @@ enum WireExamples {
             .applied(first: 1, last: 9), .verdict(number: 10, .accepted(stamp: late, outcomes: outcomes)),
             .verdict(number: 11, .quarantined), .verdict(number: 13, .handover(other)),
             .departed(
-                Departure(unit: id, reason: .assigned, by: other, atMilliseconds: 7, note: "Bob knows them")),
-            .departed(Departure(unit: id, reason: .team, by: nil, atMilliseconds: 7)), .gone(other), .erased(other),
+                Departure(
+                    unit: id, cause: DepartureCause(.assigned, by: other, atMilliseconds: 7, note: "Bob knows them"))),
+            .departed(Departure(unit: id, cause: DepartureCause(.team, by: nil, atMilliseconds: 7))), .gone(other),
+            .gone(other, DepartureCause(.moved, by: id, atMilliseconds: 7)), .erased(other),
             .record(FeedRecord(record: record, unit: id, isWhole: true)),
             .record(FeedRecord(record: record, unit: other, isWhole: false)),
             .record(FeedRecord(record: erased, unit: id, isWhole: true)),

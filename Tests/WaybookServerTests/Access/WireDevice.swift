@@ -123,7 +123,7 @@ struct WireDevice {
             units[id] = told.unit
         case .departed(let departure):
             for (id, unit) in units where unit == departure.unit { forget(id) }
-        case .gone(let id), .erased(let id): forget(id)
+        case .gone(let id, _), .erased(let id): forget(id)
         case .checkpoint(let token, _): checkpoint = token
         case .end(_, let more): return more
         case .error(let problem): throw problem

@@ -9,7 +9,8 @@ import WaybookProtocol
 @Suite struct DepartingTests {
     private func departed(_ unit: RecordID, note: String? = nil) -> FeedItem {
         .departed(
-            Departure(unit: unit, reason: .assigned, by: identity(900), atMilliseconds: noon, note: note))
+            Departure(unit: unit, cause: DepartureCause(.assigned, by: identity(900), atMilliseconds: noon, note: note))
+        )
     }
 
     /// A customer with a contact, as the server tells them.
@@ -65,7 +66,7 @@ import WaybookProtocol
         #expect(try client.store.exchangeStart().outbox.sets == 0)
         let line = try #require(try client.store.syncLog(limit: 1).first)
         #expect(line.kind == .departed && line.record == leaving.customer && line.count == 3)
-        #expect(line.departure?.by == identity(900) && line.departure?.note == "Area North goes to Li")
+        #expect(line.cause?.by == identity(900) && line.cause?.note == "Area North goes to Li")
     }
 
     @Test func aUnitWithUnsentWorkIsHiddenUntilTheServerHasAnswered() throws {
@@ -107,7 +108,7 @@ import WaybookProtocol
         #expect(try client.sets().isEmpty && client.store.rejected().isEmpty && client.row(card) == nil)
         let line = try #require(try client.store.syncLog(limit: 1).first)
         #expect(line.kind == .departed && line.collection == CardRecord.collection)
-        #expect(line.departure?.by == identity(900))
+        #expect(line.cause?.by == identity(900))
     }
 
     @Test func whatWasRefusedIsSentOnceMoreAsItWas() throws {
@@ -220,6 +221,22 @@ import WaybookProtocol
         try client.answer(1, .rejected(Refusal(rule: .unknown, record: leaving.contact, path: nil)))
         #expect(try client.row(leaving.contact) == nil && client.store.history(of: leaving.contact).isEmpty)
         #expect(try client.store.syncLog().contains { $0.kind == .movedAway && $0.count == 2 })
+    }
+
+    @Test func theLogTellsWhoMovedARecordAwayAndNothingOfOneThatComesAgain() throws {
+        let (client, leaving, staying) = try filled()
+        let cause = DepartureCause(.moved, by: identity(900), atMilliseconds: noon)
+        let again = record(
+            leaving.contact, in: "contact",
+            ["name": ("Contact of Acme", stamp(1)), "customer": (.string(staying.customer.description), stamp(3))])
+        try client.take(
+            [.gone(leaving.contact), .gone(staying.contact, cause), item(again, unit: staying.customer)], sequence: 2)
+        let lines = try client.store.syncLog().filter { $0.kind == .movedAway }
+        #expect(lines.map(\.record) == [staying.contact] && lines.map(\.cause) == [cause])
+        #expect(lines.first?.collection == "contact")
+        #expect(try client.shown(leaving.contact).unit == staying.customer && client.row(staying.contact) == nil)
+        try client.take([.gone(staying.contact, cause)], sequence: 3)
+        #expect(try client.store.syncLog().count { $0.kind == .movedAway } == 1, "what is not here leaves no line")
     }
 
     @Test func aCrashBetweenPageAndAnswerChangesNothing() throws {

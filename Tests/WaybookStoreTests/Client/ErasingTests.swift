@@ -131,12 +131,12 @@ import WaybookProtocol
 
     @Test func theLogOfAUnitThatLeftForgetsItsNote() throws {
         let departure = Departure(
-            unit: wang, reason: .assigned, by: other, atMilliseconds: noon, note: "zqmarker goes to Bob")
+            unit: wang, cause: DepartureCause(.assigned, by: other, atMilliseconds: noon, note: "zqmarker goes to Bob"))
         try client.take([.departed(departure)], sequence: 3)
         try client.receive(erased(other), sequence: 4)
         #expect(try mentions() == ["synclog"])
         try client.take([.erased(wang)], sequence: 5)
-        let line = try #require(try client.store.syncLog().first { $0.kind == .departed }?.departure)
+        let line = try #require(try client.store.syncLog().first { $0.kind == .departed }?.cause)
         #expect(line.note == nil && line.by == other && line.reason == .assigned)
         #expect(try mentions() == [] && client.store.purgeDeparted())
         #expect(try client.store.exchangeStart().purgedSequence == 5)

@@ -31,7 +31,7 @@ import WaybookProtocol
     }
 
     private func departed(_ unit: RecordID) -> FeedItem {
-        .departed(Departure(unit: unit, reason: .assigned, by: nil, atMilliseconds: noon))
+        .departed(Departure(unit: unit, cause: DepartureCause(.assigned, by: nil, atMilliseconds: noon)))
     }
 
     /// The bytes that the store counts are those that there are, and no number is left out.

@@ -95,7 +95,7 @@ import WaybookTesting
 
         let departures = (0..<Self.unitCount).filter(Self.leaves).map { number in
             FeedItem.departed(
-                Departure(unit: Self.customer(number), reason: .team, by: nil, atMilliseconds: noon))
+                Departure(unit: Self.customer(number), cause: DepartureCause(.team, by: nil, atMilliseconds: noon)))
         }
         for (index, item) in departures.enumerated() { try client.take([item], sequence: 20 + Int64(index)) }
         let start = try client.store.exchangeStart()
@@ -157,7 +157,7 @@ import WaybookTesting
         if start.checkpoint == "token-1" {
             let departures = (0..<10).filter(Self.leaves).map { number in
                 FeedItem.departed(
-                    Departure(unit: Self.customer(number), reason: .team, by: nil, atMilliseconds: noon))
+                    Departure(unit: Self.customer(number), cause: DepartureCause(.team, by: nil, atMilliseconds: noon)))
             }
             try store.take(departures, checkpoint: "token-2", sequence: 2, at: now)
         }

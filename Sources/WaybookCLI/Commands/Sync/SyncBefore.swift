@@ -43,7 +43,7 @@ struct SyncBefore {
             guard entry.collection == CustomerCard.shape.name, let id = entry.record, let name = claims[id] else {
                 return nil
             }
-            return ClaimAnswer(card: id, customer: name, departure: entry.departure)
+            return ClaimAnswer(card: id, customer: name, cause: entry.cause)
         }
         let shelf = HandoverShelf(RecordBook(workspace))
         let others = try shelf.items().filter { !handedOver.contains($0.id) && $0.author != workspace.session.user }
@@ -82,16 +82,16 @@ struct ClaimAnswer {
 
     private let card: RecordID
     private let customer: String
-    private let departure: Departure?
+    private let cause: DepartureCause?
 
-    init(card: RecordID, customer: String, departure: Departure?) {
+    init(card: RecordID, customer: String, cause: DepartureCause?) {
         self.card = card
         self.customer = customer
-        self.departure = departure
+        self.cause = cause
     }
 
     /// Who has claimed it; nil where the card went for another reason.
-    private var claimant: RecordID? { departure?.reason == .claimed ? departure?.by : nil }
+    private var claimant: RecordID? { cause?.reason == .claimed ? cause?.by : nil }
 
     /// - Parameter user: who asks.
     private func state(for user: RecordID) -> State {

@@ -32,7 +32,7 @@ struct SyncLogCommand: AsyncParsableCommand {
     private static func text(_ entry: SyncLogEntry, _ book: RecordBook) -> LocalizedText {
         let collection = entry.collection ?? ConflictRecord.collection
         let kind = FieldWording.kind(collection)
-        let name = entry.record.map { book.name(collection, $0) } ?? ""
+        let name = entry.record.map { Self.name(of: $0, entry, book) } ?? ""
         let number = Int(clamping: entry.number ?? 0)
         switch entry.kind {
         case .arrived:
@@ -51,24 +51,36 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .completed: return Texts.Sync.logCompleted(number: number)
         case .begunAfresh: return Texts.Sync.logBegunAfresh
         case .gone: return Texts.Sync.logGone(count: entry.count)
-        case .movedAway: return Texts.Access.movedAway(count: entry.count)
-        case .departed: return departed(entry, kind, name, book)
+        case .movedAway, .departed: return left(entry, kind, name, book)
         case .erased: return Texts.Privacy.logErased(count: entry.count)
         case .shredded: return Texts.Privacy.logShredded(count: entry.count)
         }
     }
 
-    private static func departed(
+    /// The name of a line's record. Of what left and is not here again, a card of the pool may tell it; else it went.
+    private static func name(of id: RecordID, _ entry: SyncLogEntry, _ book: RecordBook) -> String {
+        let collection = entry.collection ?? ConflictRecord.collection
+        guard entry.cause != nil, book.title(collection, id) == nil else { return book.name(collection, id) }
+        let short = RecordBook.short(id)
+        let card = RecordQuery(
+            CustomerCard.shape.name, filter: .compare(FieldSelector("customer"), .equal, .string(id.description)),
+            limit: 1)
+        let name = (try? book.workspace.store.list(card))?.first.flatMap { View<CustomerCard>($0.record).name }
+        return name ?? Texts.Access.nameLeft(record: short).spoken
+    }
+
+    private static func left(
         _ entry: SyncLogEntry, _ kind: String, _ name: String, _ book: RecordBook
     ) -> LocalizedText {
-        guard let departure = entry.departure else { return Texts.Access.movedAway(count: entry.count) }
-        let isOwnClaim = departure.reason == .claimed && departure.by == book.workspace.session.user
+        guard let cause = entry.cause else { return Texts.Access.movedAway(count: entry.count) }
+        let isOwnClaim = cause.reason == .claimed && cause.by == book.workspace.session.user
+        let by = isOwnClaim ? "" : cause.by.map { book.name(DirectoryRecord.user, $0) } ?? ""
+        let time = Moments.text(cause.atMilliseconds, zone: book.scene.zone)
+        if entry.kind == .movedAway { return Texts.Access.movedAwayOne(kind: kind, record: name, by: by, time: time) }
         return Texts.Access.departed(
             kind: kind, record: name, count: entry.count,
-            reason: (isOwnClaim ? Texts.Access.claimedByYou : reason(departure.reason)).spoken,
-            by: isOwnClaim ? "" : departure.by.map { book.name(DirectoryRecord.user, $0) } ?? "",
-            time: Moments.text(departure.atMilliseconds, zone: book.scene.zone),
-            note: PlainText.of(departure.note ?? ""))
+            reason: (isOwnClaim ? Texts.Access.claimedByYou : reason(cause.reason)).spoken,
+            by: by, time: time, note: PlainText.of(cause.note ?? ""))
     }
 
     private static func reason(_ reason: DepartureReason) -> LocalizedText {
@@ -79,23 +91,23 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .pool: Texts.Access.pool
         case .team: Texts.Access.team
         case .role: Texts.Access.role
-        case .closed: Texts.Access.closed
+        case .closed, .moved: Texts.Access.closed
         }
     }
 
-    private static func json(_ departure: Departure?) -> JSONOutput {
-        guard let departure else { return .null }
+    private static func json(_ cause: DepartureCause?) -> JSONOutput {
+        guard let cause else { return .null }
         return .object([
-            "at": .string(Instant(milliseconds: departure.atMilliseconds).description),
-            "by": departure.by.map { .string($0.description) } ?? .null,
-            "note": departure.note.map { .string($0) } ?? .null, "reason": .string(departure.reason.rawValue),
+            "at": .string(Instant(milliseconds: cause.atMilliseconds).description),
+            "by": cause.by.map { .string($0.description) } ?? .null,
+            "note": cause.note.map { .string($0) } ?? .null, "reason": .string(cause.reason.rawValue),
         ])
     }
 
     private static func json(_ entry: SyncLogEntry) -> JSONOutput {
         .object([
             "at": .string(Instant(milliseconds: entry.atMilliseconds).description), "count": .int(Int64(entry.count)),
-            "departure": json(entry.departure), "id": entry.record.map { .string($0.description) } ?? .null,
+            "departure": json(entry.cause), "id": entry.record.map { .string($0.description) } ?? .null,
             "kind": .string(entry.kind.rawValue),
             "number": entry.number.map { .int($0) } ?? .null,
             "of": entry.collection.map { .string($0.text) } ?? .null,
