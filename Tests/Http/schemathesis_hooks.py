@@ -18,7 +18,7 @@ def ndjson(ctx, value):
         "hello": {
             "answered": 0,
             "last": 1_000_000,
-            "protocol": [5, 5],
+            "protocol": [6, 6],
             "pull": True,
             "replica": int(os.environ["WAYBOOK_REPLICA"]),
             "schema": 1,
