@@ -135,6 +135,16 @@ extension Texts.Sync {
         )
     }
 
+    package static func logRewound(count: Int) -> LocalizedText {
+        LocalizedText(
+            en: """
+                the server was put back to an earlier state: \(count, one: "change", other: "changes") of this laptop \
+                sent again
+                """,
+            zh: "服务器已恢复到较早的状态：重新发送本机的 \(count) 组修改"
+        )
+    }
+
     package static func logGone(count: Int) -> LocalizedText {
         LocalizedText(
             en: "\(count, one: "record", other: "records") no longer among those that you may see: removed here",

@@ -30,16 +30,27 @@ struct Answering {
     mutating func take(_ number: Int64, _ verdict: Verdict) throws {
         let answered = try self.answered ?? tables.integer(.answered) ?? 0
         guard number > answered else { return }
-        guard number == answered + 1, let (set, line) = try tables.takeSet(number) else {
+        guard number == answered + 1, let (set, line, past) = try tables.takeSet(number) else {
             throw ClientStoreError.unexpectedVerdict(number)
         }
         switch verdict {
+        case _ where Self.isKnown(verdict, past): break
         case .accepted(let given, let outcomes): try accept(set, given: given, outcomes: outcomes)
         case .rejected, .quarantined: try refuse(set, line: line, verdict)
         case .handover: try handOver(set)
         }
-        try journaling.take(set, line: line, verdict)
+        // Of its clock the person was told the first time.
+        if case .restamped = past?.answer, case .accepted(.some, _) = verdict { restamped -= 1 }
+        try journaling.take(set, line: line, verdict, past: past)
         self.answered = number
+    }
+
+    /// Whether a set that had been refused, put aside or handed over before its server was put back is so again: then that
+    /// is in the lists already.
+    private static func isKnown(_ verdict: Verdict, _ past: PastAnswer?) -> Bool {
+        guard let past, !past.isShown else { return false }
+        if case .accepted = verdict { return false }
+        return true
     }
 
     /// Writes what is said once for all verdicts: the last answered set, the log's line of plain ones, the clock.

@@ -10,8 +10,11 @@ enum MetaKey: String {
     case offset, anchorWall, anchorBoot, anchorBootID
     case epoch, timeline
     case checkpoint, checkpointSequence, headSequence, readThrough
-    /// There while a fresh pull is under way.
+    /// There while a fresh pull is under way: which.
     case freshPull
+    /// While sets are sent again to a server that was put back: the first of them, the last that had been answered, and the
+    /// last that was made over what was read before.
+    case againFirst, againAnswered, againThrough
     /// How many records the server said that this replica may read.
     case readable
     case lastSync

@@ -92,5 +92,19 @@ enum ClientMigrations {
                     sequence INTEGER NOT NULL, at INTEGER NOT NULL, answer TEXT, cut INTEGER NOT NULL
                 ) STRICT;
                 """),
+        StoreMigration(
+            number: 6, name: "rewinding",
+            sql: """
+                -- past: what became of a set before its server was put back; NULL for one without a verdict. A refused set
+                -- and the one that was sent in its place may bear one stamp.
+                CREATE TABLE outbox_kept AS SELECT number, stamp, line FROM outbox;
+                DROP TABLE outbox;
+                CREATE TABLE outbox (
+                    number INTEGER PRIMARY KEY, stamp TEXT NOT NULL, line BLOB NOT NULL, past TEXT
+                ) STRICT;
+                INSERT INTO outbox (number, stamp, line) SELECT number, stamp, line FROM outbox_kept ORDER BY number;
+                DROP TABLE outbox_kept;
+                CREATE INDEX outbox_stamp ON outbox (stamp);
+                """),
     ]
 }

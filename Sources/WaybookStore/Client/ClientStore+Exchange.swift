@@ -15,6 +15,8 @@ public struct ExchangeStart: Hashable, Sendable {
     public var timeline: Int?
     /// Departures up to this sequence are physically gone; nil where none was ever told.
     public var purgedSequence: Int64?
+    /// What is sent again to a server that was put back; nil where none was, or that is done.
+    public var again: AgainSets?
 }
 
 /// One line of the feed, in its order.
@@ -37,7 +39,7 @@ extension ClientStore {
                 lastSet: try tables.integer(.lastSet) ?? 0, answered: try tables.integer(.answered) ?? 0,
                 outbox: try tables.outboxSize(), epoch: try tables.text(.epoch),
                 timeline: try tables.integer(.timeline).flatMap { Int(exactly: $0) },
-                purgedSequence: try tables.purgedSequence())
+                purgedSequence: try tables.purgedSequence(), again: try tables.againSets())
         }
     }
 
@@ -150,6 +152,7 @@ extension ClientStore {
             if let readable { try tables.set(.readable, readable) }
             if let told { try tables.set(.lastTold, Self.toldText(told.conflicts, told.client)) }
             if isRead { try tables.endFreshPull(removed: removed, at: now) }
+            try tables.endRewinding()
             if isWholeFeed { try tables.renewLease() }
             if isRead, let sequence = try tables.integer(.checkpointSequence) {
                 try tables.set(.readThrough, sequence)

@@ -81,7 +81,7 @@ extension ClientTables {
     fileprivate func eachSet(_ body: (_ heading: String, ChangeSet) throws -> Void) throws {
         for (table, heading) in [("outbox", "unsent"), ("rejected", "refused"), ("journal", "answered")] {
             for row in try Row.fetchAll(db, sql: "SELECT number, line FROM \(table) ORDER BY number") {
-                try body(heading, try decodeSet(number: row[0], line: row[1], mayBeEmpty: table == "journal"))
+                try body(heading, try decodeSet(number: row[0], line: row[1], mayBeEmpty: table != "rejected"))
             }
         }
     }

@@ -134,7 +134,8 @@ extension ClientStore {
         try read { tables in
             let lines = try tables.outboxLines(from: number + 1, through: .max, limit: limit, maximumBytes: .max)
             return try lines.map { line in
-                guard let line = try? JSONDocument(line.bytes), let set = ChangeSetLine.decode(line) else {
+                guard let line = try? JSONDocument(line.bytes), let set = ChangeSetLine.decode(line, mayBeEmpty: true)
+                else {
                     throw ClientStoreError.damagedSet(line.number)
                 }
                 return PreviewedSet(set: set, clashes: try set.changes.flatMap { try tables.clashes(of: $0, in: set) })

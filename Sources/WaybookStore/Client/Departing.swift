@@ -254,7 +254,7 @@ extension ClientTables {
         var found: Set<RecordID> = []
         let rows = try Row.fetchCursor(db, sql: "SELECT number, line FROM outbox ORDER BY number")
         while let row = try rows.next() {
-            found.formUnion(try units(of: try decodeSet(number: row[0], line: row[1])))
+            found.formUnion(try units(of: try decodeSet(number: row[0], line: row[1], mayBeEmpty: true)))
         }
         return found
     }

@@ -152,7 +152,9 @@ extension ClientTables {
         let rows = try Row.fetchCursor(db, sql: "SELECT number, line FROM outbox ORDER BY number")
         var isAbout = false
         while !isAbout, let row = try rows.next() {
-            isAbout = try decodeSet(number: row[0], line: row[1]).changes.contains { try isAboutErased($0) }
+            isAbout = try decodeSet(number: row[0], line: row[1], mayBeEmpty: true).changes.contains {
+                try isAboutErased($0)
+            }
         }
         if isAbout {
             try holdPurged()

@@ -15,10 +15,7 @@ extension ClientStore {
     /// Gives the checkpoint up: the next exchange begins a fresh pull.
     public func beginFreshPull(at now: ClientTime) throws {
         try write { tables in
-            try tables.run("DELETE FROM told")
-            try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.checkpoint.rawValue])
-            try tables.set(.checkpointSequence, 0)
-            try tables.set(.freshPull, 1)
+            try tables.giveUpCheckpoint(.joining)
             try tables.log(.begunAfresh, at: now.wallMilliseconds)
         }
     }
@@ -38,8 +35,28 @@ extension ClientStore {
     }
 }
 
+/// How a fresh pull treats what it tells.
+enum FreshPull: Int64 {
+    /// It is joined with what is here.
+    case joining = 1
+    /// It takes the place of what is here, for the server was put back: what was read before may be lost, and later by its
+    /// stamps than what there is now.
+    case replacing = 2
+}
+
 extension ClientTables {
-    func isPullingAfresh() throws -> Bool { try integer(.freshPull) != nil }
+    /// The fresh pull that is under way; nil for none.
+    func pull() throws -> FreshPull? { try integer(.freshPull).flatMap { FreshPull(rawValue: $0) } }
+
+    func isPullingAfresh() throws -> Bool { try pull() != nil }
+
+    /// The next exchange is told everything. One that replaces goes on replacing.
+    func giveUpCheckpoint(_ pull: FreshPull) throws {
+        try run("DELETE FROM told")
+        try run("DELETE FROM meta WHERE name = ?", [MetaKey.checkpoint.rawValue])
+        try set(.checkpointSequence, 0)
+        try set(.freshPull, max(pull.rawValue, try self.pull()?.rawValue ?? 0))
+    }
 
     /// Notes that the server has a record: the feed told it, or a verdict accepted a write to it.
     func noteTold(_ id: RecordID) throws { try run("INSERT OR IGNORE INTO told (id) VALUES (?)", [id.blob]) }
@@ -68,7 +85,9 @@ extension ClientTables {
 
     /// The fresh pull is whole.
     func endFreshPull(removed: Int, at now: ClientTime) throws {
-        guard try isPullingAfresh() else { return }
+        guard let pull = try pull() else { return }
+        // What is made from now on is made over what the server has.
+        if pull == .replacing, let again = try againSets() { try set(.againThrough, again.through) }
         try run("DELETE FROM told")
         try run("DELETE FROM meta WHERE name = ?", [MetaKey.freshPull.rawValue])
         if removed > 0 { try log(.gone, at: now.wallMilliseconds, count: removed) }

@@ -167,6 +167,11 @@ extension ClientTables {
     /// What cannot be read may be about anybody: it goes, with what is before it.
     private func dropJournal(through row: Int64) throws {
         try run("DELETE FROM journal WHERE row <= ?", [row])
+        try countJournal()
+    }
+
+    /// Adds the bytes of all lines up.
+    func countJournal() throws {
         try set(.journalBytes, try Int64.fetchOne(db, sql: "SELECT ifnull(sum(length(line)), 0) FROM journal") ?? 0)
     }
 

@@ -29,7 +29,8 @@ struct Journaling {
     }
 
     /// Takes a set whose verdict has taken its effect.
-    mutating func take(_ set: ChangeSet, line: Data, _ verdict: Verdict) throws {
+    /// - Parameter past: what became of it before its server was put back.
+    mutating func take(_ set: ChangeSet, line: Data, _ verdict: Verdict, past: PastAnswer? = nil) throws {
         guard set.number >= first else { return try clear() }
         let answer = JournalEntry.Answer(verdict)
         // What was accepted is about what is here; else only what is here is kept.
@@ -37,7 +38,7 @@ struct Journaling {
         let bytes = part.map { ChangeSetLine.bytes($0)[...] } ?? Array(line)[...]
         try insertion.run(
             .integer(replica), .integer(set.number), .blob(bytes), .integer(sequence), .integer(milliseconds),
-            answer.text.map { .string($0) } ?? .null, .integer(part == nil ? 0 : 1))
+            answer.text.map { .string($0) } ?? .null, .integer(part == nil && past?.isCut != true ? 0 : 1))
         added += Int64(bytes.count)
     }
 

@@ -25,28 +25,32 @@ public struct OutboxLine: Hashable, Sendable {
 
 extension ClientTables {
     /// Puts a set at the end of the outbox.
-    func append(_ set: ChangeSet, line: [UInt8]) throws {
+    /// - Parameter past: what became of it before, where it is sent again.
+    func append(_ set: ChangeSet, line: [UInt8], past: PastAnswer? = nil) throws {
         try run(
-            "INSERT INTO outbox (number, stamp, line) VALUES (?, ?, ?)",
-            [set.number, set.stamp.description, Data(line)])
+            "INSERT INTO outbox (number, stamp, line, past) VALUES (?, ?, ?, ?)",
+            [set.number, set.stamp.description, Data(line), past?.text])
+        // What was refused is not shown while it is sent again.
+        if past?.isShown == false { return }
         for id in Self.touched(by: set) {
             try run("INSERT INTO touched (id, number) VALUES (?, ?)", [id.blob, set.number])
         }
     }
 
     /// Takes a set out of the outbox; nil when it is not in it.
-    func takeSet(_ number: Int64) throws -> (set: ChangeSet, line: Data)? {
-        var found: Data?
-        try HotStatement(db, "SELECT line FROM outbox WHERE number = ?").forEachRow(.integer(number)) { row in
-            found = Data(row.bytes(0))
+    func takeSet(_ number: Int64) throws -> (set: ChangeSet, line: Data, past: PastAnswer?)? {
+        var found: (line: Data, past: String)?
+        try HotStatement(db, "SELECT line, past FROM outbox WHERE number = ?").forEachRow(.integer(number)) { row in
+            found = (Data(row.bytes(0)), String(decoding: row.bytes(1), as: UTF8.self))
             return false
         }
-        guard let line = found else { return nil }
-        let set = try decodeSet(number: number, line: line)
+        guard let (line, text) = found else { return nil }
+        let past = text.isEmpty ? nil : PastAnswer(text)
+        let set = try decodeSet(number: number, line: line, mayBeEmpty: past != nil)
         try HotStatement(db, "DELETE FROM outbox WHERE number = ?").run(.integer(number))
         let letting = try HotStatement(db, "DELETE FROM touched WHERE id = ? AND number = ?")
         for id in Self.touched(by: set) { try letting.run(.identity(id), .integer(number)) }
-        return (set, line)
+        return (set, line, past)
     }
 
     /// The records that a set writes to and the conflicts that it resolves, each once.

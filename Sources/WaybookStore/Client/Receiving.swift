@@ -8,7 +8,7 @@ struct Receiving {
     let tables: ClientTables
     let own: ReplicaID
     let now: ClientTime
-    private let isPullingAfresh: Bool
+    private let pull: FreshPull?
     private let insertion: HotStatement
     private(set) var highest: Stamp?
     /// The numbers of the collections that were met.
@@ -25,7 +25,7 @@ struct Receiving {
         self.tables = tables
         self.own = own
         self.now = now
-        isPullingAfresh = try tables.isPullingAfresh()
+        pull = try tables.pull()
         insertion = try HotStatement(tables.db, Self.insertionSQL)
         erasing = Erasing(tables, now: now)
     }
@@ -37,14 +37,16 @@ struct Receiving {
 
     mutating func take(_ incoming: IncomingRecord) throws {
         if let stamp = incoming.highest { highest = max(highest ?? stamp, stamp) }
-        if isPullingAfresh { try tables.noteTold(incoming.id) }
+        if pull != nil { try tables.noteTold(incoming.id) }
         if try insert(incoming) {
             arrived[incoming.collection, default: 0] += 1
             if incoming.isMarked { try erasing.take(try incoming.record(), before: nil, wasHere: false) }
             return
         }
         guard var stored = try tables.load(incoming.id) else { throw ClientStoreError.damagedRow(incoming.id) }
-        let server = Self.joined(stored.server, try incoming.record(), isWhole: incoming.isWhole)
+        let told = try incoming.record()
+        let isReplaced = pull == .replacing && incoming.isWhole
+        let server = isReplaced ? told : Self.joined(stored.server, told, isWhole: incoming.isWhole)
         try noteChanges(from: stored.server, to: server)
         let mark = stored.server?.erasureFloor
         stored.server = server

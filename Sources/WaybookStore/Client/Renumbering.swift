@@ -15,7 +15,9 @@ struct Renumbering {
         var next: Int64 = 0
         var number = numbers?.lowerBound ?? 1
         while let last = numbers?.upperBound, number <= last {
-            if let (set, _) = try tables.takeSet(number) {
+            if let (set, _, past) = try tables.takeSet(number), past?.isShown != false,
+                !set.changes.isEmpty || !set.resolves.isEmpty
+            {
                 next += 1
                 let renewed = try renewed(set, number: next)
                 try tables.append(renewed, line: ChangeSetLine.bytes(renewed))
@@ -27,6 +29,7 @@ struct Renumbering {
         try tables.set(.answered, 0)
         try tables.set(.sentThrough, 0)
         try tables.forgetMeasuredJournal()
+        try tables.forgetAgainSets()
         // The server knows nothing of the new number yet: it is told once more.
         try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.lastTold.rawValue])
     }

@@ -12,7 +12,7 @@ struct SchemaObjects {
     /// Names that views may not take.
     static let ownTables: Set<String> = [
         "meta", "collection", "record", "outbox", "touched", "issued", "rejected", "history", "synclog", "search",
-        "dispute", "told", "leaving", "erased",
+        "dispute", "told", "leaving", "erased", "journal",
     ]
 
     /// Whether the objects are those that the schema asks for.

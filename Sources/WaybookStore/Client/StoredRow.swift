@@ -28,6 +28,8 @@ struct StoredRow {
     struct Unsent {
         var change: Change
         var stamp: Stamp
+        /// Whether it had been accepted before, by a server that was put back: what is later stays above it.
+        var isAgain = false
     }
 
     /// Whether its person was erased, though the server has nothing of it.
@@ -43,7 +45,15 @@ struct StoredRow {
     var shown: VersionedRecord {
         var shown = server ?? VersionedRecord(id: id, collection: collection)
         if isErased { return shown }
-        for entry in unsent { Overlay.apply(entry.change, stamp: entry.stamp, to: &shown) }
+        for entry in unsent {
+            if entry.isAgain {
+                for write in entry.change.writes {
+                    Join.atom(Atom(value: write.value, stamp: entry.stamp), at: write.path, into: &shown)
+                }
+            } else {
+                Overlay.apply(entry.change, stamp: entry.stamp, to: &shown)
+            }
+        }
         return shown
     }
 
@@ -106,12 +116,15 @@ extension ClientTables {
     func unsent(of id: RecordID) throws -> [StoredRow.Unsent] {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT outbox.number, line FROM touched JOIN outbox ON outbox.number = touched.number
+                SELECT outbox.number, line, past FROM touched JOIN outbox ON outbox.number = touched.number
                 WHERE touched.id = ? ORDER BY outbox.number
                 """)
         return try Row.fetchAll(statement, arguments: [id.blob]).compactMap { row in
             let set = try decodeSet(number: row[0], line: row[1])
-            return set.changes.first { $0.id == id }.map { StoredRow.Unsent(change: $0, stamp: set.stamp) }
+            let past = PastAnswer(row[2])
+            return set.changes.first { $0.id == id }.map { change in
+                StoredRow.Unsent(change: change, stamp: past?.stamp(of: set) ?? set.stamp, isAgain: past != nil)
+            }
         }
     }
 

@@ -27,6 +27,8 @@ public struct SyncLogEntry: Hashable, Sendable {
         case completed
         /// A fresh pull was begun, for the server did not know how far this replica had read.
         case begunAfresh
+        /// The server was put back to an earlier state: own sets are sent again, and everything is read anew.
+        case rewound
         /// Records went, for a fresh pull did not tell them.
         case gone
         /// A unit left this replica, for its reader may no longer hold it.

@@ -50,6 +50,7 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .renumbered: return Texts.Sync.logRenumbered(number: number)
         case .completed: return Texts.Sync.logCompleted(number: number)
         case .begunAfresh: return Texts.Sync.logBegunAfresh
+        case .rewound: return Texts.Sync.logRewound(count: entry.count)
         case .gone: return Texts.Sync.logGone(count: entry.count)
         case .movedAway, .departed: return left(entry, kind, name, book)
         case .erased: return Texts.Privacy.logErased(count: entry.count)
