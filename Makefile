@@ -88,6 +88,11 @@ kill-campaign: ## Kills client and server 200 times under load, runs wrong clock
 	Tests/Campaigns/clocks.py $(PROGRAMS)
 	Tests/Campaigns/links.py $(PROGRAMS)
 
+.PHONY: reassign-campaign
+reassign-campaign: ## Moves a book of 10,000 customers with 100,000 records, measured; some minutes after a release build.
+	for program in waybook waybook-server; do $(SWIFT_BUILD) -c release --product $$program || exit; done
+	Tests/Campaigns/reassign.py $(SCRATCH)/release
+
 # The benchmark's own release build; `BENCH_DIR` must lie on the disk that is to be measured.
 BENCH_DIR ?= .bench
 BENCH := $(SCRATCH)/release/waybook-bench

@@ -37,8 +37,8 @@ final class RecordingTransport: ExchangeTransport, @unchecked Sendable {
     }
 
     private func commit(_ batch: PushBatch?, _ exchange: inout ServerExchange) throws {
-        guard let batch else { return }
-        for result in try service.commit([batch]) { exchange.note(result) }
+        var due = batch
+        while let batch = due { due = exchange.note(try service.commit([batch])[0]) }
     }
 
     /// How many bytes a body has as the programs pack it.

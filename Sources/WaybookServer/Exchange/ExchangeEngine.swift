@@ -111,11 +111,13 @@ final class EngineConversation: ExchangeConversation {
 
     func cancel() { isCancelled.store(true, ordering: .releasing) }
 
-    /// Judges the batch that the last step brought to light, if any.
+    /// Judges the batches that the last step brought to light, one after the other.
     private func commit(_ batch: PushBatch?) async throws {
-        guard let batch else { return }
-        let result = try await committer.commit(batch) { [self] in isCancelled.load(ordering: .acquiring) }
-        exchange.withLock { $0.note(result) }
+        var due = batch
+        while let batch = due {
+            let result = try await committer.commit(batch) { [self] in isCancelled.load(ordering: .acquiring) }
+            due = exchange.withLock { $0.note(result) }
+        }
     }
 
     /// One step on a reader's thread. An exchange that was cancelled takes none.

@@ -6,11 +6,12 @@ import WaybookStore
 /// bytes page by page. Decides everything about the exchange and performs no input or output of its own but reads.
 ///
 /// Use: ``receive(_:)`` for every chunk of the body, then ``endRequest()``; each returns a batch when one is due, which
-/// the caller commits and passes to ``note(_:)`` before going on; then ``nextChunk()`` until nil. Memory: one batch, one
-/// page.
+/// the caller commits and passes to ``note(_:)``, which returns the next, before going on; then ``nextChunk()`` until nil.
+/// Memory: one chunk's sets, one page.
 public struct ServerExchange {
-    /// A batch is committed when it holds so many sets, or so many bytes.
-    private static let batchSets = 64
+    /// A batch is committed when it holds so many sets, or so many bytes; it has no more sets than that, for everybody
+    /// else's commits wait behind it.
+    static let batchSets = 64
     private static let batchBytes = 1 << 20
 
     private enum Phase { case hello, sets, head, feed, done }
@@ -32,8 +33,9 @@ public struct ServerExchange {
     /// What the replica had wholly read when it asked.
     public var readThrough: Int64 { checkpoint?.readThrough ?? 0 }
     public private(set) var offsetMilliseconds: Int64 = 0
-    private var pending: [ChangeSet] = []
+    private var pending: [(set: ChangeSet, bytes: Int)] = []
     private var pendingBytes = 0
+    private var hasRequestEnded = false
     private var setCount = 0
     private var verdicts: [(number: Int64, verdict: Verdict)] = []
     private var problem: Problem?
@@ -74,28 +76,38 @@ public struct ServerExchange {
             throw Problem(.tooLarge, maximum: Int64(service.limits.lineBytes))
         }
         for line in lines { try take(line) }
-        return pending.count >= Self.batchSets || pendingBytes >= Self.batchBytes ? dueBatch() : nil
+        return dueBatch()
     }
 
     /// The body has ended.
     /// - Returns: the last batch, or nil.
     public mutating func endRequest() throws(Problem) -> PushBatch? {
         guard phase == .sets, !splitter.hasRemainder else { throw Problem(.badRequest) }
+        hasRequestEnded = true
         return dueBatch()
     }
 
     /// Takes the result of a batch.
-    public mutating func note(_ result: PushResult) {
+    /// - Returns: the next batch that is due, or nil.
+    public mutating func note(_ result: PushResult) -> PushBatch? {
         verdicts += result.verdicts
         problem = problem ?? result.problem
+        return dueBatch()
     }
 
     private mutating func dueBatch() -> PushBatch? {
         guard let hello, !pending.isEmpty, problem == nil else { return nil }
+        guard hasRequestEnded || pending.count >= Self.batchSets || pendingBytes >= Self.batchBytes else { return nil }
+        var (count, bytes) = (0, 0)
+        while count < min(pending.count, Self.batchSets), bytes < Self.batchBytes {
+            bytes += pending[count].bytes
+            count += 1
+        }
         let batch = PushBatch(
-            principal: principal, offsetMilliseconds: offsetMilliseconds, answered: hello.answered, sets: pending)
-        pending.removeAll(keepingCapacity: true)
-        pendingBytes = 0
+            principal: principal, offsetMilliseconds: offsetMilliseconds, answered: hello.answered,
+            sets: pending.prefix(count).map(\.set))
+        pending.removeFirst(count)
+        pendingBytes -= bytes
         return batch
     }
 
@@ -117,7 +129,7 @@ public struct ServerExchange {
             }
             guard let set = ChangeSetLine.decode(document), !set.stamp.isServerGiven else { throw Problem(.badRequest) }
             try checkAuthor(set.stamp.replica, or: Problem(.badRequest))
-            pending.append(set)
+            pending.append((set, line.count))
             pendingBytes += line.count
         case .head, .feed, .done: throw Problem(.badRequest)
         }

@@ -136,8 +136,10 @@ public final class InProcessTransport: ExchangeTransport {
         if let batch = try exchange.endRequest() { try commit(batch, service, &exchange) }
     }
 
+    /// Commits one set at a time; the sets of the batches that come due meanwhile are behind it.
     private func commit(_ batch: PushBatch, _ service: ExchangeService, _ exchange: inout ServerExchange) throws {
-        for set in batch.sets {
+        var waiting = batch.sets[...]
+        while let set = waiting.popFirst() {
             var single = batch
             single.sets = [set]
             let last = try service.file.read { try ServerView.lastSet(of: set.stamp.replica, $0) }
@@ -152,7 +154,7 @@ public final class InProcessTransport: ExchangeTransport {
             if let verdict = result.verdicts.first?.verdict, set.number > last {
                 try observe(set, verdict, before, try view(of: set, service))
             }
-            exchange.note(result)
+            waiting += exchange.note(result)?.sets ?? []
             if result.problem != nil { return }
         }
     }

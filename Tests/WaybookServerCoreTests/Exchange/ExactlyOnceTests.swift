@@ -16,6 +16,29 @@ import WaybookProtocol
         bob = Laptop(workspace, 2)
     }
 
+    /// However much of a request comes at once, nobody else's commit waits for more than a batch.
+    @Test func aLongRequestIsCommittedInBatchesAndAnsweredWhole() throws {
+        for number in 0..<150 { _ = ann.create(["name": .string("Acme \(number)")]) }
+        let body = ann.request(sets: ann.state.outbox)
+        var exchange = workspace.service.open(ExchangePrincipal(replica: ReplicaID(1), user: "ann"))
+        var (sizes, due): ([Int], PushBatch?) = ([], try exchange.receive(body))
+        func commit() throws {
+            while let batch = due {
+                sizes.append(batch.sets.count)
+                due = exchange.note(try workspace.service.commit([batch])[0])
+            }
+        }
+        try commit()
+        #expect(sizes == [64, 64], "what does not fill a batch waits for the end")
+        due = try exchange.endRequest()
+        try commit()
+        #expect(sizes == [64, 64, 22] && ServerExchange.batchSets == 64)
+        var answer: [UInt8] = []
+        while let chunk = try exchange.nextChunk() { answer += chunk }
+        #expect(try ann.take(answer) == nil)
+        #expect(ann.state.outbox.isEmpty)
+    }
+
     @Test func aSetThatComesAgainGetsItsStoredVerdictAndChangesNothing() throws {
         let id = ann.create(["name": "Acme", "city": "Lyon"])
         ann.edit(id, ["city": "Paris"])

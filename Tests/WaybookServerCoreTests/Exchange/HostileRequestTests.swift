@@ -46,7 +46,7 @@ import WaybookProtocol
             hello().replacing("\"replica\":1", with: "\"replica\":4294967296"), hello() + "x", "\u{0}",
         ]
         for hello in hellos { #expect(problem([hello]) == Problem(.badRequest), "\(hello)") }
-        #expect(problem([hello().replacing("[5,5]", with: "[6,9]")]) == Problem(.upgrade))
+        #expect(problem([hello().replacing("[5,5]", with: "[\(Hello.protocolVersion + 1),99]")]) == Problem(.upgrade))
         #expect(problem([hello().replacing("\"replica\":1", with: "\"replica\":2")]) == Problem(.fork))
     }
 

@@ -63,13 +63,9 @@ final class Workspace: Sendable {
     ) throws -> [UInt8] {
         var exchange = service.open(principal(replica))
         for start in stride(from: 0, to: body.count, by: chunkBytes) {
-            if let batch = try exchange.receive(body[start..<min(start + chunkBytes, body.count)]) {
-                for result in try service.commit([batch], ledger: ledger) { exchange.note(result) }
-            }
+            try commit(try exchange.receive(body[start..<min(start + chunkBytes, body.count)]), &exchange)
         }
-        if let batch = try exchange.endRequest() {
-            for result in try service.commit([batch], ledger: ledger) { exchange.note(result) }
-        }
+        try commit(try exchange.endRequest(), &exchange)
         var (answer, pages): ([UInt8], Int) = ([], 0)
         while let chunk = try exchange.nextChunk() {
             answer += chunk
@@ -77,6 +73,11 @@ final class Workspace: Sendable {
             pages += 1
         }
         return answer
+    }
+
+    private func commit(_ batch: PushBatch?, _ exchange: inout ServerExchange) throws {
+        var due = batch
+        while let batch = due { due = exchange.note(try service.commit([batch], ledger: ledger)[0]) }
     }
 
     /// Puts somebody of the directory behind a replica.
