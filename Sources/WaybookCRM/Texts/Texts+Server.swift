@@ -199,20 +199,6 @@ extension Texts {
             )
         }
 
-        package static func backupWritten(path: String, bytes: Int) -> LocalizedText {
-            LocalizedText(
-                en: "Wrote a backup of \(bytes) bytes to \(path).",
-                zh: "已写入备份 \(path)，共 \(bytes) 字节。"
-            )
-        }
-
-        package static func backupExists(path: String) -> LocalizedText {
-            LocalizedText(
-                en: "\(path) exists already; a backup never overwrites a file.",
-                zh: "\(path) 已存在；备份不会覆盖文件。"
-            )
-        }
-
         package static func checkOK(records: Int) -> LocalizedText {
             LocalizedText(
                 en: "Checked \(records, one: "record", other: "records"): all is well.",

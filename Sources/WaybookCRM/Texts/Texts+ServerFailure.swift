@@ -87,13 +87,6 @@ extension Texts.Server {
         )
     }
 
-    package static func backupFailed(path: String) -> LocalizedText {
-        LocalizedText(
-            en: "The backup \(path) could not be written whole; nothing was left there.",
-            zh: "备份 \(path) 未能完整写入；没有留下文件。"
-        )
-    }
-
     package static func storeUnusable(path: String, detail: String) -> LocalizedText {
         LocalizedText(
             en: "The workspace in \(path) cannot be used: \(detail)",

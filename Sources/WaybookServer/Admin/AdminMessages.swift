@@ -91,6 +91,7 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case lastAdmin = "last-admin"
         case backupExists = "backup-exists"
         case backupFailed = "backup-failed"
+        case backupNotWhole = "backup-not-whole"
         case diskFull = "disk-full"
         case busy = "store-busy"
         case damaged = "store-damaged"

@@ -170,9 +170,11 @@ public struct Administration: Sendable {
 
     private func backup(_ command: AdminCommand) throws -> Value {
         guard let path = command.arguments["path"], path.hasPrefix("/") else { throw AdminFailure(.malformed) }
-        let now = now()
-        let bytes = try ServerBackup.write(file, to: path) { try Audit($0).note(.backedUp, at: now) }
-        return ["bytes": .int(Int64(bytes)), "path": .string(path)]
+        let began = now()
+        let report = try ServerBackup.write(
+            file, to: path, ledger: ledger, isQuick: command.arguments["quick"] != nil
+        ) { try Audit($0).note(.backedUp, at: began) }
+        return report.value(path: path, milliseconds: max(0, now() - began))
     }
 
     private func check() throws -> Value {
@@ -196,6 +198,7 @@ public struct Administration: Sendable {
         case DirectoryError.lastAdministrator: return AdminFailure(.lastAdmin, email)
         case DirectoryError.invalidName: return AdminFailure(.invalidName, command.arguments["name"] ?? "")
         case ServerBackup.Failure.exists: return AdminFailure(.backupExists, command.arguments["path"] ?? "")
+        case ServerBackup.Failure.notWhole: return AdminFailure(.backupNotWhole, command.arguments["path"] ?? "")
         case is ServerBackup.Failure: return AdminFailure(.backupFailed, command.arguments["path"] ?? "")
         case let error as SecurityLedgerError: return AdminFailure(error)
         case let error as StoreFileError: return AdminFailure(code(of: error), error.context)

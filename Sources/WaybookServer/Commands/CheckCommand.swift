@@ -15,16 +15,21 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         let report = try await options.perform(AdminCommand("check"))
         let language = Speech.language
-        let faults = report.entries?["faults"]?.elements?.compactMap(\.entries) ?? []
         let records = Int(clamping: report.entries?["records"]?.integer ?? 0)
-        guard !faults.isEmpty else {
+        let lines = Self.lines(report, language)
+        guard !lines.isEmpty else {
             return try options.write(report, [Texts.Server.checkOK(records: records)(language)])
         }
-        let lines = faults.map { fault in
-            "  \(Self.text(fault["kind"]?.text)(language)): \(fault["subject"]?.text ?? "")"
-        }
-        try options.write(report, [Texts.Server.checkFailed(count: faults.count)(language)] + lines)
+        try options.write(report, lines)
         throw ExitCode(ExitStatus.failed.rawValue)
+    }
+
+    /// What is wrong, a line each; none where all is well.
+    static func lines(_ report: Value, _ language: Language) -> [String] {
+        let faults = report.entries?["faults"]?.elements?.compactMap(\.entries) ?? []
+        guard !faults.isEmpty else { return [] }
+        return [Texts.Server.checkFailed(count: faults.count)(language)]
+            + faults.map { fault in "  \(text(fault["kind"]?.text)(language)): \(fault["subject"]?.text ?? "")" }
     }
 
     private static func text(_ kind: String?) -> LocalizedText {

@@ -7,7 +7,7 @@ import WaybookStore
 import WaybookTerminal
 
 /// What every command takes.
-struct CommandOptions: ParsableArguments {
+struct CommandOptions: ParsableArguments, ResultWriting {
     @Option(help: ArgumentHelp(Texts.HelpOptions.data(Speech.language), valueName: "dir"))
     var data: String
 
@@ -17,15 +17,27 @@ struct CommandOptions: ParsableArguments {
     var folder: DataFolder { DataFolder(data) }
 
     /// Performs an administrator's command on the server that runs, or on the file.
+    func perform(_ command: AdminCommand) async throws -> Value { try await folder.perform(command) }
+}
+
+extension DataFolder {
+    /// Performs an administrator's command on the server that runs, or on the file; failures are worded.
     func perform(_ command: AdminCommand) async throws -> Value {
-        guard folder.hasStore else { throw FailureWording.notInitialised(folder) }
+        guard hasStore else { throw FailureWording.notInitialised(self) }
         do {
-            return try await AdminGateway(folder, now: SystemClock.now).perform(command)
+            return try await AdminGateway(self, now: SystemClock.now).perform(command)
         } catch let error as StoreFileError {
-            throw FailureWording.failure(error, path: folder.path)
+            throw FailureWording.failure(error, path: path)
         }
     }
+}
 
+/// A command whose result may be asked for as JSON.
+protocol ResultWriting {
+    var json: Bool { get }
+}
+
+extension ResultWriting {
     /// Writes the result: the value itself with `--json`, the sentences otherwise.
     func write(_ value: Value, _ sentences: @autoclosure () -> [String]) throws {
         let lines = json ? [CanonicalJSON.text(value)] : sentences().map { PlainText.of($0, keepsLines: true) }

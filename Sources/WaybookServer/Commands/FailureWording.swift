@@ -20,6 +20,7 @@ enum FailureWording {
         case let failure as AdminFailure: self.failure(failure)
         case let error as StoreFileError: self.failure(error, path: path ?? error.context)
         case let error as SecurityLedgerError: self.failure(AdminFailure(error))
+        case let failure as ServerBackup.Failure: self.failure(failure, path: path ?? "")
         case AdminSocketError.pathTooLong:
             CommandFailure(
                 "path-too-long", Texts.Server.dataPathTooLong(limit: AdminSocket.maximumPathBytes), status: .usage)
@@ -50,6 +51,9 @@ enum FailureWording {
         case .lastAdmin: CommandFailure(code, Texts.Server.lastAdmin(email: subject))
         case .backupExists: CommandFailure(code, Texts.Server.backupExists(path: subject))
         case .backupFailed: CommandFailure(code, Texts.Server.backupFailed(path: subject))
+        case .backupNotWhole:
+            CommandFailure(
+                code, Texts.Server.backupNotWhole(path: subject), hint: Texts.Server.backupNotWholeHint)
         case .diskFull: CommandFailure(code, Texts.Storage.diskFull(path: subject))
         case .busy: CommandFailure(code, Texts.Storage.busy(path: subject))
         case .damaged: damaged(subject, "")
@@ -63,6 +67,20 @@ enum FailureWording {
         case .fileExists: CommandFailure(code, Texts.Failure.fileExists(path: subject))
         case .fileUnwritable: CommandFailure(code, Texts.Server.backupFailed(path: subject))
         case .failed: CommandFailure(code, Texts.Server.failed(kind: subject))
+        }
+    }
+
+    /// Why a file cannot be taken for a backup.
+    private static func failure(_ failure: ServerBackup.Failure, path: String) -> CommandFailure {
+        switch failure {
+        case .exists: self.failure(AdminFailure(.backupExists, path))
+        case .notWritable: self.failure(AdminFailure(.backupFailed, path))
+        case .notWhole: self.failure(AdminFailure(.backupNotWhole, path))
+        case .notAWorkspace: CommandFailure("not-a-backup", Texts.Server.backupWithoutWorkspace(path: path))
+        case .hasLog:
+            CommandFailure(
+                "backup-has-log", Texts.Server.backupHasLog(path: path), hint: Texts.Server.backupHasLogHint)
+        case .otherLedger: CommandFailure("other-ledger", Texts.Server.backupOtherLedger(path: path))
         }
     }
 

@@ -125,6 +125,14 @@ public final class SecurityLedger: Sendable {
         }
     }
 
+    /// The bytes of all whole lines, to be copied. Reads the file.
+    var wholeBytes: [UInt8] {
+        get throws(SecurityLedgerError) {
+            let size = state.withLock { $0.size }
+            return Array(try Self.contents(descriptor).prefix(size))
+        }
+    }
+
     /// The numbers of the lines that were taken back.
     static func voided(in lines: [LedgerLine]) -> Set<Int64> {
         var voided: Set<Int64> = []

@@ -49,11 +49,12 @@ public struct ServerCheck {
     private var report = ServerCheckReport()
 
     /// Checks the state that a connection sees in its transaction.
-    public static func run(_ db: Database) throws -> ServerCheckReport {
+    /// - Parameter ofStructureAlone: leaves the records out, and with them what follows from them.
+    public static func run(_ db: Database, ofStructureAlone: Bool = false) throws -> ServerCheckReport {
         var check = ServerCheck(db: db)
         try check.checkStructure()
         // A broken structure makes every further finding a riddle.
-        guard check.report.faults.isEmpty else { return check.report }
+        guard check.report.faults.isEmpty, !ofStructureAlone else { return check.report }
         try check.checkRecords()
         try check.checkIndexes()
         try check.checkConflicts()

@@ -19,7 +19,8 @@ struct StoreMigrator {
         }
     }
 
-    private func verify(_ db: Database, upTo version: Int) throws {
+    /// Checks that the steps that the file has read as they did when they were applied.
+    func verify(_ db: Database, upTo version: Int) throws {
         let known = try Row.fetchAll(db, sql: "SELECT number, checksum FROM waybook_migration ORDER BY number")
             .map { (number: $0[0] as Int, checksum: $0[1] as String) }
         for migration in migrations.prefix(version) {

@@ -71,7 +71,7 @@ struct StorePlace: Hashable, Sendable {
         guard fsync(descriptor) == 0 else { throw StoreFileError(.unconfirmedWrite, context: name) }
     }
 
-    private static func size(of path: String) -> Int {
+    static func size(of path: String) -> Int {
         var info = stat()
         return stat(path, &info) == 0 ? Int(info.st_size) : 0
     }

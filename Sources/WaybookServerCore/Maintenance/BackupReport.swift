@@ -1,0 +1,75 @@
+import Crypto
+import Foundation
+import GRDB
+import WaybookStore
+
+/// What a backup was found to be when it was opened.
+public struct BackupReport: Hashable, Sendable {
+    /// Which state of which server's data a file holds.
+    public struct State: Hashable, Sendable {
+        public var epoch: String
+        public var timeline: Int64
+        public var sequence: Int64
+
+        /// - Throws: ``ServerBackup/Failure/notAWorkspace``
+        init(_ db: Database) throws {
+            let rows = ServerRows(db)
+            guard let epoch = try rows.text("epoch"), let timeline = try rows.number("timeline") else {
+                throw ServerBackup.Failure.notAWorkspace
+            }
+            (self.epoch, self.timeline, sequence) = (epoch, timeline, try rows.lastSequence())
+        }
+    }
+
+    public var bytes: Int
+    /// SHA-256 of the file, in hexadecimal digits.
+    public var hash: String
+    public var state: State
+    /// The records that were looked at, deleted ones included; nil where only the structure was.
+    public var records: Int?
+    /// What is wrong, the first ``ServerCheck/maximumFaults``.
+    public var faults: [ServerCheckReport.Fault]
+    /// The lines of the security ledger's copy beside it; nil where there is none.
+    public var ledgerLines: Int?
+
+    /// Opens a backup as a server's file, wherever it lies, without changing it; reads all of it.
+    ///
+    /// The records of a file of an older program are not looked at: its tables are brought up to date when it is put back.
+    /// - Parameter isQuick: looks at SQLite's structure, and at no record.
+    /// - Throws: ``ServerBackup/Failure``, `StoreFileError`, `SecurityLedgerError`.
+    public init(of path: String, isQuick: Bool = false) throws {
+        guard !StoreCopy.hasLog(path) else { throw ServerBackup.Failure.hasLog }
+        let migrations = ServerSchema.migrations
+        let (state, mark, check, isCurrent) = try StoreCopy.read(path, role: .server, migrations: migrations) {
+            db, version in
+            let isCurrent = version == migrations.count
+            let check = try ServerCheck.run(db, ofStructureAlone: isQuick || !isCurrent)
+            return (try State(db), try ServerRows(db).text(SecurityLedger.markKey), check, isCurrent)
+        }
+        self.state = state
+        records = isQuick || !isCurrent ? nil : check.records
+        faults = check.faults
+        var (digest, bytes) = (SHA256(), 0)
+        try DurableFile.read(path) { piece in
+            digest.update(data: piece)
+            bytes += piece.count
+        }
+        self.bytes = bytes
+        hash = digest.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        ledgerLines = try Self.ledgerLines(path + ServerBackup.ledgerSuffix, mark: mark)
+    }
+
+    /// - Parameter mark: the last line that the file has.
+    private static func ledgerLines(_ path: String, mark: String?) throws -> Int? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        var bytes: [UInt8] = []
+        try DurableFile.read(path) { bytes += $0 }
+        let ledger = try LedgerLines(bytes)
+        // A copy is of whole lines, and made after the file's.
+        guard ledger.size == bytes.count else { throw SecurityLedgerError.damaged(line: ledger.lines.count + 1) }
+        guard mark.map({ $0.isEmpty || ledger.next(after: $0) != nil }) ?? true else {
+            throw ServerBackup.Failure.otherLedger
+        }
+        return ledger.lines.count
+    }
+}
