@@ -92,6 +92,8 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case backupExists = "backup-exists"
         case backupFailed = "backup-failed"
         case backupNotWhole = "backup-not-whole"
+        case restoreInterrupted = "restore-interrupted"
+        case serverRunning = "server-running"
         case diskFull = "disk-full"
         case busy = "store-busy"
         case damaged = "store-damaged"

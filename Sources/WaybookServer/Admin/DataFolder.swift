@@ -36,8 +36,13 @@ public struct DataFolder: Sendable {
     public var hasStore: Bool { FileManager.default.fileExists(atPath: databasePath) }
 
     /// Opens the file with the product's tables.
+    ///
+    /// - Throws: `AdminFailure` while a restore that was cut off is to be run again, `StoreFileError`.
     public func open() throws -> StoreFile {
-        try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
+        guard !FileManager.default.fileExists(atPath: path + "/" + ServerRestore.markName) else {
+            throw AdminFailure(.restoreInterrupted, path)
+        }
+        return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
     }
 
     /// Opens the file together with the security ledger, and brings the file to what the ledger says: after this a backup

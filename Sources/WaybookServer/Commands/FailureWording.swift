@@ -54,6 +54,10 @@ enum FailureWording {
         case .backupNotWhole:
             CommandFailure(
                 code, Texts.Server.backupNotWhole(path: subject), hint: Texts.Server.backupNotWholeHint)
+        case .restoreInterrupted:
+            CommandFailure(
+                code, Texts.Server.restoreInterrupted(path: subject), hint: Texts.Server.restoreInterruptedHint)
+        case .serverRunning: CommandFailure(code, Texts.Server.restoreServerRunning(path: subject))
         case .diskFull: CommandFailure(code, Texts.Storage.diskFull(path: subject))
         case .busy: CommandFailure(code, Texts.Storage.busy(path: subject))
         case .damaged: damaged(subject, "")

@@ -17,6 +17,8 @@ public final class ExchangeService: Sendable {
     /// Names the server's data as a whole.
     public let epoch: String
     public let timeline: UInt8
+    /// Which sequences are part of the present history.
+    let lineage: Lineage
     let secret: CheckpointToken.Secret
     private let wallMilliseconds: @Sendable () -> UInt64
     private let authorship: @Sendable (Database, ReplicaID) throws -> Authorship?
@@ -49,7 +51,7 @@ public final class ExchangeService: Sendable {
             return (
                 epoch: try rows.text("epoch"), secret: try rows.text("secret"),
                 timeline: try rows.number("timeline"), isCounted: try rows.number(ServerRows.readableKey) != nil,
-                isPlaced: try rows.number(AccessUpgrade.key) != nil
+                isPlaced: try rows.number(AccessUpgrade.key) != nil, lineage: try TimelineTable(db).lineage()
             )
         }
         guard let epoch = identity.epoch, let key = identity.secret.flatMap({ Data(base64Encoded: $0) }),
@@ -62,6 +64,7 @@ public final class ExchangeService: Sendable {
         }
         self.epoch = epoch
         self.timeline = timeline
+        lineage = identity.lineage
         secret = CheckpointToken.Secret(bytes: Array(key), epoch: epoch)
     }
 

@@ -98,7 +98,9 @@ struct ScopedPlan {
         // What departs did so after the plan whose outcome is there: not after one whose answer was lost.
         let prior = token.map { $0.pull == old?.pull ? old?.head : old?.prior } ?? nil
         let state = ReaderState(
-            pull: (old?.pull ?? 0) + 1, base: token?.pull ?? 0, head: head, prior: prior ?? 0,
+            // What a plan of a lost timeline was numbered must prove nothing.
+            pull: max(old?.pull ?? 0, Timeline.pullStart(of: service.timeline)) + 1, base: token?.pull ?? 0, head: head,
+            prior: prior ?? 0,
             scopes: viewer.scopes, presented: token?.order)
         try rows.store(state, of: replica)
         var start =

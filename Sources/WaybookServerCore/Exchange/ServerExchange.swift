@@ -30,6 +30,8 @@ public struct ServerExchange {
     /// Whether it claimed to be another device than its token's.
     public private(set) var isOfForgedAuthor = false
     private var checkpoint: CheckpointToken?
+    /// Whether the client named a checkpoint of the present timeline, and so knows epoch and timeline.
+    private var knowsTimeline = false
     /// What the replica had wholly read when it asked.
     public var readThrough: Int64 { checkpoint?.readThrough ?? 0 }
     public private(set) var offsetMilliseconds: Int64 = 0
@@ -146,6 +148,9 @@ public struct ServerExchange {
         guard hello.answered <= last else { throw Problem(.timeline, expected: last + 1) }
         isOlderCopy = hello.lastSet < last
         checkpoint = try checkpoint(hello)
+        knowsTimeline = checkpoint?.timeline == service.timeline
+        // What it read is what the server has: from here on it is as one of this timeline.
+        checkpoint?.timeline = service.timeline
         cursor = checkpoint?.sequence ?? 0
         self.hello = hello
         let now = Int64(clamping: service.now)
@@ -157,16 +162,25 @@ public struct ServerExchange {
     private func checkpoint(_ hello: Hello) throws(Problem) -> CheckpointToken? {
         guard let text = hello.checkpoint else { return nil }
         guard let token = CheckpointToken(text, of: hello.replica, service.secret) else { throw Problem(.stale) }
-        guard token.timeline == service.timeline else { throw Problem(.timeline) }
         do {
             // It was told what this server no longer has: were it to pull afresh, its copy would go as well.
-            guard token.sequence <= (try service.lastSequence()) else { throw Problem(.timeline) }
+            guard try isOnLineage(token) else { throw Problem(.timeline) }
         } catch let problem as Problem {
             throw problem
         } catch {
             throw Problem(.internalError)
         }
         return token
+    }
+
+    /// Whether the server still has all that the token's store was told.
+    ///
+    /// Of another timeline only one that is wholly read tells that: while a pull is under way its pages may be of later
+    /// commits than its sequence, and lack what stood further on by then and stands before it again.
+    private func isOnLineage(_ token: CheckpointToken) throws -> Bool {
+        if token.timeline == service.timeline { return token.sequence <= (try service.lastSequence()) }
+        let isWhole = token.progress == nil && token.readThrough == token.sequence
+        return isWhole && service.lineage.common(timeline: token.timeline, sequence: token.sequence) == token.sequence
     }
 
     private func lastJudged(of replica: ReplicaID) throws(Problem) -> Int64 {
@@ -215,7 +229,7 @@ public struct ServerExchange {
 
     /// Tells what the hello does not show the client to know: whose checkpoint it holds knows epoch and timeline.
     private var head: Head {
-        let isKnown = checkpoint != nil
+        let isKnown = knowsTimeline
         return Head(
             epoch: isKnown ? nil : service.epoch, timeline: isKnown ? nil : Int(service.timeline),
             sequence: headSequence, offsetMilliseconds: offsetMilliseconds,

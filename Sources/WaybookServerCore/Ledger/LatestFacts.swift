@@ -32,7 +32,7 @@ struct LatestFacts {
         case .access(.directory(let id, let collection, let fields, let isDeleted)):
             directory[id] = Entry(collection: collection, fields: fields, isDeleted: isDeleted)
         case .access(.assigned(let units, let access)): for unit in units { self.access[unit] = access }
-        case .device, .token, .erased, .void, .compacted, .other: break
+        case .device, .token, .erased, .timeline, .void, .compacted, .other: break
         }
     }
 

@@ -28,6 +28,8 @@ public enum SecurityFact: Sendable, Hashable {
     case token(TokenFact)
     /// Who may see and do what.
     case access(AccessFact)
+    /// Another timeline began, in the workspace of this epoch.
+    case timeline(Timeline, epoch: String)
     /// The entries with these numbers did not happen: what they belong to failed after they were written.
     case void(first: Int64, last: Int64)
     /// The first line of a compacted ledger: so many lines behind it stand for the ledger that ended with this checksum.
@@ -52,6 +54,7 @@ extension SecurityFact {
                 ) { $1 })
         case .token(let fact): .map(fact.entries)
         case .access(let fact): .map(fact.entries)
+        case .timeline(let timeline, let epoch): .map(timeline.entries(epoch: epoch))
         case .enabled(let user): ["kind": "enabled", "user": .string(user.text)]
         case .password(let user, let hash):
             ["hash": .string(hash), "kind": "password", "user": .string(user.text)]
@@ -93,6 +96,9 @@ extension SecurityFact {
         case "token":
             guard let fact = TokenFact(entries) else { return nil }
             self = .token(fact)
+        case "timeline":
+            guard let timeline = Timeline(entries), let epoch = entries["epoch"]?.text else { return nil }
+            self = .timeline(timeline, epoch: epoch)
         case "compacted":
             guard let mark = entries["mark"]?.text, let lines = entries["lines"]?.integer else { return nil }
             self = .compacted(mark: mark, lines: lines)
@@ -136,5 +142,27 @@ extension SecurityFact {
             by: entries["by"]?.text.flatMap { RecordID($0) },
             replica: entries["replica"]?.integer.flatMap { UInt32(exactly: $0) }.map { ReplicaID($0) })
         return .erased(request, unit: unit, collection: CollectionName(collection), stamp: stamp)
+    }
+}
+
+extension Timeline {
+    /// The members of the entry's `fact`.
+    fileprivate func entries(epoch: String) -> [String: Value] {
+        [
+            "cause": .string(cause.rawValue), "epoch": .string(epoch), "fork": .int(fork), "kind": "timeline",
+            "number": .int(Int64(number)), "parent": .int(Int64(parent)), "reached": reached.map { .int($0) } ?? .null,
+            "restored": .int(restored), "start": .int(start),
+        ]
+    }
+
+    fileprivate init?(_ entries: [String: Value]) {
+        guard let number = entries["number"]?.integer.flatMap({ UInt8(exactly: $0) }), number > Timeline.first,
+            let parent = entries["parent"]?.integer.flatMap({ UInt8(exactly: $0) }),
+            let fork = entries["fork"]?.integer, let restored = entries["restored"]?.integer,
+            let cause = entries["cause"]?.text
+        else { return nil }
+        self.init(
+            number: number, parent: parent, fork: fork, restored: restored, reached: entries["reached"]?.integer,
+            cause: Cause(rawValue: cause) ?? .command)
     }
 }

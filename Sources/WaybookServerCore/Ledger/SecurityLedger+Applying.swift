@@ -29,6 +29,8 @@ extension SecurityLedger {
             case .device(let replica, let user, let issued, let order):
                 if try Self.apply(db, order, to: replica, user, issued, at: at) { changes += 1 }
             case .token(let token): if try token.apply(db, now: at) { changes += 1 }
+            // Not of what holds, but of what was: it is counted by nobody.
+            case .timeline(let timeline, _): _ = try TimelineTable(db).add(timeline)
             case .erased(let request, let unit, let collection, let stamp):
                 let writer = ErasureWriter(db, schema: schema, now: now)
                 let isNew = try writer.repeatErasure(request, unit: unit, collection: collection, stamp: stamp)

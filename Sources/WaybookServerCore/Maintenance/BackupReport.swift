@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import GRDB
 import WaybookStore
@@ -10,6 +9,12 @@ public struct BackupReport: Hashable, Sendable {
         public var epoch: String
         public var timeline: Int64
         public var sequence: Int64
+        /// The highest timeline that it knows of, lost ones too.
+        public var highest: UInt8
+        /// The highest time that the server had read, milliseconds since 1970.
+        public var clock: Int64
+        /// How far it has the security ledger.
+        var mark: String?
 
         /// - Throws: ``ServerBackup/Failure/notAWorkspace``
         init(_ db: Database) throws {
@@ -18,6 +23,9 @@ public struct BackupReport: Hashable, Sendable {
                 throw ServerBackup.Failure.notAWorkspace
             }
             (self.epoch, self.timeline, sequence) = (epoch, timeline, try rows.lastSequence())
+            highest = try TimelineTable(db).highest()
+            clock = try rows.number("clock") ?? 0
+            mark = try rows.text(SecurityLedger.markKey)
         }
     }
 
@@ -40,23 +48,17 @@ public struct BackupReport: Hashable, Sendable {
     public init(of path: String, isQuick: Bool = false) throws {
         guard !StoreCopy.hasLog(path) else { throw ServerBackup.Failure.hasLog }
         let migrations = ServerSchema.migrations
-        let (state, mark, check, isCurrent) = try StoreCopy.read(path, role: .server, migrations: migrations) {
+        let (state, check, isCurrent) = try StoreCopy.read(path, role: .server, migrations: migrations) {
             db, version in
             let isCurrent = version == migrations.count
             let check = try ServerCheck.run(db, ofStructureAlone: isQuick || !isCurrent)
-            return (try State(db), try ServerRows(db).text(SecurityLedger.markKey), check, isCurrent)
+            return (try State(db), check, isCurrent)
         }
         self.state = state
         records = isQuick || !isCurrent ? nil : check.records
         faults = check.faults
-        var (digest, bytes) = (SHA256(), 0)
-        try DurableFile.read(path) { piece in
-            digest.update(data: piece)
-            bytes += piece.count
-        }
-        self.bytes = bytes
-        hash = digest.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        ledgerLines = try Self.ledgerLines(path + ServerBackup.ledgerSuffix, mark: mark)
+        (hash, bytes) = try DurableFile.hash(path)
+        ledgerLines = try Self.ledgerLines(path + ServerBackup.ledgerSuffix, mark: state.mark)
     }
 
     /// - Parameter mark: the last line that the file has.

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 
 /// Files that are on the disk, with their names, when the call returns.
@@ -47,6 +48,36 @@ enum DurableFile {
             guard count > 0 else { throw Refused(errno: count < 0 ? errno : EIO) }
             rest = rest.dropFirst(count)
         }
+    }
+
+    /// Copies a file to one (0600) that must not be there.
+    /// - Returns: SHA-256 of what was copied, in hexadecimal digits.
+    static func copy(_ path: String, to copy: String) throws -> String {
+        let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Refused(errno: errno) }
+        defer { close(descriptor) }
+        var digest = SHA256()
+        try read(path) { piece in
+            digest.update(data: piece)
+            try write(piece, to: descriptor)
+        }
+        guard fsync(descriptor) == 0 else { throw Refused(errno: errno) }
+        try syncFolder(of: copy)
+        return text(digest.finalize())
+    }
+
+    /// SHA-256 of a file, in hexadecimal digits, and its size.
+    static func hash(_ path: String) throws -> (hash: String, bytes: Int) {
+        var (digest, bytes) = (SHA256(), 0)
+        try read(path) { piece in
+            digest.update(data: piece)
+            bytes += piece.count
+        }
+        return (text(digest.finalize()), bytes)
+    }
+
+    private static func text(_ digest: SHA256.Digest) -> String {
+        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     /// Hands over a file's bytes piece by piece.

@@ -13,5 +13,6 @@ public enum ServerSchema {
         StoreMigration(number: 7, name: "token", sql: tokenMigrationSQL),
         ServerMigrations.scopes,
         ServerMigrations.losses,
+        StoreMigration(number: 10, name: "timeline", sql: timelineMigrationSQL),
     ]
 }

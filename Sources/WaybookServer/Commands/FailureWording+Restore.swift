@@ -1,0 +1,41 @@
+import WaybookCRM
+import WaybookServerCore
+import WaybookStore
+import WaybookTerminal
+
+extension FailureWording {
+    /// Words why a backup was not put back.
+    static func restoring(_ error: any Error, folder: DataFolder, backup: String?) -> CommandFailure {
+        let path = backup ?? folder.path
+        return switch error {
+        case let failure as ServerRestore.Failure: self.failure(failure, folder, path)
+        case TimelineRaise.Failure.exhausted: CommandFailure("timelines-exhausted", Texts.Server.timelinesExhausted)
+        case TimelineRaise.Failure.otherWorkspace:
+            CommandFailure("other-workspace", Texts.Server.restoreOtherWorkspace(path: path))
+        default: failure(error, path: path)
+        }
+    }
+
+    private static func failure(
+        _ failure: ServerRestore.Failure, _ folder: DataFolder, _ path: String
+    ) -> CommandFailure {
+        switch failure {
+        case .faulty(let count):
+            CommandFailure(
+                "backup-faulty", Texts.Server.restoreFaulty(path: path, count: count),
+                hint: Texts.Server.restoreFaultyHint(path: path))
+        case .otherWorkspace: CommandFailure("other-workspace", Texts.Server.restoreOtherWorkspace(path: path))
+        case .clockBehind(let milliseconds):
+            CommandFailure(
+                "clock-behind", Texts.Server.restoreClockBehind(minutes: Int(clamping: milliseconds / 60_000)),
+                hint: Texts.Server.restoreClockBehindHint)
+        case .isTheDatabase:
+            CommandFailure(
+                "is-the-database", Texts.Server.restoreIsTheDatabase(path: path),
+                hint: Texts.Server.restoreIsTheDatabaseHint)
+        case .changed: CommandFailure("backup-changed", Texts.Server.restoreChanged(path: path))
+        case .noDatabase: notInitialised(folder)
+        case .refused(let number): CommandFailure("system", Texts.Server.systemRefused(number: Int(number)))
+        }
+    }
+}

@@ -1,0 +1,287 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookStore
+
+/// Puts a backup in the place of a server's database, or takes one that was put there: begins another timeline and applies
+/// the security ledger, before anybody is served.
+///
+/// Until the old database is out of use nothing is changed. From then on a mark lies in the folder, with which nobody opens
+/// it; cut off anywhere, all of it is done anew, at the worst with one more timeline. Call it with the folder's lock in hand.
+public struct ServerRestore {
+    /// Why nothing was put back.
+    public enum Failure: Error, Hashable, Sendable {
+        /// The backup does not pass its check.
+        case faulty(count: Int)
+        /// It is of another workspace than the folder.
+        case otherWorkspace
+        /// The wall clock is behind the last time in the file by so many milliseconds.
+        case clockBehind(milliseconds: Int64)
+        /// The file is the folder's own database.
+        case isTheDatabase
+        /// It changed while it was copied.
+        case changed
+        /// The folder has no database that could have been put back.
+        case noDatabase
+        /// The system refused; nothing was changed, or the command is to be run again.
+        case refused(errno: Int32)
+    }
+
+    /// What is done, in order. A crash may come after each.
+    public enum Step: String, Sendable, CaseIterable {
+        case copied, marked, kept, cleared, replaced, raised, finished
+    }
+
+    /// Where the ledger was that was applied.
+    public enum LedgerSource: String, Sendable {
+        /// In the folder.
+        case own
+        /// Beside the backup: it knows nothing of what was decided after that.
+        case backup
+        case none
+    }
+
+    /// What was done.
+    public struct Report: Hashable, Sendable {
+        public var timeline: Timeline
+        /// How many things the ledger brought up to date.
+        public var brought: Int
+        public var ledger: LedgerSource
+        /// The former database; nil where there was none.
+        public var kept: String?
+    }
+
+    /// The mark with which nobody opens the folder.
+    public static let markName = "server.restoring"
+    /// How far the wall clock may be behind the file.
+    static let clockTolerance: Int64 = 120_000
+
+    private let folder: String
+    private let database: String
+    private let schema: Schema
+    private let now: Int64
+    private let after: (Step) throws -> Void
+
+    private var path: String { folder + "/" + database }
+    private var markPath: String { folder + "/" + Self.markName }
+    private var ledgerPath: String { folder + "/" + SecurityLedger.fileName }
+
+    /// - Parameters:
+    ///   - database: the name of the database in the folder.
+    ///   - now: milliseconds since 1970.
+    ///   - after: called after each step.
+    public init(
+        folder: String, database: String, schema: Schema, now: Int64, after: @escaping (Step) throws -> Void = { _ in }
+    ) {
+        (self.folder, self.database, self.schema, self.now, self.after) = (folder, database, schema, now, after)
+    }
+
+    /// Puts a backup back, or, without one, takes the database as it lies there for one that was.
+    ///
+    /// - Parameter random: for numbers of timelines to pass over.
+    /// - Throws: ``Failure``, ``ServerBackup/Failure``, ``TimelineRaise/Failure``, `StoreFileError`, `SecurityLedgerError`.
+    public func perform(from backup: String?, random: inout some RandomNumberGenerator) throws -> Report {
+        do {
+            return try backup.map { try replace(with: $0, &random) } ?? takeInPlace(&random)
+        } catch let refused as DurableFile.Refused {
+            throw Failure.refused(errno: refused.errno)
+        }
+    }
+
+    // MARK: The two ways
+
+    private func replace(with backup: String, _ random: inout some RandomNumberGenerator) throws -> Report {
+        guard !isSame(backup, path) else { throw Failure.isTheDatabase }
+        let report = try BackupReport(of: backup)
+        guard report.faults.isEmpty else { throw Failure.faulty(count: report.faults.count) }
+        try check(report.state)
+        let begun = Mark(at: markPath, database: database)
+        let former = try formerStates(begun, report.state)
+        let mark = try begun ?? self.mark(for: report, hasFormer: !former.isEmpty)
+
+        try copy(backup, to: path + ".new", hash: report.hash)
+        try after(.copied)
+        if begun == nil { try lay(mark) }
+        try after(.marked)
+        if let name = mark.kept { try keep(as: name) }
+        try after(.kept)
+        // A log of the old database must not meet the new one.
+        for suffix in ["-wal", "-shm", "-journal"] { try remove(path + suffix) }
+        if mark.ledger == .backup { try takeLedger(of: backup) }
+        try DurableFile.syncFolder(of: path)
+        try after(.cleared)
+        guard rename(path + ".new", path) == 0 else { throw DurableFile.Refused(errno: errno) }
+        try DurableFile.syncFolder(of: path)
+        try after(.replaced)
+        let reached = former.filter { $0.timeline == report.state.timeline }.map(\.sequence).max()
+        let known = TimelineRaise.Knowledge(
+            highest: former.map(\.highest).max() ?? Timeline.first,
+            reached: reached.map { max($0, report.state.sequence) }, isComplete: mark.isComplete)
+        let (timeline, brought) = try raise(known, &random)
+        return Report(timeline: timeline, brought: brought, ledger: mark.ledger, kept: mark.kept)
+    }
+
+    private func takeInPlace(_ random: inout some RandomNumberGenerator) throws -> Report {
+        guard FileManager.default.fileExists(atPath: path) else { throw Failure.noDatabase }
+        let state = try state(of: path)
+        try check(state)
+        let ledger = try SecurityLedger(path: ledgerPath)
+        try checkWorkspace(of: ledger, state)
+        let source = ledger.mark.isEmpty ? LedgerSource.none : .own
+        // Lines that the database lacks show that the ledger did not go back with it.
+        let isAhead = try !ledger.facts(after: state.mark).isEmpty
+        if Mark(at: markPath, database: database) == nil {
+            try lay(Mark(kept: name, ledger: source, isComplete: isAhead))
+        }
+        try after(.marked)
+        let (timeline, brought) = try raise(TimelineRaise.Knowledge(isComplete: isAhead), &random)
+        return Report(timeline: timeline, brought: brought, ledger: source)
+    }
+
+    private var name: String { "\(database)\(Mark.infix)\(now)" }
+
+    // MARK: What is looked at before
+
+    private func isSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
+    private func state(of path: String) throws -> BackupReport.State {
+        try StoreCopy.read(path, role: .server, migrations: ServerSchema.migrations) { db, _ in
+            try BackupReport.State(db)
+        }
+    }
+
+    /// What the database was that goes out of use; none where there is none or it does not open.
+    /// - Parameter begun: the mark of an interrupted command: the folder's database may be the backup by now, which proves
+    ///   nothing.
+    private func formerStates(_ begun: Mark?, _ new: BackupReport.State) throws -> [BackupReport.State] {
+        let present = try? state(of: path)
+        let kept = begun?.kept.flatMap { try? state(of: folder + "/" + $0) }
+        guard [present, kept].allSatisfy({ $0.map { $0.epoch == new.epoch } ?? true }) else {
+            throw Failure.otherWorkspace
+        }
+        return [begun == nil ? present : kept].compactMap { $0 }
+    }
+
+    private func check(_ state: BackupReport.State) throws {
+        let behind = state.clock - now
+        guard behind <= Self.clockTolerance else { throw Failure.clockBehind(milliseconds: behind) }
+        guard state.highest < .max else { throw TimelineRaise.Failure.exhausted }
+    }
+
+    private func checkWorkspace(of ledger: SecurityLedger, _ state: BackupReport.State) throws {
+        for case .timeline(_, let epoch) in try ledger.facts.map(\.fact) where epoch != state.epoch {
+            throw Failure.otherWorkspace
+        }
+    }
+
+    /// Which ledger is to be applied, and whether what is known of timelines is all. One of the folder's own with lines
+    /// knows, and so does the former database; the copy beside the backup is as old as that.
+    private func mark(for report: BackupReport, hasFormer: Bool) throws -> Mark {
+        let kept = FileManager.default.fileExists(atPath: path) ? name : nil
+        if FileManager.default.fileExists(atPath: ledgerPath) {
+            let own = try SecurityLedger(path: ledgerPath)
+            try checkWorkspace(of: own, report.state)
+            if !own.mark.isEmpty { return Mark(kept: kept, ledger: .own, isComplete: true) }
+        }
+        let hasCopy = report.ledgerLines.map { $0 > 0 } ?? false
+        return Mark(kept: kept, ledger: hasCopy ? .backup : .none, isComplete: hasFormer)
+    }
+
+    // MARK: Steps
+
+    private func copy(_ backup: String, to draft: String, hash: String) throws {
+        try remove(draft)
+        do {
+            guard try DurableFile.copy(backup, to: draft) == hash else { throw Failure.changed }
+        } catch {
+            unlink(draft)
+            throw error
+        }
+    }
+
+    private func lay(_ mark: Mark) throws {
+        // One that a crash left half written says nothing.
+        try remove(markPath)
+        try DurableFile.make(markPath, of: mark.bytes)
+    }
+
+    /// Gives the present database and its log another name: together they are a database as they were.
+    private func keep(as name: String) throws {
+        let kept = folder + "/" + name
+        // Of an interrupted command: the database has the name last.
+        guard !FileManager.default.fileExists(atPath: kept), FileManager.default.fileExists(atPath: path) else {
+            return
+        }
+        for suffix in ["-wal", ""] where FileManager.default.fileExists(atPath: path + suffix) {
+            try remove(kept + suffix)
+            guard link(path + suffix, kept + suffix) == 0 else { throw DurableFile.Refused(errno: errno) }
+        }
+        try DurableFile.syncFolder(of: kept)
+    }
+
+    private func takeLedger(of backup: String) throws {
+        try remove(ledgerPath + ".new")
+        _ = try DurableFile.copy(backup + ServerBackup.ledgerSuffix, to: ledgerPath + ".new")
+        guard rename(ledgerPath + ".new", ledgerPath) == 0 else { throw DurableFile.Refused(errno: errno) }
+    }
+
+    private func raise(
+        _ known: TimelineRaise.Knowledge, _ random: inout some RandomNumberGenerator
+    ) throws -> (Timeline, Int) {
+        let ledger = try SecurityLedger(path: ledgerPath)
+        let file = try StoreFile(path: path, role: .server, migrations: ServerSchema.migrations)
+        let raise = TimelineRaise(ledger: ledger, schema: schema, known: known, cause: .command, now: now)
+        let raised = try raise.perform(file, random: &random)
+        // Whoever was erased again goes from the file's bytes too.
+        try ErasurePurge(file, now: { [now] in now }).perform()
+        try file.close()
+        try after(.raised)
+        try remove(markPath)
+        try DurableFile.syncFolder(of: markPath)
+        try after(.finished)
+        return raised
+    }
+
+    private func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw DurableFile.Refused(errno: errno) }
+    }
+}
+
+extension ServerRestore {
+    /// What an interrupted command had found before it changed anything.
+    private struct Mark {
+        static let infix = ".before-"
+
+        /// The name that the former database is given; nil where there was none.
+        var kept: String?
+        var ledger: LedgerSource
+        /// Whether all timelines that were ever given are known.
+        var isComplete: Bool
+
+        init(kept: String?, ledger: LedgerSource, isComplete: Bool) {
+            (self.kept, self.ledger, self.isComplete) = (kept, ledger, isComplete)
+        }
+
+        /// Reads it; nil where there is none, or a half written one.
+        init?(at path: String, database: String) {
+            guard let data = FileManager.default.contents(atPath: path),
+                let entries = (try? JSONParser.parse(Array(data)))?.entries, let kept = entries["kept"],
+                kept == .null || kept.text.map({ $0.hasPrefix(database + Self.infix) && !$0.contains("/") }) == true,
+                let ledger = entries["ledger"]?.text.flatMap({ LedgerSource(rawValue: $0) }),
+                let isComplete = entries["complete"]?.boolean
+            else { return nil }
+            self.init(kept: kept.text, ledger: ledger, isComplete: isComplete)
+        }
+
+        var bytes: [UInt8] {
+            CanonicalJSON.bytes([
+                "complete": .bool(isComplete), "kept": kept.map { .string($0) } ?? .null,
+                "ledger": .string(ledger.rawValue),
+            ])
+        }
+    }
+}
