@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import NIOPosix
 import ServiceLifecycle
@@ -29,11 +30,13 @@ public struct RunningServer: Sendable {
     ///   `ExchangeService.NotInitialised`.
     public init(folder: DataFolder, options: ServerOptions, logger: Logger) async throws {
         lock = try await Self.lock(folder)
-        let (file, ledger, brought) = try folder.openGuarded(now: SystemClock.now())
+        let opened = try folder.openGuarded(now: SystemClock.now())
+        let (file, ledger, brought) = (opened.file, opened.ledger, opened.brought)
         self.file = file
         if ledger.cutBytes > 0 {
             logger.warning("security ledger: cut a torn last line", metadata: ["bytes": "\(ledger.cutBytes)"])
         }
+        if let timeline = opened.raised { Self.warn(of: timeline, logger) }
         if brought > 0 { logger.warning("security ledger: applied after a restore", metadata: ["count": "\(brought)"]) }
         threads = ServerThreads()
         workers = PasswordWorkers(maximumWaiting: options.limits.waitingSignIns)
@@ -43,6 +46,8 @@ public struct RunningServer: Sendable {
         self.workspace = workspace
         let announcer: CommitAnnouncer
         (services, mover, announcer) = try Self.services(file, ledger, threads, workers, options, logger)
+        Counter(label: "waybook_timelines_raised_total", factory: services.metrics)
+            .increment(by: opened.raised == nil ? 0 : 1)
         purger = ErasurePurger(ErasurePurge(file, now: SystemClock.now), threads: threads, logger: logger)
         let administration = Administration(
             file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: announcer.announceDirectory)
@@ -71,6 +76,16 @@ public struct RunningServer: Sendable {
         try file.close()
         logger.info("stopped")
         try withExtendedLifetime(lock) { try result.get() }
+    }
+
+    /// Nights have no administrator: the server goes on, on numbers of its own, and says so.
+    private static func warn(of timeline: Timeline, _ logger: Logger) {
+        logger.warning(
+            "the database went back to an earlier state: another timeline was begun",
+            metadata: [
+                "cause": "\(timeline.cause.rawValue)", "fork": "\(timeline.fork)", "timeline": "\(timeline.number)",
+                "reached": "\(timeline.reached.map(String.init) ?? "unknown")",
+            ])
     }
 
     /// A command that works on the file right now is waited for; another server is not.

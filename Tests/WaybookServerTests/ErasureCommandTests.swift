@@ -16,7 +16,8 @@ import WaybookTesting
 
     /// Puts a person with a purchase into the folder's file, as a laptop of an administrator would.
     private func fill(_ folder: DataFolderFixture) throws {
-        let (file, ledger, _) = try DataFolder(folder.data).openGuarded(now: 1)
+        let opened = try DataFolder(folder.data).openGuarded(now: 1)
+        let (file, ledger) = (opened.file, opened.ledger)
         let now = SystemClock.now()
         let service = try ExchangeService(
             file: file, schema: Catalogue.schema, ledger: ledger, wallMilliseconds: { UInt64(now) },

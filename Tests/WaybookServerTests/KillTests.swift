@@ -3,7 +3,10 @@ import Synchronization
 import Testing
 import WaybookModel
 import WaybookProtocol
+import WaybookServerCore
 import WaybookTesting
+
+@testable import WaybookServer
 
 /// Kills the real server under load, again and again: what it acknowledged must be there.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct KillTests {
@@ -40,6 +43,42 @@ import WaybookTesting
             let acknowledged = devices.reduce(0) { $0 + $1.acknowledged }
             #expect(acknowledged >= Int64(Self.rounds))
             print("kill -9: \(Self.rounds) rounds, seed \(Self.seed), \(acknowledged) sets acknowledged, none missing")
+        }
+    }
+
+    /// The mark of how far the database has come never leads, however the server ends.
+    @Test func aKilledServerIsNotTakenForOnePutBack() async throws {
+        try await blocking {
+            let folder = DataFolderFixture()
+            try folder.initialise()
+            var random = SeededRandom(seed: Self.seed)
+            var server = try ServerProcess(folder)
+            let devices = try (0..<Self.deviceCount).map { number in
+                let answer = try server.signIn("laptop \(number)")
+                return PushLoop(PushingDevice(replica: ReplicaID(answer.replica), token: answer.token))
+            }
+            var furthest: Int64 = 0
+            for round in 1...Self.rounds {
+                let load = Load(devices, server)
+                let isWorking = load.reaches(1 + random.below(20))
+                usleep(UInt32(random.below(20_000)))
+                #expect(server.end(SIGKILL) == SIGKILL)
+                load.wait()
+                try #require(isWorking, "round \(round), seed \(Self.seed): the server does not answer")
+                let reached = try #require(try ReachedFile(path: folder.data + "/" + ReachedFile.fileName).mark)
+                let file = try DataFolder(folder.data).open()
+                let (mark, timelines) = try file.read { (try ReachedFile.Mark($0), try TimelineTable($0).all()) }
+                try file.close()
+                #expect(
+                    mark.map { !$0.isBehind(reached) } == true && timelines.isEmpty, "round \(round), seed \(Self.seed)"
+                )
+                #expect(reached.sequence >= furthest, "round \(round), seed \(Self.seed)")
+                furthest = reached.sequence
+                server = try ServerProcess(folder)
+            }
+            let acknowledged = devices.reduce(0) { $0 + $1.acknowledged }
+            #expect(furthest >= acknowledged - Int64(devices.count) && acknowledged >= Int64(Self.rounds))
+            print("kill -9: \(Self.rounds) rounds, seed \(Self.seed), reached \(furthest), never ahead of the database")
         }
     }
 

@@ -140,6 +140,31 @@ extension Texts.Server {
         )
     }
 
+    package static func reachedDamaged(path: String) -> LocalizedText {
+        LocalizedText(
+            en:
+                "server.reached in \(path) is damaged: it cannot be told whether the database went back to an earlier state.",
+            zh: "\(path) 中的 server.reached 已损坏：无法判断数据库是否回到了较早的状态。"
+        )
+    }
+
+    package static func reachedOther(path: String) -> LocalizedText {
+        LocalizedText(
+            en: "server.reached in \(path) is of another workspace than the database.",
+            zh: "\(path) 中的 server.reached 与数据库不属于同一工作区。"
+        )
+    }
+
+    package static var reachedHint: LocalizedText {
+        LocalizedText(
+            en: """
+                If the database is the one that was served last, move server.reached away; \
+                if it was put back, say `waybook-server restore --in-place`.
+                """,
+            zh: "如果这就是最后提供服务的数据库，请移走 server.reached；如果数据库是放回的，请运行 `waybook-server restore --in-place`。"
+        )
+    }
+
     package static var timelinesExhausted: LocalizedText {
         LocalizedText(
             en: "This workspace was put back 255 times; there is no number for another timeline.",

@@ -15,7 +15,9 @@ extension DirectoryDatabase {
     ) async throws -> Result {
         let receipt = LedgerReceipt(ledger, now: now)
         do {
-            return try await write { db in try receipt.recording(db) { try body(db) } }
+            let result = try await write { db in try receipt.recording(db) { try body(db) } }
+            receipt.noteCommit()
+            return result
         } catch {
             receipt.takeBack(after: error)
             throw error

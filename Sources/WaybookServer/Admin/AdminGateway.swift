@@ -38,7 +38,8 @@ public struct AdminGateway: Sendable {
     }
 
     private func performOnFile(_ command: AdminCommand) throws -> Value {
-        let (file, ledger, _) = try folder.openGuarded(now: now())
+        let opened = try folder.openGuarded(now: now())
+        let (file, ledger) = (opened.file, opened.ledger)
         let reply = Administration(file: file, ledger: ledger, now: now).perform(command)
         // Nobody else works on the file: what was erased goes from it at once.
         try ErasurePurge(file, now: now).perform()

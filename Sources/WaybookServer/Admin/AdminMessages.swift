@@ -94,6 +94,8 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case backupNotWhole = "backup-not-whole"
         case restoreInterrupted = "restore-interrupted"
         case serverRunning = "server-running"
+        case reachedDamaged = "reached-damaged"
+        case reachedOther = "reached-other"
         case diskFull = "disk-full"
         case busy = "store-busy"
         case damaged = "store-damaged"
@@ -125,6 +127,17 @@ extension AdminFailure {
         switch error {
         case .damaged(let line): self.init(.ledgerDamaged, String(line))
         case .unreadable(let errno), .notWritten(let errno): self.init(.ledgerFailed, String(errno))
+        }
+    }
+}
+
+extension AdminFailure {
+    /// Why it cannot be told whether the database went back.
+    init(_ failure: ReachedFile.Failure, path: String) {
+        switch failure {
+        case .damaged: self.init(.reachedDamaged, path)
+        case .otherWorkspace: self.init(.reachedOther, path)
+        case .refused: self.init(.failed, path)
         }
     }
 }

@@ -25,6 +25,7 @@ public struct DataFolder: Sendable {
     var databasePath: String { path + "/" + Self.databaseName }
     var lockPath: String { path + "/" + Self.lockName }
     var ledgerPath: String { path + "/" + SecurityLedger.fileName }
+    var reachedPath: String { path + "/" + ReachedFile.fileName }
 
     /// Names a folder; a relative path counts from the working folder.
     public init(_ path: String) {
@@ -45,18 +46,30 @@ public struct DataFolder: Sendable {
         return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
     }
 
+    /// A file that is open with what lies beside it.
+    public struct Opened {
+        public let file: StoreFile
+        public let ledger: SecurityLedger
+        /// How many things the ledger brought up to date.
+        public let brought: Int
+        /// The timeline that was begun, because the database had gone back.
+        public let raised: Timeline?
+    }
+
     /// Opens the file together with the security ledger, and brings the file to what the ledger says: after this a backup
-    /// that was put back lets in nobody who was cut off since. Call it with the folder's lock in hand.
+    /// that was put back lets in nobody who was cut off since. A database that went back goes on on a timeline of its own.
+    /// Call it with the folder's lock in hand.
     ///
     /// - Parameter now: milliseconds since 1970.
-    /// - Throws: `SecurityLedgerError`, `StoreFileError`.
-    public func openGuarded(now: Int64) throws -> (file: StoreFile, ledger: SecurityLedger, brought: Int) {
-        let ledger = try SecurityLedger(path: ledgerPath)
+    /// - Throws: `AdminFailure`, `SecurityLedgerError`, `StoreFileError`, and what `PutBackGuard` throws.
+    public func openGuarded(now: Int64) throws -> Opened {
+        let reached = try ReachedFile(path: reachedPath)
+        let ledger = try SecurityLedger(path: ledgerPath, reached: reached)
         let file = try open()
-        return (
-            file, ledger,
-            ledger.mark.isEmpty ? 0 : try file.write { try ledger.apply($0, schema: Catalogue.schema, now: now) }
-        )
+        var random = SystemRandomNumberGenerator()
+        let put = PutBackGuard(ledger: ledger, reached: reached, schema: Catalogue.schema, now: now)
+        let (raised, brought) = try put.perform(file, random: &random)
+        return Opened(file: file, ledger: ledger, brought: brought, raised: raised)
     }
 
     /// Makes the folder (0700) and in it a workspace with its first administrator, in one transaction.

@@ -9,10 +9,15 @@ extension FailureWording {
         let path = backup ?? folder.path
         return switch error {
         case let failure as ServerRestore.Failure: self.failure(failure, folder, path)
-        case TimelineRaise.Failure.exhausted: CommandFailure("timelines-exhausted", Texts.Server.timelinesExhausted)
-        case TimelineRaise.Failure.otherWorkspace:
-            CommandFailure("other-workspace", Texts.Server.restoreOtherWorkspace(path: path))
         default: failure(error, path: path)
+        }
+    }
+
+    /// Words why no further timeline can begin.
+    static func failure(_ failure: TimelineRaise.Failure, path: String) -> CommandFailure {
+        switch failure {
+        case .exhausted: CommandFailure("timelines-exhausted", Texts.Server.timelinesExhausted)
+        case .otherWorkspace: CommandFailure("other-workspace", Texts.Server.restoreOtherWorkspace(path: path))
         }
     }
 

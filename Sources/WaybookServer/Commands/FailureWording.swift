@@ -20,6 +20,8 @@ enum FailureWording {
         case let failure as AdminFailure: self.failure(failure)
         case let error as StoreFileError: self.failure(error, path: path ?? error.context)
         case let error as SecurityLedgerError: self.failure(AdminFailure(error))
+        case let failure as ReachedFile.Failure: self.failure(AdminFailure(failure, path: path ?? ""))
+        case let failure as TimelineRaise.Failure: self.failure(failure, path: path ?? "")
         case let failure as ServerBackup.Failure: self.failure(failure, path: path ?? "")
         case AdminSocketError.pathTooLong:
             CommandFailure(
@@ -57,6 +59,10 @@ enum FailureWording {
         case .restoreInterrupted:
             CommandFailure(
                 code, Texts.Server.restoreInterrupted(path: subject), hint: Texts.Server.restoreInterruptedHint)
+        case .reachedDamaged:
+            CommandFailure(code, Texts.Server.reachedDamaged(path: subject), hint: Texts.Server.reachedHint)
+        case .reachedOther:
+            CommandFailure(code, Texts.Server.reachedOther(path: subject), hint: Texts.Server.reachedHint)
         case .serverRunning: CommandFailure(code, Texts.Server.restoreServerRunning(path: subject))
         case .diskFull: CommandFailure(code, Texts.Storage.diskFull(path: subject))
         case .busy: CommandFailure(code, Texts.Storage.busy(path: subject))

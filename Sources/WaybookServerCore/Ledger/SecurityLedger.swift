@@ -33,14 +33,18 @@ public final class SecurityLedger: Sendable {
     /// The bytes of a last line that a crash cut off, and that were removed at opening; 0 for none. Nobody had been
     /// answered on it.
     public let cutBytes: Int
+    /// Where it is noted how far the database has come, with each commit that could go to the ledger.
+    let reached: ReachedFile?
     private let descriptor: Int32
     private let state: Mutex<State>
 
     /// Opens the ledger, makes it (0600) where there is none, and reads all of it. One that has grown, and half of which
     /// later lines took the place of, is written anew without those.
-    /// - Parameter compactionBytes: below this size that is not done.
+    /// - Parameters:
+    ///   - reached: where it is noted how far the database has come.
+    ///   - compactionBytes: below this size that is not done.
     public init(
-        path: String, compactionBytes: Int = LedgerCompaction.leastBytes
+        path: String, reached: ReachedFile? = nil, compactionBytes: Int = LedgerCompaction.leastBytes
     ) throws(SecurityLedgerError) {
         let isNew = access(path, F_OK) != 0
         var descriptor = try Self.open(path)
@@ -63,6 +67,7 @@ public final class SecurityLedger: Sendable {
                 descriptor = replaced
             }
             self.descriptor = descriptor
+            self.reached = reached
             state = Mutex(
                 State(number: Int64(read.lines.count), check: read.checks.last ?? "", size: read.size))
         } catch {

@@ -13,7 +13,9 @@ extension StoreFile {
     ) throws -> Result {
         let receipt = LedgerReceipt(ledger, now: now)
         do {
-            return try write { db in try receipt.recording(db) { try body(db) } }
+            let result = try write { db in try receipt.recording(db) { try body(db) } }
+            receipt.noteCommit()
+            return result
         } catch {
             receipt.takeBack(after: error)
             throw error

@@ -65,6 +65,7 @@ public struct ServerRestore {
     private var path: String { folder + "/" + database }
     private var markPath: String { folder + "/" + Self.markName }
     private var ledgerPath: String { folder + "/" + SecurityLedger.fileName }
+    private var reachedPath: String { folder + "/" + ReachedFile.fileName }
 
     /// - Parameters:
     ///   - database: the name of the database in the folder.
@@ -97,7 +98,8 @@ public struct ServerRestore {
         try check(report.state)
         let begun = Mark(at: markPath, database: database)
         let former = try formerStates(begun, report.state)
-        let mark = try begun ?? self.mark(for: report, hasFormer: !former.isEmpty)
+        let reached = try reachedMark(report.state)
+        let mark = try begun ?? self.mark(for: report, hasFormer: !former.isEmpty || reached != nil)
 
         try copy(backup, to: path + ".new", hash: report.hash)
         try after(.copied)
@@ -113,10 +115,9 @@ public struct ServerRestore {
         guard rename(path + ".new", path) == 0 else { throw DurableFile.Refused(errno: errno) }
         try DurableFile.syncFolder(of: path)
         try after(.replaced)
-        let reached = former.filter { $0.timeline == report.state.timeline }.map(\.sequence).max()
         let known = TimelineRaise.Knowledge(
-            highest: former.map(\.highest).max() ?? Timeline.first,
-            reached: reached.map { max($0, report.state.sequence) }, isComplete: mark.isComplete)
+            highest: max(former.map(\.highest).max() ?? Timeline.first, reached?.timeline ?? Timeline.first),
+            reached: Self.reached(report.state, former, reached), isComplete: mark.isComplete)
         let (timeline, brought) = try raise(known, &random)
         return Report(timeline: timeline, brought: brought, ledger: mark.ledger, kept: mark.kept)
     }
@@ -128,13 +129,18 @@ public struct ServerRestore {
         let ledger = try SecurityLedger(path: ledgerPath)
         try checkWorkspace(of: ledger, state)
         let source = ledger.mark.isEmpty ? LedgerSource.none : .own
-        // Lines that the database lacks show that the ledger did not go back with it.
-        let isAhead = try !ledger.facts(after: state.mark).isEmpty
+        // Lines that the database lacks show that the ledger did not go back with it; so does what was reached.
+        let reached = try reachedMark(state)
+        let isBehind = reached.map { Int64($0.timeline) > state.timeline || $0.sequence > state.sequence } ?? false
+        let isAhead = try isBehind || !ledger.facts(after: state.mark).isEmpty
         if Mark(at: markPath, database: database) == nil {
             try lay(Mark(kept: name, ledger: source, isComplete: isAhead))
         }
         try after(.marked)
-        let (timeline, brought) = try raise(TimelineRaise.Knowledge(isComplete: isAhead), &random)
+        let known = TimelineRaise.Knowledge(
+            highest: reached?.timeline ?? Timeline.first, reached: Self.reached(state, [], reached), isComplete: isAhead
+        )
+        let (timeline, brought) = try raise(known, &random)
         return Report(timeline: timeline, brought: brought, ledger: source)
     }
 
@@ -164,6 +170,22 @@ public struct ServerRestore {
             throw Failure.otherWorkspace
         }
         return [begun == nil ? present : kept].compactMap { $0 }
+    }
+
+    /// How far the folder's database had come; nil where nothing tells that.
+    private func reachedMark(_ state: BackupReport.State) throws -> ReachedFile.Mark? {
+        guard let mark = (try? ReachedFile(path: reachedPath))?.mark else { return nil }
+        guard mark.epoch == state.epoch else { throw Failure.otherWorkspace }
+        return mark
+    }
+
+    /// The last sequence that the timeline of the new state is known to have had.
+    private static func reached(
+        _ new: BackupReport.State, _ former: [BackupReport.State], _ mark: ReachedFile.Mark?
+    ) -> Int64? {
+        var known = former.filter { $0.timeline == new.timeline }.map(\.sequence)
+        if let mark, Int64(mark.timeline) == new.timeline { known.append(mark.sequence) }
+        return known.max().map { max($0, new.sequence) }
     }
 
     private func check(_ state: BackupReport.State) throws {
@@ -232,12 +254,16 @@ public struct ServerRestore {
     private func raise(
         _ known: TimelineRaise.Knowledge, _ random: inout some RandomNumberGenerator
     ) throws -> (Timeline, Int) {
-        let ledger = try SecurityLedger(path: ledgerPath)
+        // One that is damaged says nothing: it is written anew.
+        if (try? ReachedFile(path: reachedPath)) == nil { try remove(reachedPath) }
+        let reached = try ReachedFile(path: reachedPath)
+        let ledger = try SecurityLedger(path: ledgerPath, reached: reached)
         let file = try StoreFile(path: path, role: .server, migrations: ServerSchema.migrations)
         let raise = TimelineRaise(ledger: ledger, schema: schema, known: known, cause: .command, now: now)
         let raised = try raise.perform(file, random: &random)
         // Whoever was erased again goes from the file's bytes too.
         try ErasurePurge(file, now: { [now] in now }).perform()
+        reached.sync()
         try file.close()
         try after(.raised)
         try remove(markPath)
