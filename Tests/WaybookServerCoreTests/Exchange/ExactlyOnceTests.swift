@@ -20,7 +20,8 @@ import WaybookProtocol
     @Test func aLongRequestIsCommittedInBatchesAndAnsweredWhole() throws {
         for number in 0..<150 { _ = ann.create(["name": .string("Acme \(number)")]) }
         let body = ann.request(sets: ann.state.outbox)
-        var exchange = workspace.service.open(ExchangePrincipal(replica: ReplicaID(1), user: "ann"))
+        var exchange = workspace.service.open(
+            ExchangePrincipal(replica: ReplicaID(1), user: "ann", kind: .administrator))
         var (sizes, due): ([Int], PushBatch?) = ([], try exchange.receive(body))
         func commit() throws {
             while let batch = due {
