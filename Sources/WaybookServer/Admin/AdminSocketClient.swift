@@ -4,7 +4,7 @@ import NIOPosix
 /// Sends a command to the server that runs on a data folder.
 public struct AdminSocketClient: Sendable {
     /// The seconds that a command may take (a backup of a large file).
-    public static let answerSeconds: Int64 = 600
+    public static let answerSeconds: Int64 = 3_600
     /// The most bytes of an answer.
     public static let maximumAnswerBytes = 16 * 1_024 * 1_024
 

@@ -40,10 +40,14 @@ public struct DataFolder: Sendable {
     ///
     /// - Throws: `AdminFailure` while a restore that was cut off is to be run again, `StoreFileError`.
     public func open() throws -> StoreFile {
+        try requireWholeRestore()
+        return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
+    }
+
+    private func requireWholeRestore() throws {
         guard !FileManager.default.fileExists(atPath: path + "/" + ServerRestore.markName) else {
             throw AdminFailure(.restoreInterrupted, path)
         }
-        return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
     }
 
     /// A file that is open with what lies beside it.
@@ -63,6 +67,8 @@ public struct DataFolder: Sendable {
     /// - Parameter now: milliseconds since 1970.
     /// - Throws: `AdminFailure`, `SecurityLedgerError`, `StoreFileError`, and what `PutBackGuard` throws.
     public func openGuarded(now: Int64) throws -> Opened {
+        // Before all else: what lies here may be damaged only because it was cut off.
+        try requireWholeRestore()
         let reached = try ReachedFile(path: reachedPath)
         let ledger = try SecurityLedger(path: ledgerPath, reached: reached)
         let file = try open()

@@ -39,6 +39,10 @@ extension FailureWording {
                 "is-the-database", Texts.Server.restoreIsTheDatabase(path: path),
                 hint: Texts.Server.restoreIsTheDatabaseHint)
         case .changed: CommandFailure("backup-changed", Texts.Server.restoreChanged(path: path))
+        case .interrupted:
+            CommandFailure(
+                "restore-interrupted", Texts.Server.restoreInterrupted(path: folder.path),
+                hint: Texts.Server.restoreInterruptedHint)
         case .noDatabase: notInitialised(folder)
         case .refused(let number): CommandFailure("system", Texts.Server.systemRefused(number: Int(number)))
         }

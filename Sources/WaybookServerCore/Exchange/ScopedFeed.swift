@@ -129,7 +129,9 @@ struct ScopedFeed {
     /// Why a unit leaves: how it left one of the reader's scopes after the last plan; or how the reader lost
     /// a scope that it is in, whichever came last. Where nobody did it, a day has passed.
     private func departure(of unit: RecordID, _ rows: ServerRows) throws -> Departure {
-        var scopes = plan.scopes.union([.pool, .cards])
+        var scopes = plan.scopes
+        // Not of the pool, unless the reader sees that: who takes a customer from there after this reader had lost it, and
+        // why, is not theirs to know.
         if let user = RecordID(principal.user) { scopes.formUnion([.book(user), .shared(user), .box(user)]) }
         let end = try rows.departures(of: unit).first { scopes.contains($0.scope) && $0.end.at > plan.prior }?.end
         let loss = try RecordID(principal.user).flatMap { try rows.lastLoss(of: $0, around: unit) }

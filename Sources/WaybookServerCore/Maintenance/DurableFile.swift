@@ -12,7 +12,16 @@ enum DurableFile {
     static func make(_ path: String) throws(Refused) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
+        giveAway(descriptor, path)
         close(descriptor)
+    }
+
+    /// What root makes in a folder is the folder's owner's: a command by root must not keep the server from its files.
+    private static func giveAway(_ descriptor: Int32, _ path: String) {
+        var owner = stat()
+        let folder = (path as NSString).deletingLastPathComponent
+        guard geteuid() == 0, stat(folder.isEmpty ? "." : folder, &owner) == 0 else { return }
+        _ = fchown(descriptor, owner.st_uid, owner.st_gid)
     }
 
     /// Makes a file (0600) that must not be there, of these bytes.
@@ -20,6 +29,7 @@ enum DurableFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
         defer { close(descriptor) }
+        giveAway(descriptor, path)
         try write(bytes, to: descriptor)
         guard fsync(descriptor) == 0 else { throw Refused(errno: errno) }
         try syncFolder(of: path)
@@ -56,6 +66,7 @@ enum DurableFile {
         let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
         defer { close(descriptor) }
+        giveAway(descriptor, copy)
         var digest = SHA256()
         try read(path) { piece in
             digest.update(data: piece)

@@ -21,6 +21,8 @@ public struct ServerRestore {
         case isTheDatabase
         /// It changed while it was copied.
         case changed
+        /// A restore of a backup was cut off here: the same command is to be run again.
+        case interrupted
         /// The folder has no database that could have been put back.
         case noDatabase
         /// The system refused; nothing was changed, or the command is to be run again.
@@ -124,6 +126,11 @@ public struct ServerRestore {
 
     private func takeInPlace(_ random: inout some RandomNumberGenerator) throws -> Report {
         guard FileManager.default.fileExists(atPath: path) else { throw Failure.noDatabase }
+        let begun = Mark(at: markPath, database: database)
+        // Its log may be gone from beside the database already: what lies here is neither the old state nor the new one.
+        if let kept = begun?.kept, FileManager.default.fileExists(atPath: folder + "/" + kept) {
+            throw Failure.interrupted
+        }
         let state = try state(of: path)
         try check(state)
         let ledger = try SecurityLedger(path: ledgerPath)
@@ -133,7 +140,7 @@ public struct ServerRestore {
         let reached = try reachedMark(state)
         let isBehind = reached.map { Int64($0.timeline) > state.timeline || $0.sequence > state.sequence } ?? false
         let isAhead = try isBehind || !ledger.facts(after: state.mark).isEmpty
-        if Mark(at: markPath, database: database) == nil {
+        if begun == nil {
             try lay(Mark(kept: name, ledger: source, isComplete: isAhead))
         }
         try after(.marked)
@@ -207,7 +214,11 @@ public struct ServerRestore {
         if FileManager.default.fileExists(atPath: ledgerPath) {
             let own = try SecurityLedger(path: ledgerPath)
             try checkWorkspace(of: own, report.state)
-            if !own.mark.isEmpty { return Mark(kept: kept, ledger: .own, isComplete: true) }
+            // One that tells nothing of after the backup is as old as that.
+            if !own.mark.isEmpty {
+                let isNewer = try !own.facts(after: report.state.mark).isEmpty
+                return Mark(kept: kept, ledger: .own, isComplete: hasFormer || isNewer)
+            }
         }
         let hasCopy = report.ledgerLines.map { $0 > 0 } ?? false
         return Mark(kept: kept, ledger: hasCopy ? .backup : .none, isComplete: hasFormer)

@@ -58,6 +58,22 @@ import WaybookStore
         #expect(try firm.difference(ann) == nil)
     }
 
+    /// It was no longer this reader's to know.
+    @Test func whatHappenedInThePoolSinceIsNotToldToAnOlderCopy() throws {
+        let older = ann.state
+        mia.edit(acme, ["owner": .null])
+        for laptop in [mia, ann, ada] { try firm.settle(laptop) }
+        let told = departures(ann)
+        firm.workspace.clock.advance(60_000)
+        ada.edit(acme, ["owner": firm.user(bob)])
+        for laptop in [ada, bob] { try firm.settle(laptop) }
+        #expect(bob.state.rows[acme] != nil)
+        ann.state = older
+        try firm.settle(ann)
+        #expect(told.count == 1)
+        #expect(departures(ann) == told)
+    }
+
     @Test func aCopyUnderANumberOfItsOwnIsToldWhatDepartedFromTheOther() throws {
         let copy = Laptop(firm.workspace, 900)
         copy.state = ann.state
