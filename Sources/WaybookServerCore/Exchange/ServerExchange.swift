@@ -11,7 +11,7 @@ import WaybookStore
 public struct ServerExchange {
     /// A batch is committed when it holds so many sets, or so many bytes; it has no more sets than that, for everybody
     /// else's commits wait behind it.
-    static let batchSets = 64
+    static let batchSets = 32
     private static let batchBytes = 1 << 20
 
     private enum Phase { case hello, sets, head, feed, done }

@@ -30,10 +30,10 @@ import WaybookProtocol
             }
         }
         try commit()
-        #expect(sizes == [64, 64], "what does not fill a batch waits for the end")
+        #expect(sizes == [32, 32, 32, 32], "what does not fill a batch waits for the end")
         due = try exchange.endRequest()
         try commit()
-        #expect(sizes == [64, 64, 22] && ServerExchange.batchSets == 64)
+        #expect(sizes == [32, 32, 32, 32, 22] && ServerExchange.batchSets == 32)
         var answer: [UInt8] = []
         while let chunk = try exchange.nextChunk() { answer += chunk }
         #expect(try ann.take(answer) == nil)
