@@ -22,19 +22,10 @@ import WaybookTesting
             try folder.initialise()
             var random = SeededRandom(seed: Self.seed)
             var server = try ServerProcess(folder)
-            let devices = try (0..<Self.deviceCount).map { number in
-                let answer = try server.signIn("laptop \(number)")
-                return PushLoop(PushingDevice(replica: ReplicaID(answer.replica), token: answer.token))
-            }
+            let devices = try Self.devices(server)
             let reader = try server.signIn("reader")
             for round in 1...Self.rounds {
-                let load = Load(devices, server)
-                // Somewhere in the middle of the work, whatever the machine's speed; and not on the beat of an answer.
-                let isWorking = load.reaches(1 + random.below(60))
-                usleep(UInt32(random.below(20_000)))
-                #expect(server.end(SIGKILL) == SIGKILL)
-                load.wait()
-                try #require(isWorking, "round \(round), seed \(Self.seed): the server does not answer")
+                try Self.kill(server, under: devices, sets: 1 + random.below(60), &random, round)
                 server = try ServerProcess(folder)
                 try Self.verify(devices, server, reader, round)
             }
@@ -53,18 +44,10 @@ import WaybookTesting
             try folder.initialise()
             var random = SeededRandom(seed: Self.seed)
             var server = try ServerProcess(folder)
-            let devices = try (0..<Self.deviceCount).map { number in
-                let answer = try server.signIn("laptop \(number)")
-                return PushLoop(PushingDevice(replica: ReplicaID(answer.replica), token: answer.token))
-            }
+            let devices = try Self.devices(server)
             var furthest: Int64 = 0
             for round in 1...Self.rounds {
-                let load = Load(devices, server)
-                let isWorking = load.reaches(1 + random.below(20))
-                usleep(UInt32(random.below(20_000)))
-                #expect(server.end(SIGKILL) == SIGKILL)
-                load.wait()
-                try #require(isWorking, "round \(round), seed \(Self.seed): the server does not answer")
+                try Self.kill(server, under: devices, sets: 1 + random.below(20), &random, round)
                 let reached = try #require(try ReachedFile(path: folder.data + "/" + ReachedFile.fileName).mark)
                 let file = try DataFolder(folder.data).open()
                 let (mark, timelines) = try file.read { (try ReachedFile.Mark($0), try TimelineTable($0).all()) }
@@ -80,6 +63,25 @@ import WaybookTesting
             #expect(furthest >= acknowledged - Int64(devices.count) && acknowledged >= Int64(Self.rounds))
             print("kill -9: \(Self.rounds) rounds, seed \(Self.seed), reached \(furthest), never ahead of the database")
         }
+    }
+
+    private static func devices(_ server: ServerProcess) throws -> [PushLoop] {
+        try (0..<deviceCount).map { number in
+            let answer = try server.signIn("laptop \(number)")
+            return PushLoop(PushingDevice(replica: ReplicaID(answer.replica), token: answer.token))
+        }
+    }
+
+    /// Somewhere in the middle of the work, whatever the machine's speed; and not on the beat of an answer.
+    private static func kill(
+        _ server: ServerProcess, under devices: [PushLoop], sets: Int, _ random: inout SeededRandom, _ round: Int
+    ) throws {
+        let load = Load(devices, server)
+        let isWorking = load.reaches(sets)
+        usleep(UInt32(random.below(20_000)))
+        #expect(server.end(SIGKILL) == SIGKILL)
+        load.wait()
+        try #require(isWorking, "round \(round), seed \(seed): the server does not answer")
     }
 
     private static func verify(

@@ -59,6 +59,20 @@ extension Texts.Server {
         )
     }
 
+    package static func fileRefused(path: String, number: Int) -> LocalizedText {
+        LocalizedText(
+            en: "\(path) cannot be read (error \(number)).",
+            zh: "无法读取 \(path)（错误 \(number)）。"
+        )
+    }
+
+    package static var fileRefusedHint: LocalizedText {
+        LocalizedText(
+            en: "Give it to whoever runs the server (`chown`), then start again.",
+            zh: "请用 `chown` 将该文件交给运行服务器的用户，然后重新启动。"
+        )
+    }
+
     package static var passwordHashFailed: LocalizedText {
         LocalizedText(
             en: "The password could not be hashed; the machine may lack 64 MB of free memory.",

@@ -20,6 +20,11 @@ enum FailureWording {
         case let failure as AdminFailure: self.failure(failure)
         case let error as StoreFileError: self.failure(error, path: path ?? error.context)
         case let error as SecurityLedgerError: self.failure(AdminFailure(error))
+        case ReachedFile.Failure.refused(let number):
+            CommandFailure(
+                "system",
+                Texts.Server.fileRefused(path: (path ?? "") + "/" + ReachedFile.fileName, number: Int(number)),
+                hint: Texts.Server.fileRefusedHint)
         case let failure as ReachedFile.Failure: self.failure(AdminFailure(failure, path: path ?? ""))
         case let failure as TimelineRaise.Failure: self.failure(failure, path: path ?? "")
         case let failure as ServerBackup.Failure: self.failure(failure, path: path ?? "")

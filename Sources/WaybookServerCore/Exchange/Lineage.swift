@@ -11,8 +11,6 @@ public struct Timeline: Hashable, Sendable {
         case found
         /// A backup was served as it was.
         case copy
-        /// A device knew more than the server.
-        case token
     }
 
     /// The first timeline has no number but this, and no parent.

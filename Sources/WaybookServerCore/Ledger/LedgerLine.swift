@@ -20,7 +20,7 @@ struct LedgerLine: Hashable {
     private static func check(of content: Value, after previous: String) -> String {
         let text = previous + "\n" + CanonicalJSON.text(content)
         let digest = SHA256.hash(data: Array(text.utf8))
-        return String(digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().prefix(checkCharacters))
+        return String(digest.hexadecimal.prefix(checkCharacters))
     }
 
     /// The line with its line feed.

@@ -74,7 +74,7 @@ enum DurableFile {
         }
         guard fsync(descriptor) == 0 else { throw Refused(errno: errno) }
         try syncFolder(of: copy)
-        return text(digest.finalize())
+        return digest.finalize().hexadecimal
     }
 
     /// SHA-256 of a file, in hexadecimal digits, and its size.
@@ -84,11 +84,7 @@ enum DurableFile {
             digest.update(data: piece)
             bytes += piece.count
         }
-        return (text(digest.finalize()), bytes)
-    }
-
-    private static func text(_ digest: SHA256.Digest) -> String {
-        digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return (digest.finalize().hexadecimal, bytes)
     }
 
     /// Hands over a file's bytes piece by piece.

@@ -129,7 +129,7 @@ public final class ReachedFile: Sendable {
 
     private static func check(_ content: String) -> String {
         let digest = SHA256.hash(data: Array(content.utf8))
-        return digest.prefix(8).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return digest.prefix(8).hexadecimal
     }
 
     private static func read(_ path: String) throws(Failure) -> Mark? {
