@@ -88,6 +88,10 @@ kill-campaign: ## Kills client and server 200 times under load, runs wrong clock
 	Tests/Campaigns/clocks.py $(PROGRAMS)
 	Tests/Campaigns/links.py $(PROGRAMS)
 
+.PHONY: disk-campaign
+disk-campaign: ## Fills disks, mounts them read-only, stops processes for minutes; needs root; about 10 minutes.
+	Tests/Campaigns/disks.py $(PROGRAMS) --rounds $(or $(ROUNDS),40)
+
 .PHONY: reassign-campaign
 reassign-campaign: ## Moves a book of 10,000 customers with 100,000 records, measured; some minutes after a release build.
 	for program in waybook waybook-server; do $(SWIFT_BUILD) -c release --product $$program || exit; done

@@ -105,7 +105,7 @@ public struct SyncDecisions: Sendable {
 
     private mutating func take(_ problem: Problem, resendable: Bool) {
         switch problem.code {
-        case .retry, .slowDown, .serverFull: retry(or: .later(afterSeconds: problem.retryAfterSeconds), problem)
+        case .retry, .slowDown, .serverFull: retry(or: .later(problem), problem)
         case .fork: fork(problem)
         case .gap:
             gaps += 1

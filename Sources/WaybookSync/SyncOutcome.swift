@@ -13,8 +13,8 @@ public enum SyncEnding: Hashable, Sendable {
 public enum SyncStop: Hashable, Sendable {
     /// Tried often enough; try again later by itself.
     case unreachable
-    /// The server asks to come again later, after so many seconds where it says so.
-    case later(afterSeconds: Int?)
+    /// The server asks to come again later: it is busy, or its disk is full.
+    case later(Problem)
     /// The person must act: sign in, upgrade, ask the administrator. The code says what.
     case problem(Problem)
     /// The server was restored to an earlier state; what this replica has stays as it is.

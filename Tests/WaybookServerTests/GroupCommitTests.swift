@@ -21,13 +21,15 @@ import WaybookStore
             file: file, schema: Catalogue.schema, wallMilliseconds: { wallMilliseconds() }, authorship: { _, _ in nil })
     }
 
-    private static func batch(_ replica: UInt32, _ numbers: ClosedRange<Int64> = 1...1) -> PushBatch {
+    private static func batch(
+        _ replica: UInt32, _ numbers: ClosedRange<Int64> = 1...1, isFull: Bool = false
+    ) -> PushBatch {
         let principal = ExchangePrincipal(replica: ReplicaID(replica), user: "u", kind: .administrator)
         return PushBatch(
             principal: principal, offsetMilliseconds: 0, answered: 0,
             sets: numbers.map {
                 PushingDevice.creation(number: $0, replica: principal.replica, milliseconds: 1_000_000)
-            })
+            }, isFull: isFull)
     }
 
     @Test func fiftyConcurrentPushesShareCommitsAndEachGetsItsVerdicts() async throws {
@@ -103,6 +105,38 @@ import WaybookStore
         }
         let shared = groups.withLock { $0.contains { $0.count > 1 } }
         #expect(shared)
+        try await threads.stop()
+    }
+
+    @Test func aFewChangesWaitForOnePieceOfALongPushAndNotForAll() async throws {
+        let threads = ServerThreads()
+        let gate = DispatchSemaphore(value: 0)
+        let groups = Mutex<[[UInt32]]>([])
+        let committer = GroupCommitter(
+            threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), logger: Self.logger,
+            commit: { batches in
+                let replicas = batches.map(\.principal.replica.number)
+                groups.withLock { $0.append(replicas) }
+                if replicas == [1] { gate.wait() }
+                return batches.map { _ in PushResult() }
+            }, onCommit: { _ in })
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await committer.commit(Self.batch(1)) }
+            while groups.withLock({ $0.isEmpty }) { await Task.yield() }
+            // While the first commit is under way the others gather: three pieces of long pushes, two of a few changes.
+            for replica in UInt32(2)...6 {
+                group.addTask { _ = try await committer.commit(Self.batch(replica, isFull: replica < 5)) }
+            }
+            try await blocking {
+                Thread.sleep(forTimeInterval: 0.3)
+                gate.signal()
+            }
+            try await group.waitForAll()
+        }
+        let seen = groups.withLock { $0.map { Set($0) } }
+        try #require(seen.count == 5)
+        #expect(seen[0] == [1] && seen[2] == [5, 6], "\(seen)")
+        #expect(seen[1].union(seen[3]).union(seen[4]) == [2, 3, 4])
         try await threads.stop()
     }
 

@@ -22,6 +22,15 @@ import WaybookSync
         }
     }
 
+    @Test(arguments: [ProblemCode.serverFull, .retry, .slowDown]) func whoIsToComeLaterIsToldWhy(code: ProblemCode) {
+        var decisions = SyncDecisions(random: { 0 })
+        for _ in 0..<SyncDecisions.mostFailures {
+            decisions.take(.problem(Problem(code), resendable: true))
+            if case .pause = decisions.next() { _ = decisions.next() }
+        }
+        #expect(decisions.next() == .end(.stopped(.later(Problem(code)))))
+    }
+
     @Test func progressBeginsTheCountOfFailuresAnew() {
         var decisions = SyncDecisions(random: { 0 })
         for _ in 0..<50 {

@@ -37,9 +37,11 @@ extension FailureWording {
         case .problem where result.report.isAccountDisabled:
             return CommandFailure("disabled", Texts.Exchange.disabled, hint: Texts.Exchange.disabledHint)
         case .unreachable: return unreachable(result.failure, server: session.server.text)
-        case .later(let seconds):
+        case .later(let problem) where problem.code == .serverFull: return Self.problem(problem, session: session)
+        case .later(let problem):
             return CommandFailure(
-                "later", seconds.map { Texts.Exchange.slowDown(seconds: $0) } ?? Texts.Exchange.retry,
+                "later",
+                problem.retryAfterSeconds.map { Texts.Exchange.slowDown(seconds: $0) } ?? Texts.Exchange.retry,
                 hint: Texts.Exchange.retryHint)
         case .problem(let problem), .timeline(let problem): return Self.problem(problem, session: session)
         case .otherServer:

@@ -6,8 +6,10 @@ import WaybookProtocol
 import WaybookServerCore
 import WaybookStore
 
-/// Commits the batches of all exchanges in groups: whatever waits when the writer is free is judged in one durable
-/// transaction, so that commits do not make clients wait in a row.
+/// Commits the batches of all exchanges in groups: the small ones that wait when the writer is free are judged in one
+/// durable transaction, so that commits do not make clients wait in a row. A full batch, a piece of a long push, has a
+/// transaction of its own, and groups and full batches take turns: so a few changes wait for one piece of each turn at
+/// most, never for a whole push, and a long push goes on however many others come.
 ///
 /// A class, because the queue outlives every caller.
 public final class GroupCommitter: Sendable {
@@ -23,8 +25,25 @@ public final class GroupCommitter: Sendable {
     }
 
     private struct State {
-        var waiting: [Waiter] = []
+        var small: [Waiter] = []
+        var full: [Waiter] = []
+        var wasFull = false
         var isRunning = false
+
+        var count: Int { small.count + full.count }
+
+        mutating func append(_ waiter: Waiter) {
+            if waiter.batch.isFull { full.append(waiter) } else { small.append(waiter) }
+        }
+
+        /// What is judged next, in one transaction; empty where nobody waits.
+        mutating func nextGroup() -> [Waiter] {
+            wasFull = !full.isEmpty && (small.isEmpty || !wasFull)
+            if wasFull { return [full.removeFirst()] }
+            let group = Array(small.prefix(GroupCommitter.maximumGroup))
+            small.removeFirst(group.count)
+            return group
+        }
     }
 
     private let state = Mutex(State())
@@ -61,8 +80,8 @@ public final class GroupCommitter: Sendable {
         try await withCheckedThrowingContinuation { continuation in
             let waiter = Waiter(batch: batch, isAbandoned: isAbandoned, continuation: continuation)
             let (isTaken, starts) = state.withLock { state in
-                guard state.waiting.count < Self.maximumWaiting else { return (false, false) }
-                state.waiting.append(waiter)
+                guard state.count < Self.maximumWaiting else { return (false, false) }
+                state.append(waiter)
                 defer { state.isRunning = true }
                 return (true, !state.isRunning)
             }
@@ -82,11 +101,7 @@ public final class GroupCommitter: Sendable {
 
     /// One group, then the thread goes to whoever else waits for it, and the next group to its end of the line.
     private func commitGroup() {
-        let group = state.withLock { state in
-            let group = Array(state.waiting.prefix(Self.maximumGroup))
-            state.waiting.removeFirst(group.count)
-            return group
-        }
+        let group = state.withLock { $0.nextGroup() }
         var live: [Waiter] = []
         for waiter in group {
             if waiter.isAbandoned() {
@@ -97,7 +112,7 @@ public final class GroupCommitter: Sendable {
         }
         commit(live)
         let goesOn = state.withLock { state in
-            state.isRunning = !state.waiting.isEmpty
+            state.isRunning = state.count > 0
             return state.isRunning
         }
         if goesOn { start() }
@@ -137,7 +152,7 @@ public final class GroupCommitter: Sendable {
     private func refuseAll() {
         let waiting = state.withLock { state in
             defer { state = State() }
-            return state.waiting
+            return state.small + state.full
         }
         for waiter in waiting { waiter.continuation.resume(throwing: Problem(.unavailable, retryAfterSeconds: 5)) }
     }

@@ -33,6 +33,13 @@ public struct PushBatch: Sendable {
     /// The highest verdict that the replica has stored.
     public var answered: Int64
     public var sets: [ChangeSet]
+    /// Whether it is as large as a batch may be: a piece of a long push, which takes as long as a batch may.
+    public var isFull = false
+
+    /// The most sets of a batch: everybody else's commits wait behind it.
+    public static let mostSets = 32
+    /// So many bytes of sets fill a batch; the last of them may be beyond.
+    public static let fullBytes = 1 << 20
 }
 
 /// What became of a batch.

@@ -9,11 +9,6 @@ import WaybookStore
 /// the caller commits and passes to ``note(_:)``, which returns the next, before going on; then ``nextChunk()`` until nil.
 /// Memory: one chunk's sets, one page.
 public struct ServerExchange {
-    /// A batch is committed when it holds so many sets, or so many bytes; it has no more sets than that, for everybody
-    /// else's commits wait behind it.
-    static let batchSets = 32
-    private static let batchBytes = 1 << 20
-
     private enum Phase { case hello, sets, head, feed, done }
 
     private let service: ExchangeService
@@ -99,15 +94,16 @@ public struct ServerExchange {
 
     private mutating func dueBatch() -> PushBatch? {
         guard let hello, !pending.isEmpty, problem == nil else { return nil }
-        guard hasRequestEnded || pending.count >= Self.batchSets || pendingBytes >= Self.batchBytes else { return nil }
+        let isFull = pending.count >= PushBatch.mostSets || pendingBytes >= PushBatch.fullBytes
+        guard hasRequestEnded || isFull else { return nil }
         var (count, bytes) = (0, 0)
-        while count < min(pending.count, Self.batchSets), bytes < Self.batchBytes {
+        while count < min(pending.count, PushBatch.mostSets), bytes < PushBatch.fullBytes {
             bytes += pending[count].bytes
             count += 1
         }
         let batch = PushBatch(
             principal: principal, offsetMilliseconds: offsetMilliseconds, answered: hello.answered,
-            sets: pending.prefix(count).map(\.set))
+            sets: pending.prefix(count).map(\.set), isFull: count == PushBatch.mostSets || bytes >= PushBatch.fullBytes)
         pending.removeFirst(count)
         pendingBytes -= bytes
         return batch

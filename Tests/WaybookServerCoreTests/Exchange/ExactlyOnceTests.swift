@@ -33,7 +33,7 @@ import WaybookProtocol
         #expect(sizes == [32, 32, 32, 32], "what does not fill a batch waits for the end")
         due = try exchange.endRequest()
         try commit()
-        #expect(sizes == [32, 32, 32, 32, 22] && ServerExchange.batchSets == 32)
+        #expect(sizes == [32, 32, 32, 32, 22] && PushBatch.mostSets == 32)
         var answer: [UInt8] = []
         while let chunk = try exchange.nextChunk() { answer += chunk }
         #expect(try ann.take(answer) == nil)
