@@ -108,7 +108,9 @@ enum FailureWording {
                 hint: Texts.Storage.damagedHint)
         case .busy: return CommandFailure("store-busy", Texts.Storage.busy(path: path))
         case .diskFull: return CommandFailure("disk-full", Texts.Storage.diskFull(path: path))
-        case .inaccessible: return CommandFailure("folder-unusable", Texts.Storage.notPermitted(path: path))
+        case .inaccessible:
+            return CommandFailure(
+                "folder-unusable", Texts.Storage.notPermitted(path: path, isReadOnly: error.isOnReadOnlyDisk))
         case .unconfirmedWrite, .notDurable, .closed, .inputOutput:
             return CommandFailure("store-failed", Texts.Failure.unexpected(detail: error.description))
         }

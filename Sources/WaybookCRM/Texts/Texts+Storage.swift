@@ -52,8 +52,15 @@ extension Texts {
             )
         }
 
-        package static func notPermitted(path: String) -> LocalizedText {
-            LocalizedText(
+        /// - Parameter isReadOnly: whether the disk takes no writes from anybody.
+        package static func notPermitted(path: String, isReadOnly: Bool = false) -> LocalizedText {
+            guard !isReadOnly else {
+                return LocalizedText(
+                    en: "The disk with \(path) is read-only. Nothing was changed.",
+                    zh: "\(path) 所在的磁盘是只读的，未做任何更改。"
+                )
+            }
+            return LocalizedText(
                 en: "No permission to use \(path).",
                 zh: "没有使用 \(path) 的权限。"
             )

@@ -140,10 +140,10 @@ public final class DataFolderLock: Sendable {
 
     /// Takes the lock of a folder that exists; nil when somebody else has it.
     ///
-    /// - Throws: `AdminFailure` when the folder cannot be used.
-    public init?(_ folder: DataFolder) throws(AdminFailure) {
+    /// - Throws: `StoreFileError` when the folder cannot be used.
+    public init?(_ folder: DataFolder) throws(StoreFileError) {
         descriptor = Glibc.open(folder.lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw AdminFailure(.failed, folder.path) }
+        guard descriptor >= 0 else { throw StoreFileError(.inaccessible(errno: errno), context: folder.path) }
         // Where this fails the object ends at once, and with it the descriptor.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
     }

@@ -106,7 +106,9 @@ enum FailureWording {
                 "newer-version", Texts.Storage.newerVersion(path: path), hint: Texts.Storage.newerVersionHint)
         case .diskFull: CommandFailure("disk-full", Texts.Storage.diskFull(path: path))
         case .busy: CommandFailure("store-busy", Texts.Storage.busy(path: path))
-        case .inaccessible: CommandFailure("not-permitted", Texts.Storage.notPermitted(path: path))
+        case .inaccessible:
+            CommandFailure(
+                "not-permitted", Texts.Storage.notPermitted(path: path, isReadOnly: error.isOnReadOnlyDisk))
         case .damaged(let damage): damaged(path, "\(damage)")
         default: CommandFailure("store-failed", Texts.Server.storeUnusable(path: path, detail: "\(error)"))
         }

@@ -7,7 +7,7 @@ import WaybookStore
 /// nobody waits long, taken up again wherever it ended, because what is left to do is what the index still shows.
 public struct BookMove: Sendable {
     /// The most units that one commit moves.
-    public static let unitsInCommit = 200
+    public static let unitsInCommit = 64
 
     private let service: ExchangeService
     private let ledger: SecurityLedger?

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// Tells why a store file could not be opened, read, written or closed. Holds no content of records and no folder names.
@@ -52,6 +53,9 @@ public struct StoreFileError: Error, Hashable, Sendable, CustomStringConvertible
         self.code = code
         self.context = context
     }
+
+    /// Whether the file lies on a disk that takes no writes from anybody.
+    public var isOnReadOnlyDisk: Bool { code == .inaccessible(errno: EROFS) }
 
     /// What a person can do about it.
     public var hint: String {
