@@ -56,9 +56,37 @@ import WaybookTesting
             try store.close()
         }
         try FileManager.default.removeItem(atPath: disk.path + "/filling")
+        try? FileManager.default.removeItem(at: other)
         let store = try openNotes(disk.path + "/store.db")
         try store.addNote(2, text: "resumed")
         #expect(try store.noteNumbers() == [1, 2])
+    }
+
+    @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))
+    func whatOpeningNeedsIsNeverWritten() throws {
+        let folder = try TestFolder()
+        let disk = try SmallDisk(at: folder.path + "/disk", megabytes: 2)
+        defer { disk.unmount() }
+        let path = disk.path + "/store.db"
+        try openNotes(path).close()
+        let status = try run("dd", ["if=/dev/zero", "of=\(disk.path)/filling", "bs=4k", "count=1000"])
+        #expect(status != 0)
+        var kept: [Int] = []
+        for number in 1...40 {
+            // What a command does, again and again, each time taking what room closing left.
+            let store = try openNotes(path)
+            let refusal = storeErrorCode { try store.addNote(number, text: String(repeating: "x", count: 3_000)) }
+            #expect(refusal == nil || refusal == .diskFull)
+            if refusal == nil { kept.append(number) }
+            #expect(try store.noteNumbers() == kept)
+            try store.close()
+        }
+        #expect(kept.count < 40)
+        try FileManager.default.removeItem(atPath: disk.path + "/filling")
+        let store = try openNotes(path)
+        try store.addNote(41)
+        #expect(try store.noteNumbers() == kept + [41] && store.isIntact())
+        try store.close()
     }
 
     @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))

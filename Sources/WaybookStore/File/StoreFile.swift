@@ -202,6 +202,7 @@ public final class StoreFile: Sendable {
             return try pool.writeWithoutTransaction { db in
                 if needsReopening.load(ordering: .acquiring) { return .poolWasReplaced }
                 return try lock.withLock(timeout: options.lockTimeout) {
+                    guard place.layBallast() else { throw StoreFileError(.diskFull, context: place.name) }
                     bodyHasRun = true
                     let value = try transaction(db, body)
                     checkpointIfDue(db)

@@ -49,15 +49,24 @@ struct StorePlace: Hashable, Sendable {
     /// The room that is kept for a full disk, in bytes: SQLite writes a log and its index even to open a file for reading.
     static let ballastBytes = 192 << 10
 
-    /// Keeps the room, where there is some. That there is none is no failure: reading goes on without it.
-    func layBallast() {
-        guard Self.size(of: ballastPath) != Self.ballastBytes else { return }
+    /// Keeps the room, where there is some. Without it nothing may be written: changes would use up what opening the file
+    /// needs.
+    /// - Returns: false where the disk is too full for it. That it cannot be kept for another reason is no failure.
+    @discardableResult
+    func layBallast() -> Bool {
+        guard Self.size(of: ballastPath) != Self.ballastBytes else { return true }
+        // Looked at first, so as not to take the room from a reader for a moment.
+        var disk = statvfs()
+        guard statvfs(folder.isEmpty ? "." : folder, &disk) == 0 else { return true }
+        guard Int(disk.f_bavail) * Int(disk.f_frsize) >= Self.ballastBytes else { return false }
         let descriptor = open(ballastPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { return }
+        guard descriptor >= 0 else { return errno != ENOSPC && errno != EDQUOT }
         let room = [UInt8](repeating: 0xB0, count: Self.ballastBytes)
         let written = room.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
-        if written != Self.ballastBytes { unlink(ballastPath) }
+        guard written != Self.ballastBytes else { return true }
+        unlink(ballastPath)
+        return false
     }
 
     /// Gives the room up, because the disk is full. Returns whether there was any.

@@ -200,10 +200,12 @@ public final class InProcessTransport: ExchangeTransport {
         }
     }
 
-    /// An author must not be told its own writes, but for whole records and for what others made of them.
+    /// An author must not be told its own writes, but for whole records, for what others made of them, and for the mark of
+    /// what it deleted where a unit is told it again.
     private func refuseEcho(_ chunk: [UInt8], of reader: ReplicaID) throws {
         for line in chunk.split(separator: UInt8(ascii: "\n")) {
-            guard let value = try? JSONParser.parse(line), case .record(let told)? = ResponseLine(value), !told.isWhole
+            guard let value = try? JSONParser.parse(line), case .record(let told)? = ResponseLine(value), !told.isWhole,
+                !told.record.isDeleted
             else { continue }
             for (path, atom) in told.record.atoms where atom.stamp.replica == reader {
                 throw SimulationFailure(law: "echo", detail: "\(path) of \(told.record.id) came back to its author")
