@@ -7,17 +7,23 @@ import WaybookStore
 public struct Credentials: Sendable {
     public var server: ServerAddress
     public var email: String
-    /// Never stored, never shown.
+    /// Never stored, never shown; the one to be chosen where there is an invitation.
     public var password: String
+    /// The code by which the password is chosen; nil for whoever has one.
+    public var invitation: InvitationCode?
     /// The name of this device, as others will see it.
     public var device: String
     /// A file of certificates (PEM) to trust beside the system's.
     public var authority: String?
 
-    public init(server: ServerAddress, email: String, password: String, device: String, authority: String? = nil) {
+    public init(
+        server: ServerAddress, email: String, password: String, invitation: InvitationCode? = nil, device: String,
+        authority: String? = nil
+    ) {
         self.server = server
         self.email = email
         self.password = password
+        self.invitation = invitation
         self.device = device
         self.authority = authority
     }
@@ -40,9 +46,8 @@ extension Workspace {
             credentials.server, authority: path, language: language)
         let answer: SignInResponse
         do {
-            answer = try await connection.signIn(
-                email: credentials.email, password: credentials.password, device: credentials.device,
-                former: formerToken(folder, of: credentials.server))
+            answer = try await signIn(
+                credentials, former: formerToken(folder, of: credentials.server), over: connection)
         } catch {
             await connection.close()
             throw error

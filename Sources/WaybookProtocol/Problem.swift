@@ -19,6 +19,8 @@ public struct Problem: Error, Sendable, Hashable {
     public var expected: Int64?
     /// The limit that was passed, in its own unit (`too-large`).
     public var maximum: Int64?
+    /// What of an invitation is refused (`fix-record`).
+    public var rule: InvitationRule?
 
     /// Makes a problem of the closed list.
     ///
@@ -27,9 +29,10 @@ public struct Problem: Error, Sendable, Hashable {
     ///   - status: another status than the code's own, for instance 503 for `slow-down` when a queue is full.
     public init(
         _ code: ProblemCode, status: Int? = nil, retryAfterSeconds: Int? = nil, expected: Int64? = nil,
-        maximum: Int64? = nil
+        maximum: Int64? = nil, rule: InvitationRule? = nil
     ) {
         self.code = code
+        self.rule = rule
         self.status = status ?? code.status
         self.refusal = nil
         self.retryAfterSeconds = retryAfterSeconds
@@ -45,6 +48,7 @@ public struct Problem: Error, Sendable, Hashable {
         self.retryAfterSeconds = retryAfterSeconds
         self.expected = nil
         self.maximum = maximum
+        self.rule = nil
     }
 
     /// The identifier of the kind of problem, a URN that nobody needs to fetch.
@@ -76,6 +80,7 @@ public struct Problem: Error, Sendable, Hashable {
         entries["expected"] = expected.map { .int($0) }
         entries["maximum"] = maximum.map { .int($0) }
         entries["retryAfter"] = retryAfterSeconds.map { .int(Int64($0)) }
+        entries["rule"] = rule.map { .string($0.rawValue) }
         return entries
     }
 
@@ -100,6 +105,7 @@ public struct Problem: Error, Sendable, Hashable {
         self.retryAfterSeconds = entries["retryAfter"]?.integer.flatMap { Int(exactly: $0) }
         self.expected = entries["expected"]?.integer
         self.maximum = entries["maximum"]?.integer
+        self.rule = entries["rule"]?.text.flatMap { InvitationRule(rawValue: $0) }
     }
 
     private static func refusal(ofType text: String?) -> HTTPRefusal? {

@@ -35,13 +35,15 @@ public struct SignInRequest: Sendable, Equatable {
     }
 
     /// The body.
-    public var json: [UInt8] {
+    public var json: [UInt8] { CanonicalJSON.bytes(.map(entries)) }
+
+    var entries: [String: Value] {
         var object: [String: Value] = [:]
         object["email"] = .string(email)
         object["password"] = .string(password)
         object["device"] = .string(device)
         if let former { object["former"] = .string(former) }
-        return CanonicalJSON.bytes(.map(object))
+        return object
     }
 }
 

@@ -131,7 +131,8 @@ public struct RunningServer: Sendable {
             forks: ForkService(
                 database: database, timeline: timeline, now: SystemClock.now,
                 noteFork: { try exchange.noteFork($0, of: $1, as: $2) }),
-            ledger: ledger, now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false })
+            ledger: ledger, now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false },
+            changed: announcer.announceDirectory)
         return (services, mover, announcer)
     }
 }

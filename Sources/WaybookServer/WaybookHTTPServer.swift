@@ -32,12 +32,15 @@ public struct WaybookHTTPServer: Service {
         public var now: @Sendable () -> Int64
         /// Whether the store is open and not full of trouble.
         public var isReady: @Sendable () async -> Bool
+        /// Wakes whom it concerns; called after people were added.
+        public var changed: @Sendable () -> Void
 
         /// Gathers the services.
         public init(
             database: any DirectoryDatabase, exchange: any ExchangeHandling, hub: EventHub, sessions: LiveSessions,
             metrics: PrometheusMetrics, signIn: SignInService, forks: ForkService, ledger: SecurityLedger? = nil,
-            now: @escaping @Sendable () -> Int64, isReady: @escaping @Sendable () async -> Bool
+            now: @escaping @Sendable () -> Int64, isReady: @escaping @Sendable () async -> Bool,
+            changed: @escaping @Sendable () -> Void = {}
         ) {
             self.database = database
             self.exchange = exchange
@@ -49,6 +52,7 @@ public struct WaybookHTTPServer: Service {
             self.ledger = ledger
             self.now = now
             self.isReady = isReady
+            self.changed = changed
         }
 
         /// Cuts a device's open requests. Call it after its revocation is committed.
@@ -110,9 +114,9 @@ public struct WaybookHTTPServer: Service {
         let router = Router(context: ServerRequestContext.self)
         let tokens = TokenService(
             database: services.database, ledger: services.ledger, now: services.now, cut: services.cut)
+        let notes = RefusalNotes(services.database, now: services.now)
         let authenticator = Authenticator(
-            database: services.database, tokens: tokens,
-            notes: RefusalNotes(services.database, now: services.now), now: services.now)
+            database: services.database, tokens: tokens, notes: notes, now: services.now)
         let peer = PeerAddress(isBehindProxy: options.isBehindProxy)
         router.add(middleware: RequestMetricsMiddleware(metrics: services.metrics))
         router.add(middleware: ProblemMiddleware(methods: Self.methods))
@@ -123,6 +127,12 @@ public struct WaybookHTTPServer: Service {
         DeviceRoutes(
             service: DeviceService(database: services.database, ledger: services.ledger, now: services.now),
             authenticator: authenticator, cut: services.cut
+        ).add(to: router)
+        InvitationRoutes(
+            service: InvitationService(
+                database: services.database, ledger: services.ledger, notes: notes, now: services.now,
+                changed: services.changed),
+            authenticator: authenticator
         ).add(to: router)
         TokenRoute(service: tokens, authenticator: authenticator).add(to: router)
         ReplicaRoute(service: services.forks, authenticator: authenticator).add(to: router)
@@ -143,7 +153,7 @@ public struct WaybookHTTPServer: Service {
     /// Every route with its methods.
     static let methods: [String: [HTTPRequest.Method]] = [
         "/v1/sign-in": [.post], "/v1/sign-out": [.post], "/v1/replica": [.post], "/v1/token": [.post],
-        "/v1/exchange": [.post],
+        "/v1/invitations": [.post], "/v1/invitations/accept": [.post], "/v1/exchange": [.post],
         "/v1/events": [.get], "/v1/devices": [.get], "/v1/devices/{replica}/revoke": [.post],
         "/v1/devices/{replica}/wipe": [.post], "/healthz": [.get], "/readyz": [.get], "/metrics": [.get],
     ]

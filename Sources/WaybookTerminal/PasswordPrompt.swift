@@ -1,5 +1,6 @@
 import WaybookCRM
 import WaybookModel
+import WaybookProtocol
 
 #if canImport(Glibc)
 import Glibc
@@ -7,7 +8,7 @@ import Glibc
 import Darwin
 #endif
 
-/// Asks for a password on the terminal, without showing it.
+/// Asks for a password, or another secret, on the terminal, without showing it.
 public enum PasswordPrompt {
     /// Returns the password: from the environment variable if it is set, else typed on the terminal.
     ///
@@ -15,19 +16,40 @@ public enum PasswordPrompt {
     ///   - question: what stands before the cursor.
     ///   - variable: the environment variable that may hold it, such as `WAYBOOK_PASSWORD`.
     ///   - environment: the process's environment.
+    ///   - missing: said where there is no terminal.
     /// - Throws: when there is no terminal, the person cancels, or the line is too long.
     public static func password(
-        _ question: String, variable: String, environment: [String: String]
+        _ question: String, variable: String, environment: [String: String],
+        missing: LocalizedText? = nil
     ) throws(CommandFailure) -> String {
         if let told = environment[variable], !told.isEmpty { return told }
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
         guard terminal >= 0 else {
             throw CommandFailure(
-                "password-missing", Texts.Session.passwordMissing,
-                hint: Texts.Session.passwordMissingHint(variable: variable), status: .usage)
+                "password-missing", missing ?? Texts.Session.passwordMissing,
+                hint: Texts.Session.passwordMissingHint(variable: variable),
+                status: .usage)
         }
         defer { close(terminal) }
         return try ask(question, on: terminal)
+    }
+
+    /// Returns a password that is to be set: from the environment variable, else typed twice alike.
+    ///
+    /// - Throws: also when the two differ, or it is too short.
+    public static func newPassword(
+        _ question: String, variable: String, environment: [String: String]
+    ) throws(CommandFailure) -> String {
+        let typed = try password(question, variable: variable, environment: environment)
+        let again = try password(
+            Texts.Server.passwordAgainPrompt(Speech.language), variable: variable, environment: environment)
+        guard typed == again else { throw CommandFailure("passwords-differ", Texts.Server.passwordsDiffer) }
+        let minimum = InvitationAcceptance.minimumPasswordCharacters
+        guard typed.count >= minimum else {
+            throw CommandFailure(
+                "password-too-short", Texts.Server.passwordTooShort(minimum: minimum), status: .usage)
+        }
+        return typed
     }
 
     /// Asks on an open terminal; its settings are put back whatever happens, as keys that would end the process are read.

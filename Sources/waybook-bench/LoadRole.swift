@@ -52,7 +52,8 @@ private struct PushingLaptop {
     /// Signs a device in.
     init(_ connection: ServerConnection, _ index: Int) async throws {
         let answer = try await connection.signIn(
-            email: ServerProcess.repEmail, password: ServerProcess.password, device: "Bench \(index)")
+            SignInRequest(
+                email: ServerProcess.repEmail, password: ServerProcess.password, device: "Bench \(index)"))
         guard let owner = RecordID(answer.user) else { throw Failure("signed in as nobody") }
         (self.connection, token, replica, self.owner) = (connection, answer.token, ReplicaID(answer.replica), owner)
     }

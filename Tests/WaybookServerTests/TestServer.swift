@@ -23,13 +23,13 @@ struct TestServer: Sendable {
     static func run(
         exchange: any ExchangeHandling = EchoExchange(), isBehindProxy: Bool = false,
         tls: ServerOptions.TLSFiles? = nil,
-        limits: ServerLimits = .with { _ in },
+        limits: ServerLimits = .with { _ in }, now: @escaping @Sendable () -> Int64 = { 1_000 },
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let options = ServerOptions(port: 0, tls: tls, isBehindProxy: isBehindProxy, limits: limits)
         let (queue, mei) = try await database()
         let workers = PasswordWorkers(maximumWaiting: limits.waitingSignIns)
-        let services = try services(exchange, queue, workers, limits)
+        let services = try services(exchange, queue, workers, limits, now)
         let log = LogCapture()
         let logger = Logger(label: "test") { label in
             ServerLogHandler(label: label, format: .json, level: .trace, write: { log.add($0) })
@@ -70,15 +70,16 @@ struct TestServer: Sendable {
     }
 
     private static func services(
-        _ exchange: any ExchangeHandling, _ queue: DatabaseQueue, _ workers: PasswordWorkers, _ limits: ServerLimits
+        _ exchange: any ExchangeHandling, _ queue: DatabaseQueue, _ workers: PasswordWorkers, _ limits: ServerLimits,
+        _ now: @escaping @Sendable () -> Int64
     ) throws -> WaybookHTTPServer.Services {
         let database = WriterDirectoryDatabase(queue)
         return WaybookHTTPServer.Services(
             database: database, exchange: exchange, hub: EventHub(limits: limits), sessions: LiveSessions(),
             metrics: PrometheusMetrics(),
-            signIn: try SignInService(database: database, workers: workers, now: { 1_000 }, timeline: { 1 }),
-            forks: ForkService(database: database, timeline: 1, now: { 1_000 }, noteFork: { _, _, _ in }),
-            now: { 1_000 }, isReady: { true })
+            signIn: try SignInService(database: database, workers: workers, now: now, timeline: { 1 }),
+            forks: ForkService(database: database, timeline: 1, now: now, noteFork: { _, _, _ in }),
+            now: now, isReady: { true })
     }
 
     /// Adds a device and returns its token and number.

@@ -64,10 +64,11 @@ extension Texts.Help {
     package static var loginMore: LocalizedText {
         LocalizedText(
             en: """
-                The password is asked for, or taken from WAYBOOK_PASSWORD. On a store with unsent or rejected changes of \
+                The password is asked for, or taken from WAYBOOK_PASSWORD; the code of an invitation from \
+                WAYBOOK_INVITATION. On a store with unsent or rejected changes of \
                 somebody else it refuses, unless they are written to a file or dropped.
                 """,
-            zh: "密码会提示输入，或取自环境变量 WAYBOOK_PASSWORD。若数据目录中有他人未发送或被拒绝的修改则拒绝登录，除非将其写入文件或放弃。"
+            zh: "密码会提示输入，或取自环境变量 WAYBOOK_PASSWORD；邀请码取自 WAYBOOK_INVITATION。若数据目录中有他人未发送或被拒绝的修改则拒绝登录，除非将其写入文件或放弃。"
         )
     }
 

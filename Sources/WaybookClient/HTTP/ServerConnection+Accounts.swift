@@ -3,14 +3,25 @@ import WaybookProtocol
 
 extension ServerConnection {
     /// Signs a device in (`POST /v1/sign-in`).
-    /// - Parameter former: the last token that the store had from this server.
-    package func signIn(
-        email: String, password: String, device: String, former: String? = nil
-    ) async throws -> SignInResponse {
-        let message = SignInRequest(email: email, password: password, device: device, former: former)
+    package func signIn(_ message: SignInRequest) async throws -> SignInResponse {
         guard let answer = SignInResponse(json: try await post("/v1/sign-in", json: message.json)) else {
             throw WorkspaceError(.notAServer(status: 200))
         }
+        return answer
+    }
+
+    /// Signs a device in with a password that is chosen by an invitation (`POST /v1/invitations/accept`).
+    func accept(_ message: InvitationAcceptance) async throws -> SignInResponse {
+        guard let answer = SignInResponse(json: try await post("/v1/invitations/accept", json: message.json)) else {
+            throw WorkspaceError(.notAServer(status: 200))
+        }
+        return answer
+    }
+
+    /// Adds or invites somebody (`POST /v1/invitations`).
+    func invite(_ message: InvitationRequest, token: String) async throws -> InvitationResponse {
+        let body = try await post("/v1/invitations", json: message.json, token: token)
+        guard let answer = InvitationResponse(json: body) else { throw WorkspaceError(.notAServer(status: 200)) }
         return answer
     }
 

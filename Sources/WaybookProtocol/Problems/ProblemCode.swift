@@ -34,6 +34,28 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case serverFull = "server-full"
 }
 
+/// What of an invitation is refused, beside the code `fix-record` (`protocol/6-http.md`).
+public enum InvitationRule: String, Error, Sendable, CaseIterable {
+    /// No e-mail address.
+    case email
+    /// No name, or too long a one.
+    case name
+    /// No role of the closed list.
+    case role
+    /// No language of the product.
+    case language
+    /// No time zone.
+    case zone
+    /// Too short or too long a new password.
+    case password
+    /// The person to be added is there, and has a password: they are invited, not added.
+    case exists
+    /// The person is disabled.
+    case disabled
+    /// There is no such person.
+    case unknown
+}
+
 /// A language that problems are told in.
 public enum ProblemLanguage: String, Sendable, CaseIterable {
     case english = "en"

@@ -37,6 +37,11 @@ public final class RefusalNotes: Sendable {
         note(.refused, principal.user, principal.replica, [.reason: "another-author"])
     }
 
+    /// A device asked for what administrators alone may do.
+    func noteForbidden(_ principal: Principal) {
+        note(.refused, principal.user, principal.replica, [.reason: "not-administrator"])
+    }
+
     private func note(_ what: AuditKind, _ user: UserID, _ replica: ReplicaID, _ detail: [AuditKey: Value]) {
         let now = now()
         guard let omitted = budget.withLock({ $0.take(now: now) }) else { return }

@@ -1,3 +1,4 @@
+import GRDB
 import Synchronization
 import WaybookModel
 import WaybookProtocol
@@ -5,14 +6,15 @@ import WaybookServerCore
 
 /// Signs people in and out: throttle, hash, device, in this order. Each of it leaves a line in the audit.
 public final class SignInService: Sendable {
-    private let database: any DirectoryDatabase
-    private let directory = Directory()
+    // A class, for the throttle is one for all requests.
+    let database: any DirectoryDatabase
+    let directory = Directory()
     private let workers: PasswordWorkers
     private let check: PasswordCheck
     private let ledger: SecurityLedger?
     private let throttle = Mutex(SignInThrottle())
     private let budget = Mutex(AuditBudget())
-    private let now: @Sendable () -> Int64
+    let now: @Sendable () -> Int64
     private let timeline: @Sendable () -> UInt8
 
     /// Prepares the service; costs one password hash.
@@ -42,16 +44,29 @@ public final class SignInService: Sendable {
         guard let email = AccountEmail(request.email), let password = Password(request.password) else {
             throw Problem(.signIn)
         }
-        if let wait = throttle.withLock({ $0.attempt(account: email.text, address: address, now: now()) }) {
-            throw Problem(.slowDown, retryAfterSeconds: wait)
+        let attempt = try begin(email, address)
+        let (found, hash) = try await database.read { [directory] db in
+            let found = Found(user: try directory.user(db, email: email))
+            // A disabled user is answered, and timed, as one who does not exist; so is who has no password yet.
+            return (found, try found.admissible.flatMap { try directory.passwordHash(db, of: $0.id) })
         }
-        let (found, outcome) = try await checked(password, email: email, address: address)
+        let outcome = try await hashing(attempt) { [check] in
+            var random = SystemRandomNumberGenerator()
+            return try check.check(password, against: hash, random: &random)
+        }
         guard let user = found.admissible, case .right(let rehashed) = outcome else {
-            noteFailure(found)
-            throw Problem(.signIn)
+            throw refusal(found, reason: "password")
         }
-        throttle.withLock { $0.succeeded(account: email.text, address: address) }
-        return try await admitted(user, request, rehashed: rehashed)
+        succeeded(attempt)
+        return try await admitted(user, request) { [directory] db -> (Void, [SecurityFact])? in
+            // Meanwhile the password may be another, or the person disabled.
+            guard try directory.user(db, id: user.id)?.disabled == nil,
+                try directory.passwordHash(db, of: user.id) == hash
+            else { return nil }
+            guard let rehashed else { return ((), []) }
+            try directory.setPassword(db, of: user.id, to: rehashed)
+            return ((), [.password(user.id, hash: rehashed.phc)])
+        }.response
     }
 
     /// Signs a device out: its token ends.
@@ -68,55 +83,81 @@ public final class SignInService: Sendable {
         }
     }
 
-    /// What a sign-in failed for, as far as the account goes.
-    private struct Found: Sendable {
+    // MARK: What every way in has
+
+    /// One attempt at an account from an address.
+    struct Attempt: Sendable {
+        fileprivate var account: String
+        fileprivate var address: String
+    }
+
+    /// Whom an attempt is about, as far as the account goes.
+    struct Found: Sendable {
         var user: DirectoryUser?
         /// The user, unless disabled.
         var admissible: DirectoryUser? { user.flatMap { $0.disabled == nil ? $0 : nil } }
     }
 
-    /// Written when there is time, so that neither a full disk nor the wait for it tells anything to who guesses.
-    private func noteFailure(_ found: Found) {
+    /// Counts an attempt before anything is looked at.
+    ///
+    /// - Throws: `Problem` `slow-down`.
+    func begin(_ email: AccountEmail, _ address: String) throws -> Attempt {
+        if let wait = throttle.withLock({ $0.attempt(account: email.text, address: address, now: now()) }) {
+            throw Problem(.slowDown, retryAfterSeconds: wait)
+        }
+        return Attempt(account: email.text, address: address)
+    }
+
+    /// Takes back an attempt that was right.
+    func succeeded(_ attempt: Attempt) {
+        throttle.withLock { $0.succeeded(account: attempt.account, address: attempt.address) }
+    }
+
+    /// Runs one hash of a password in its turn.
+    ///
+    /// - Throws: `Problem` `slow-down` where too many wait; the attempt then does not count.
+    func hashing<Value: Sendable>(
+        _ attempt: Attempt, _ work: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await workers.run(work)
+        } catch is PasswordWorkers.Busy {
+            throttle.withLock { $0.abandoned(account: attempt.account, address: attempt.address) }
+            throw Problem(.slowDown, status: 503, retryAfterSeconds: 2)
+        }
+    }
+
+    /// Notes a failure, and is the one answer to all of them. Written when there is time, so that neither a full disk nor the
+    /// wait for it tells anything to who guesses.
+    ///
+    /// - Parameter reason: what was wrong where it was not the account.
+    func refusal(_ found: Found, reason: String) -> Problem {
         let now = now()
-        guard let omitted = budget.withLock({ $0.take(now: now) }) else { return }
-        let reason = found.user.map { $0.disabled == nil ? "password" : "disabled" } ?? "unknown"
+        guard let omitted = budget.withLock({ $0.take(now: now) }) else { return Problem(.signIn) }
+        let reason = found.user.map { $0.disabled == nil ? reason : "disabled" } ?? "unknown"
         var detail: [AuditKey: Value] = [.reason: .string(reason)]
         if omitted > 0 { detail[.omitted] = .int(Int64(omitted)) }
         database.writeLater { [user = found.user, detail] db in
             try Audit(db).note(.signInFailed, about: user.map { .user($0.id.text) }, at: now, detail: detail)
         }
+        return Problem(.signIn)
     }
 
-    private func checked(
-        _ password: Password, email: AccountEmail, address: String
-    ) async throws -> (Found, PasswordCheck.Outcome) {
-        let (found, hash) = try await database.read { [directory] db in
-            let found = Found(user: try directory.user(db, email: email))
-            // A disabled user is answered, and timed, as one who does not exist.
-            return (found, try found.admissible.map { try directory.passwordHash(db, of: $0.id) })
-        }
-        do {
-            let outcome = try await workers.run { [check] in
-                var random = SystemRandomNumberGenerator()
-                return try check.check(password, against: hash, random: &random)
-            }
-            return (found, outcome)
-        } catch is PasswordWorkers.Busy {
-            throttle.withLock { $0.abandoned(account: email.text, address: address) }
-            throw Problem(.slowDown, status: 503, retryAfterSeconds: 2)
-        }
-    }
-
-    private func admitted(
-        _ user: DirectoryUser, _ request: SignInRequest, rehashed: PasswordHash?
-    ) async throws -> SignInResponse {
+    /// Gives the device of somebody who has shown who they are a token and a number.
+    ///
+    /// - Parameter proof: looks once more in the transaction that adds the device, and does what goes with it; nil where the
+    ///   person is admitted no longer.
+    func admitted<Result: Sendable>(
+        _ user: DirectoryUser, _ request: SignInRequest,
+        _ proof: @escaping @Sendable (Database) throws -> (Result, [SecurityFact])?
+    ) async throws -> (response: SignInResponse, result: Result) {
         var random = SystemRandomNumberGenerator()
         let token = DeviceToken(random: &random)
         let (now, timeline) = (now(), timeline())
         let (name, former) = (request.device, request.former.flatMap { DeviceToken($0) })
         do {
-            let added = try await database.writeSecurity(ledger, now: now) { [directory] db in
-                if let rehashed { try directory.setPassword(db, of: user.id, to: rehashed) }
+            let (added, result) = try await database.writeSecurity(ledger, now: now) { [directory] db in
+                guard let (result, facts) = try proof(db) else { throw Problem(.signIn) }
                 let known = try former.flatMap { former in
                     try directory.readmitDevice(
                         db, former: former, user: user.id, name: name, token: token, now: now)
@@ -127,11 +168,11 @@ public final class SignInService: Sendable {
                         db, user: user.id, name: name, token: token, timeline: timeline, now: now)
                 try Audit(db).note(
                     .signedIn, by: user.id.text, replica: added.replica, about: .device(added.replica), at: now)
-                let facts = [known?.fact, rehashed.map { .password(user.id, hash: $0.phc) }].compactMap { $0 }
-                return (added, facts)
+                return ((added, result), facts + [known?.fact].compactMap { $0 })
             }
-            return SignInResponse(
+            let response = SignInResponse(
                 token: token.text, replica: added.replica.number, user: user.id.text, name: user.name)
+            return (response, result)
         } catch DirectoryError.invalidName {
             throw Problem(.fixRecord)
         } catch DirectoryError.tooManyDevices {

@@ -82,6 +82,7 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case invalidName = "invalid-name"
         case userExists = "user-exists"
         case userNotFound = "user-not-found"
+        case userDisabled = "user-disabled"
         case teamExists = "team-exists"
         case teamNotFound = "team-not-found"
         case teamCircle = "team-circle"

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import WaybookCRM
 import WaybookModel
+import WaybookProtocol
 import WaybookServerCore
 import WaybookStore
 
@@ -12,22 +13,19 @@ extension Administration {
     func editUser(_ command: AdminCommand) throws -> Value {
         let email = try email(command)
         var fields: [FieldName: Value] = [:]
-        if let language = command.arguments["language"] {
-            guard let known = Language(rawValue: language) else { throw AdminFailure(.invalidValue, language) }
-            fields[Field.language] = .string(known.rawValue)
-        }
-        if let zone = command.arguments["zone"] {
-            guard Zone(zone) != nil else { throw AdminFailure(.invalidValue, zone) }
-            fields[Field.zone] = .string(zone)
-        }
-        let other = try command.arguments["newEmail"].map { typed in
-            guard let other = AccountEmail(typed) else { throw AdminFailure(.invalidEmail, typed) }
-            return other
+        let other: AccountEmail?
+        do {
+            let arguments = command.arguments
+            fields[Field.name] = try arguments["name"].map { .string(try NewPerson.name($0)) }
+            fields[Field.language] = try arguments["language"].map { .string(try NewPerson.language($0).rawValue) }
+            fields[Field.zone] = try arguments["zone"].map { .string(try NewPerson.zone($0)) }
+            other = try arguments["newEmail"].map { try NewPerson.email($0) }
+        } catch let rule as InvitationRule {
+            throw AdminFailure(rule, command)
         }
         let now = now()
         try file.writeSecurity(ledger, now: now) { db in
             let user = try user(db, email)
-            if let name = command.arguments["name"] { fields[Field.name] = .string(try directory.checkedName(name)) }
             if let other { fields[Field.email] = .string(try directory.setEmail(db, of: user.id, to: other).text) }
             return (
                 (), try DirectoryWriter(db, now: now).write(fields, of: user.id.record, in: DirectoryRecord.user)

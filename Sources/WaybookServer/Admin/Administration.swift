@@ -54,6 +54,7 @@ public struct Administration: Sendable {
     private func dispatch(_ command: AdminCommand) throws -> Value {
         switch command.verb {
         case "user.add": try addUser(command)
+        case "user.invite": try invite(command)
         case "user.role": try setRole(command)
         case "user.edit": try editUser(command)
         case "user.list": try listUsers()
@@ -83,25 +84,6 @@ public struct Administration: Sendable {
 
     // MARK: Users
 
-    private func addUser(_ command: AdminCommand) throws -> Value {
-        let email = try email(command)
-        guard let name = command.arguments["name"], let hash = Self.hash(command) else {
-            throw AdminFailure(.malformed)
-        }
-        guard let role = Role(rawValue: command.arguments["role"] ?? Role.rep.rawValue) else {
-            throw AdminFailure(.malformed)
-        }
-        var random = SystemRandomNumberGenerator()
-        let now = now()
-        let id = UserID(now: now, random: &random)
-        try file.write { db in
-            try directory.addUser(
-                db, id: id, email: email, name: name, passwordHash: hash, role: role, now: now)
-            try Audit(db).note(.userAdded, about: .user(id.text), at: now)
-        }
-        return ["email": .string(email.text), "id": .string(id.text)]
-    }
-
     private func listUsers() throws -> Value {
         let (users, devices, records) = try file.read {
             (try directory.users($0), try directory.devices($0), try ServerRows($0).directory())
@@ -114,7 +96,8 @@ public struct Administration: Sendable {
                     "admin": .bool(user.isAdmin), "created": .int(user.created),
                     "devices": .int(Int64(devices.count { $0.user == user.id && $0.revoked == nil })),
                     "disabled": user.disabled.map { .int($0) } ?? .null, "email": .string(user.email),
-                    "id": .string(user.id.text), "name": .string(user.name), "role": roles[user.id.record] ?? .null,
+                    "id": .string(user.id.text), "name": .string(user.name), "password": .bool(user.hasPassword),
+                    "role": roles[user.id.record] ?? .null,
                 ]
             })
     }
@@ -145,6 +128,7 @@ public struct Administration: Sendable {
         try file.writeSecurity(ledger, now: now) { db in
             let user = try user(db, email).id
             try directory.setPassword(db, of: user, to: hash)
+            try directory.endInvitation(db, of: user)
             try Audit(db).note(.passwordChanged, about: .user(user.text), at: now)
             return ((), [.password(user, hash: hash.phc)])
         }
@@ -162,7 +146,7 @@ public struct Administration: Sendable {
         return user
     }
 
-    private static func hash(_ command: AdminCommand) -> PasswordHash? {
+    static func hash(_ command: AdminCommand) -> PasswordHash? {
         command.arguments["password"].flatMap { try? PasswordHash(phc: $0) }
     }
 
@@ -194,6 +178,7 @@ public struct Administration: Sendable {
         case DirectoryError.emailTaken:
             return AdminFailure(.userExists, command.arguments["newEmail"] ?? email)
         case DirectoryError.unknownUser: return AdminFailure(.userNotFound, email)
+        case DirectoryError.userDisabled: return AdminFailure(.userDisabled, email)
         case DirectoryError.unknownDevice: return AdminFailure(.deviceNotFound, command.arguments["replica"] ?? "")
         case DirectoryError.lastAdministrator: return AdminFailure(.lastAdmin, email)
         case DirectoryError.invalidName: return AdminFailure(.invalidName, command.arguments["name"] ?? "")

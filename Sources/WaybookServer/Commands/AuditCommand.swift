@@ -91,6 +91,8 @@ struct AuditListCommand: AsyncParsableCommand {
         case .userDisabled: Texts.Audit.userDisabled
         case .userEnabled: Texts.Audit.userEnabled
         case .passwordChanged: Texts.Audit.passwordChanged
+        case .userInvited: Texts.Audit.userInvited
+        case .invitationAccepted: Texts.Audit.invitationAccepted
         case .roleChanged: Texts.Audit.roleChanged
         case .teamChanged: Texts.Audit.teamChanged
         case .refused: Texts.Audit.refused

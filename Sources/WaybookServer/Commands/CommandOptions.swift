@@ -65,15 +65,12 @@ enum NewPassword {
     /// - Throws: `CommandFailure`.
     static func hash(email: String, variable: String) throws -> PasswordHash {
         let language = Speech.language
-        let environment = CommandEnvironment.variables
-        let typed = try PasswordPrompt.password(
-            Texts.Server.adminPasswordPrompt(email: email)(language), variable: variable, environment: environment)
-        let again = try PasswordPrompt.password(
-            Texts.Server.passwordAgainPrompt(language), variable: variable, environment: environment)
-        guard typed == again else { throw CommandFailure("passwords-differ", Texts.Server.passwordsDiffer) }
+        let typed = try PasswordPrompt.newPassword(
+            Texts.Server.adminPasswordPrompt(email: email)(language), variable: variable,
+            environment: CommandEnvironment.variables)
         guard let password = Password(typed), password.isLongEnough else {
-            let text = Texts.Server.passwordTooShort(minimum: Password.minimumCharacters)
-            throw CommandFailure("password-too-short", text, status: .usage)
+            throw CommandFailure(
+                "password-too-long", Texts.Session.passwordTooLong(limit: Password.maximumBytes), status: .usage)
         }
         var random = SystemRandomNumberGenerator()
         return try PasswordHash(of: password.bytes, salt: randomBytes(PasswordHash.saltBytes, &random))

@@ -49,6 +49,7 @@ enum FailureWording {
         case .invalidName: CommandFailure(code, Texts.Server.nameInvalid, status: .usage)
         case .userExists: CommandFailure(code, Texts.Server.userExists(email: subject))
         case .userNotFound: CommandFailure(code, Texts.Server.userNotFound(email: subject))
+        case .userDisabled: CommandFailure(code, Texts.Invitations.disabled(email: subject))
         case .teamExists: CommandFailure(code, Texts.Server.teamExists(team: subject))
         case .teamNotFound: CommandFailure(code, Texts.Server.teamNotFound(team: subject))
         case .teamCircle: CommandFailure(code, Texts.Server.teamCircle(team: subject))

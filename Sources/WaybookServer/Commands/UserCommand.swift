@@ -8,7 +8,8 @@ struct UserCommand: AsyncParsableCommand {
         CommandConfiguration(
             commandName: "user", abstract: Texts.Help.serverUser(Speech.language),
             subcommands: [
-                UserAddCommand.self, UserListCommand.self, UserDisableCommand.self, UserEnableCommand.self,
+                UserAddCommand.self, UserInviteCommand.self, UserListCommand.self, UserDisableCommand.self,
+                UserEnableCommand.self,
                 UserPasswordCommand.self, UserRoleCommand.self, UserEditCommand.self,
             ])
     }

@@ -19,7 +19,12 @@ struct UserListCommand: AsyncParsableCommand {
             .init(Texts.Server.role(language)), .init(Texts.Words.device(language), isNumeric: true),
         ])
         for user in users.elements?.compactMap(\.entries) ?? [] {
-            let state = user["disabled"]?.integer == nil ? Texts.Server.userStateActive : Texts.Server.userStateDisabled
+            let state =
+                if user["disabled"]?.integer != nil {
+                    Texts.Server.userStateDisabled
+                } else {
+                    user["password"]?.boolean == false ? Texts.Invitations.waiting : Texts.Server.userStateActive
+                }
             let role = user["role"]?.text ?? ""
             table.append([
                 user["email"]?.text ?? "", user["name"]?.text ?? "", state(language),

@@ -13,10 +13,7 @@ struct DeviceRoutes: Sendable {
         router.get("/v1/devices") { request, _ in
             let principal = try await authenticator.principal(of: request.headers)
             let devices = try await service.devices(of: principal).map { Value.map($0.entries) }
-            let body = CanonicalJSON.bytes(["devices": .list(devices)])
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+            return JSONBody.answer(CanonicalJSON.bytes(["devices": .list(devices)]))
         }
         router.post("/v1/devices/{replica}/revoke") { request, context in
             let principal = try await authenticator.principal(of: request.headers)
@@ -25,14 +22,8 @@ struct DeviceRoutes: Sendable {
         router.post("/v1/devices/{replica}/wipe") { request, context in
             let principal = try await authenticator.principal(of: request.headers)
             let replica = try Self.replica(context)
-            guard ContentCoding.ofContent(request.headers[.contentEncoding]) == .identity else {
-                throw Problem(.unsupportedCoding)
-            }
-            guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-                throw Problem(.unsupportedMediaType)
-            }
-            let body = try await request.body.collect(upTo: WipeRequest.maximumBytes)
-            guard let message = WipeRequest(json: Array(body.readableBytesView)) else { throw Problem(.badRequest) }
+            let body = try await JSONBody.read(request, upTo: WipeRequest.maximumBytes)
+            guard let message = WipeRequest(json: body) else { throw Problem(.badRequest) }
             return try await end(replica, message.moment == .atOnce ? .wipe : .wipeAfterUpload, principal)
         }
     }

@@ -10,18 +10,9 @@ struct ReplicaRoute: Sendable {
     func add(to router: Router<ServerRequestContext>) {
         router.post("/v1/replica") { request, _ in
             let principal = try await authenticator.principal(of: request.headers)
-            guard ContentCoding.ofContent(request.headers[.contentEncoding]) == .identity else {
-                throw Problem(.unsupportedCoding)
-            }
-            guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-                throw Problem(.unsupportedMediaType)
-            }
-            let body = try await request.body.collect(upTo: ForkRequest.maximumBytes)
-            guard let message = ForkRequest(json: Array(body.readableBytesView)) else { throw Problem(.badRequest) }
-            let answer = try await service.fork(message, by: principal)
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.json)))
+            let body = try await JSONBody.read(request, upTo: ForkRequest.maximumBytes)
+            guard let message = ForkRequest(json: body) else { throw Problem(.badRequest) }
+            return JSONBody.answer(try await service.fork(message, by: principal).json)
         }
     }
 }

@@ -4,7 +4,7 @@ import WaybookModel
 import WaybookProtocol
 import WaybookServerCore
 
-/// `POST /v1/sign-in` and `POST /v1/sign-out`.
+/// `POST /v1/sign-in`, `POST /v1/invitations/accept` and `POST /v1/sign-out`.
 struct SignInRoutes: Sendable {
     let service: SignInService
     let authenticator: Authenticator
@@ -13,7 +13,20 @@ struct SignInRoutes: Sendable {
     let cut: @Sendable (ReplicaID) -> Void
 
     func add(to router: Router<ServerRequestContext>) {
-        router.post("/v1/sign-in") { request, context in try await signIn(request, context) }
+        router.post("/v1/sign-in") { request, context in
+            let body = try await JSONBody.read(request, upTo: SignInRequest.maximumBytes)
+            guard let message = SignInRequest(json: body) else { throw Problem(.badRequest) }
+            return try await counted { try await service.signIn(message, address: peer.of(request, context)) }
+        }
+        router.post("/v1/invitations/accept") { request, context in
+            let body = try await JSONBody.read(request, upTo: InvitationAcceptance.maximumBytes)
+            guard let message = InvitationAcceptance(json: body) else { throw Problem(.badRequest) }
+            return try await counted {
+                let (answer, cutOff) = try await service.accept(message, address: peer.of(request, context))
+                for replica in cutOff { cut(replica) }
+                return answer
+            }
+        }
         router.post("/v1/sign-out") { request, _ in
             let principal = try await authenticator.principal(of: request.headers)
             try await service.signOut(principal)
@@ -22,26 +35,16 @@ struct SignInRoutes: Sendable {
         }
     }
 
-    private func signIn(_ request: Request, _ context: ServerRequestContext) async throws -> Response {
-        guard ContentCoding.ofContent(request.headers[.contentEncoding]) == .identity else {
-            throw Problem(.unsupportedCoding)
-        }
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw Problem(.unsupportedMediaType)
-        }
-        let body = try await request.body.collect(upTo: SignInRequest.maximumBytes)
-        guard let message = SignInRequest(json: Array(body.readableBytesView)) else { throw Problem(.badRequest) }
+    private func counted(_ signIn: () async throws -> SignInResponse) async throws -> Response {
         let answer: SignInResponse
         do {
-            answer = try await service.signIn(message, address: peer.of(request, context))
+            answer = try await signIn()
         } catch {
             note((error as? Problem)?.code == .slowDown ? "slowed" : "refused")
             throw error
         }
         note("accepted")
-        return Response(
-            status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.json)))
+        return JSONBody.answer(answer.json)
     }
 
     private func note(_ outcome: String) {

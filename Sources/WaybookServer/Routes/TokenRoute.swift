@@ -10,10 +10,7 @@ struct TokenRoute: Sendable {
     func add(to router: Router<ServerRequestContext>) {
         router.post("/v1/token") { request, _ in
             let principal = try await authenticator.principal(of: request.headers)
-            let answer = try await service.renew(principal)
-            return Response(
-                status: .ok, headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.json)))
+            return JSONBody.answer(try await service.renew(principal).json)
         }
     }
 }

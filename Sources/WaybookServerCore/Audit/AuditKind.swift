@@ -15,6 +15,10 @@ public enum AuditKind: String, Sendable, CaseIterable {
     case userDisabled = "user-disable"
     case userEnabled = "user-enable"
     case passwordChanged = "password-change"
+    /// A person was given a code by which to choose a password.
+    case userInvited = "user-invite"
+    /// A person chose a password by such a code; their other devices were cut off.
+    case invitationAccepted = "invitation-accept"
     case roleChanged = "role-change"
     /// A team is there, is elsewhere in the tree, or is gone.
     case teamChanged = "team-change"

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import WaybookModel
+import WaybookStore
 
 /// People and devices: functions over one database connection, without a clock or a source of chance of their own.
 public struct Directory: Sendable {
@@ -17,12 +18,13 @@ public struct Directory: Sendable {
     /// Adds a user.
     ///
     /// - Parameters:
-    ///   - passwordHash: made off the event loop, with `PasswordHash`.
+    ///   - passwordHash: made off the event loop, with `PasswordHash`; nil for whoever is invited to choose a password.
+    ///   - by: the person who adds them; nil for whoever runs the machine.
     ///   - now: milliseconds since 1970.
     /// - Throws: `DirectoryError`, and GRDB's errors.
     public func addUser(
-        _ db: Database, id: UserID, email: AccountEmail, name: String, language: String = "en",
-        passwordHash: PasswordHash, role: Role = .rep, now: Int64
+        _ db: Database, id: UserID, email: AccountEmail, name: String, language: String = "en", zone: String? = nil,
+        passwordHash: PasswordHash?, role: Role = .rep, by: RecordID? = nil, now: Int64
     ) throws {
         let name = try checkedName(name)
         guard try user(db, email: email) == nil else { throw DirectoryError.emailTaken }
@@ -31,12 +33,13 @@ public struct Directory: Sendable {
             sql: """
                 INSERT INTO user (id, email, name, language, password, isAdmin, created) VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [id.text, email.text, name, language, passwordHash.phc, role == .admin, now])
-        try DirectoryWriter(db, now: now).write(
-            [
-                Field.name: .string(name), Field.email: .string(email.text), Field.role: .string(role.rawValue),
-                Field.status: .string(DirectoryRecord.active), Field.language: .string(language),
-            ], of: id.record, in: DirectoryRecord.user)
+            arguments: [id.text, email.text, name, language, passwordHash?.phc ?? "", role == .admin, now])
+        var fields: [FieldName: Value] = [
+            Field.name: .string(name), Field.email: .string(email.text), Field.role: .string(role.rawValue),
+            Field.status: .string(DirectoryRecord.active), Field.language: .string(language),
+        ]
+        fields[Field.zone] = zone.map { .string($0) }
+        try DirectoryWriter(db, now: now, by: by).write(fields, of: id.record, in: DirectoryRecord.user)
     }
 
     /// Returns the user with an e-mail address.
@@ -54,10 +57,11 @@ public struct Directory: Sendable {
         try Row.fetchAll(db, sql: "SELECT * FROM user ORDER BY email").map(Self.user)
     }
 
-    /// Returns the stored hash of a user's password.
-    public func passwordHash(_ db: Database, of user: UserID) throws -> PasswordHash {
+    /// Returns the stored hash of a user's password; nil for who has none yet.
+    public func passwordHash(_ db: Database, of user: UserID) throws -> PasswordHash? {
         let phc = try String.fetchOne(db, sql: "SELECT password FROM user WHERE id = ?", arguments: [user.text])
         guard let phc else { throw DirectoryError.unknownUser }
+        guard !phc.isEmpty else { return nil }
         do { return try PasswordHash(phc: phc) } catch { throw DirectoryError.damaged }
     }
 
@@ -65,6 +69,12 @@ public struct Directory: Sendable {
     public func setPassword(_ db: Database, of user: UserID, to hash: PasswordHash) throws {
         try db.execute(sql: "UPDATE user SET password = ? WHERE id = ?", arguments: [hash.phc, user.text])
         guard db.changesCount == 1 else { throw DirectoryError.unknownUser }
+    }
+
+    /// What a user is in the organisation; a word that this program need not know.
+    public func role(_ db: Database, of user: UserID) throws -> String {
+        let record = try ServerRows(db).directory().first { $0.id == user.record }
+        return record?[DirectoryRecord.Field.role]?.text ?? Role.rep.rawValue
     }
 
     /// Says what a user is in the organisation.
@@ -113,8 +123,9 @@ public struct Directory: Sendable {
 
     private static func user(_ row: Row) throws -> DirectoryUser {
         guard let id = UserID(row["id"]) else { throw DirectoryError.damaged }
+        let password: String = row["password"]
         return DirectoryUser(
             id: id, email: row["email"], name: row["name"], language: row["language"], isAdmin: row["isAdmin"],
-            disabled: row["disabled"], created: row["created"])
+            hasPassword: !password.isEmpty, disabled: row["disabled"], created: row["created"])
     }
 }

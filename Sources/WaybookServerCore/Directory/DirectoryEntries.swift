@@ -12,6 +12,8 @@ public struct DirectoryUser: Sendable, Equatable {
     public var language: String
     /// Whether the user administers the server.
     public var isAdmin: Bool
+    /// Whether there is a password to sign in with.
+    public var hasPassword: Bool
     /// When the user was disabled, in milliseconds since 1970.
     public var disabled: Int64?
     /// When the user was added, in milliseconds since 1970.
@@ -91,6 +93,8 @@ public enum DirectoryError: Error, Sendable, Equatable {
     case passwordTooShort
     case invalidName
     case unknownUser
+    /// Who is disabled is not invited.
+    case userDisabled
     case unknownDevice
     case tooManyDevices
     case numbersExhausted
@@ -110,6 +114,7 @@ public enum DirectoryError: Error, Sendable, Equatable {
         case .passwordTooShort: "The password needs at least 8 characters; choose a longer one."
         case .invalidName: "The name must have 1 to 200 characters; give another."
         case .unknownUser: "There is no such user; list the users to see who there is."
+        case .userDisabled: "The user is disabled; enable them first."
         case .unknownDevice: "There is no such device; list the devices to see which there are."
         case .tooManyDevices: "The user has 50 devices already; revoke one that is no longer used."
         case .numbersExhausted:

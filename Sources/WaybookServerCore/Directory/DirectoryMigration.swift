@@ -55,6 +55,18 @@ let deviceStateMigrationSQL = """
     ) STRICT;
     """
 
+/// Invitations, one a person: SHA-256 of the code, when it was made and when it ends; frozen.
+///
+/// From here on `user.password` is empty for whoever has none yet.
+let invitationMigrationSQL = """
+    CREATE TABLE invitation (
+        user TEXT PRIMARY KEY NOT NULL REFERENCES user (id),
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        created INTEGER NOT NULL,
+        expires INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
 /// The successor of a device's token, and the tokens that are none any more, so that one that comes back is known; frozen.
 ///
 /// `nextToken` is SHA-256 of the successor, given at `nextAsked` and not used yet. `renewed` tells whether a successor took

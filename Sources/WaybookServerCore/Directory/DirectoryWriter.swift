@@ -73,7 +73,7 @@ public struct DirectoryWriter {
 
 extension Directory {
     /// Brings the columns that follow from a person's record up to date: name, language, whether they administer, whether
-    /// they are disabled. Called in every commit that changes one.
+    /// they are disabled; then their invitation ends. Called in every commit that changes one.
     func project(_ record: VersionedRecord, _ db: Database, now: Int64) throws {
         typealias Field = DirectoryRecord.Field
         guard record.collection == DirectoryRecord.user else { return }
@@ -86,6 +86,7 @@ extension Directory {
                 record[Field.name]?.text, record[Field.language]?.text, record[Field.role]?.text == Role.admin.rawValue,
                 record.isOfSomebodyDisabled, now, record.id.description,
             ])
+        if record.isOfSomebodyDisabled, let user = UserID(record.id.description) { try endInvitation(db, of: user) }
     }
 }
 

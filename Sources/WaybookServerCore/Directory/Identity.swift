@@ -1,4 +1,5 @@
 import Foundation
+import WaybookProtocol
 
 /// The id of a user: a UUID in its lower-case text form.
 public struct UserID: Sendable, Hashable, CustomStringConvertible {
@@ -56,8 +57,8 @@ public struct AccountEmail: Sendable, Hashable {
 
 /// A password as typed, brought to NFC; prints as `***`.
 public struct Password: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
-    /// The fewest characters of a new password (NIST SP 800-63B §3.1.1.2 asks for 8 at least).
-    public static let minimumCharacters = 8
+    /// The fewest characters of a new password.
+    public static let minimumCharacters = InvitationAcceptance.minimumPasswordCharacters
     /// The most bytes of any password.
     public static let maximumBytes = 1_024
 

@@ -19,15 +19,25 @@ struct LatestFacts {
 
     private var standings: [UserID: Standing] = [:]
     private var passwords: [UserID: String] = [:]
+    private var invitations: [UserID: InvitationFact] = [:]
     private var roles: [UserID: String] = [:]
     private var directory: [RecordID: Entry] = [:]
     private var access: [RecordID: UnitAccess] = [:]
 
     mutating func take(_ fact: SecurityFact, at: Int64) {
         switch fact {
-        case .disabled(let user, let successor): standings[user] = .disabled(successor: successor, at: at)
-        case .enabled(let user): standings[user] = .enabled
-        case .password(let user, let hash): passwords[user] = hash
+        case .disabled(let user, let successor):
+            standings[user] = .disabled(successor: successor, at: at)
+            invitations[user] = .ended(at: at)
+        case .enabled(let user):
+            standings[user] = .enabled
+            // Of a compacted ledger the line that disabled them is gone.
+            invitations[user] = .ended(at: at)
+        case .password(let user, let hash):
+            passwords[user] = hash
+            invitations[user] = .ended(at: at)
+        case .invited(let user, let hash, let expires):
+            invitations[user] = .open(Invitation(hash: hash, created: at, expires: expires))
         case .access(.role(let user, let role)): roles[user] = role
         case .access(.directory(let id, let collection, let fields, let isDeleted)):
             directory[id] = Entry(collection: collection, fields: fields, isDeleted: isDeleted)
@@ -68,6 +78,8 @@ struct LatestFacts {
             try directory.setPassword(db, of: user, to: hash)
             changes += 1
         }
+        for (user, fact) in invitations.sorted(by: { $0.key.text < $1.key.text })
+        where try fact.apply(db, to: user) { changes += 1 }
         return changes
     }
 

@@ -14,6 +14,7 @@ public enum LedgerCompaction {
         case token(ReplicaID, UserID, Int64)
         case standing(UserID)
         case password(UserID)
+        case invitation(UserID)
         case role(UserID)
         case directory(RecordID)
     }
@@ -52,6 +53,7 @@ public enum LedgerCompaction {
         case .token(let fact): .token(fact.replica, fact.user, fact.former)
         case .disabled(let user, _), .enabled(let user): .standing(user)
         case .password(let user, _): .password(user)
+        case .invited(let user, _, _): .invitation(user)
         case .access(.role(let user, _)): .role(user)
         case .access(.directory(let id, _, _, _)): .directory(id)
         default: nil

@@ -23,6 +23,9 @@ public enum SecurityFact: Sendable, Hashable {
     case enabled(UserID)
     /// The new hash of a user's password, in the PHC string format.
     case password(UserID, hash: String)
+    /// The hash of the code by which a person may choose another password, and when that ends. It ends before with a line of
+    /// the person's password or standing.
+    case invited(UserID, hash: [UInt8], expires: Int64)
     /// A person, or what tells of one, was erased for good.
     case erased(ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp)
     case token(TokenFact)
@@ -58,6 +61,11 @@ extension SecurityFact {
         case .enabled(let user): ["kind": "enabled", "user": .string(user.text)]
         case .password(let user, let hash):
             ["hash": .string(hash), "kind": "password", "user": .string(user.text)]
+        case .invited(let user, let hash, let expires):
+            [
+                "expires": .int(expires), "hash": .string(Base64.encode(hash)), "kind": "invitation",
+                "user": .string(user.text),
+            ]
         case .erased(let request, let unit, let collection, let stamp):
             Self.value(of: request, unit, collection, stamp)
         case .void(let first, let last): ["first": .int(first), "kind": "void", "last": .int(last)]
@@ -87,6 +95,11 @@ extension SecurityFact {
         case "password":
             guard let user, let hash = entries["hash"]?.text else { return nil }
             self = .password(user, hash: hash)
+        case "invitation":
+            guard let user, let hash = entries["hash"]?.text.flatMap({ Base64.decode($0) }), hash.count == 32,
+                let expires = entries["expires"]?.integer
+            else { return nil }
+            self = .invited(user, hash: hash, expires: expires)
         case "erasure":
             guard let erased = Self.erased(entries) else { return nil }
             self = erased

@@ -14,5 +14,6 @@ public enum ServerSchema {
         ServerMigrations.scopes,
         ServerMigrations.losses,
         StoreMigration(number: 10, name: "timeline", sql: timelineMigrationSQL),
+        StoreMigration(number: 11, name: "invitation", sql: invitationMigrationSQL),
     ]
 }

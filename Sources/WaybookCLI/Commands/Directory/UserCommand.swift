@@ -11,7 +11,8 @@ struct UserCommand: ParsableCommand {
             commandName: "user", abstract: Texts.Help.user.spoken,
             subcommands: [
                 ListCommand<User>.self, ShowCommand<User>.self, EditCommand<User>.self, HistoryCommand<User>.self,
-                UserRoleCommand.self, UserDisableCommand.self, UserEnableCommand.self,
+                UserAddCommand.self, UserInviteCommand.self, UserRoleCommand.self, UserDisableCommand.self,
+                UserEnableCommand.self,
             ], aliases: ["用户"])
     }
 }
