@@ -11,6 +11,9 @@ public struct Workspace: Sendable {
     public let store: ClientStore
     public let device: Device
 
+    /// Whether the lease has ended, and the workspace was opened to enter something: nothing that is here may be shown.
+    public private(set) var isLocked = false
+
     /// The note in the store that says whose it is.
     static let ownerNote = "user"
 
@@ -18,6 +21,8 @@ public struct Workspace: Sendable {
     public enum Purpose: Hashable, Sendable {
         /// To see and change records: refused once the lease has ended.
         case work
+        /// To enter something: at any time. Once the lease has ended nothing that is here is shown by it.
+        case entry
         /// To sync, to sign out, to see how the replica stands, to save what is unsent: at any time.
         case upkeep
     }
@@ -31,8 +36,12 @@ public struct Workspace: Sendable {
         let store = try openStore(folder)
         // A sign-in or a renumbering that was cut short wrote the session first.
         if try store.replica() != session.replica { try store.adopt(session.replica) }
-        let workspace = Workspace(folder: folder, session: session, store: store, device: device)
-        if purpose == .work { try workspace.checkLease() }
+        var workspace = Workspace(folder: folder, session: session, store: store, device: device)
+        switch purpose {
+        case .work: try workspace.checkLease()
+        case .entry: workspace.isLocked = try workspace.lease().isEnded
+        case .upkeep: break
+        }
         return workspace
     }
 
@@ -41,8 +50,14 @@ public struct Workspace: Sendable {
 
     /// Throws `leaseEnded` where records may no longer be shown; whoever stays open for long asks now and then.
     public func checkLease() throws {
-        let lease = try lease()
-        if lease.isEnded { throw WorkspaceError(.leaseEnded(days: lease.days)) }
+        if try lease().isEnded { throw try lock() }
+    }
+
+    /// What is thrown in the place of what may no longer be shown.
+    public func lock() throws -> WorkspaceError { WorkspaceError(.leaseEnded(days: try lease().days)) }
+
+    init(folder: WorkspaceFolder, session: Session, store: ClientStore, device: Device) {
+        (self.folder, self.session, self.store, self.device) = (folder, session, store, device)
     }
 
     static func openStore(_ folder: WorkspaceFolder) throws -> ClientStore {

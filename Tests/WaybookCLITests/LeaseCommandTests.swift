@@ -8,7 +8,7 @@ import WaybookStore
 /// What the program still does once its server was not heard for too long.
 @Suite struct LeaseCommandTests {
     /// Has the store believe that the server was last heard so many days ago.
-    private func hear(_ shell: Shell, daysAgo days: Int64) throws {
+    static func hear(_ shell: Shell, daysAgo days: Int64) throws {
         let device = Device.system()
         let workspace = try Workspace.open(WorkspaceFolder(shell.home), device: device, for: .upkeep)
         var now = device.now()
@@ -23,9 +23,9 @@ import WaybookStore
 
     @Test func theEndOfTheLeaseIsWarnedOfBeforeItComes() async throws {
         let shell = try Shell()
-        try hear(shell, daysAgo: 9)
+        try Self.hear(shell, daysAgo: 9)
         #expect(try await shell.run("waybook customer list").error == "")
-        try hear(shell, daysAgo: 11)
+        try Self.hear(shell, daysAgo: 11)
         for command in ["customer list --json", "status"] {
             let warned = try await shell.run("waybook \(command)")
             #expect(warned.status == 0 && warned.error.contains("not heard for 11 days; in 3 days"), "\(warned)")
@@ -35,10 +35,11 @@ import WaybookStore
     @Test func afterItNoRecordIsShownAndNothingUnsentIsLost() async throws {
         let shell = try Shell()
         #expect(try await shell.run("waybook customer add Acme").status == 0)
-        try hear(shell, daysAgo: 15)
+        try Self.hear(shell, daysAgo: 15)
         for command in [
             "customer list", "customer show Acme", "search Acme", "conflict list", "customer history Acme",
-            "rejected list", "customer add Bolt",
+            "rejected list", "customer edit Acme --set city=Bern", "customer delete Acme", "log Acme call Hello",
+            "contact add Eve --set customer=Acme", "customer import none.csv",
         ] {
             let refused = try await shell.run("waybook \(command)")
             #expect(refused.status == 1 && refused.output == "", "\(command): \(refused)")

@@ -61,21 +61,26 @@ struct LogCommand: AsyncParsableCommand {
         guard next != nil || (due == nil && priority == nil) else {
             throw CommandFailure("next-missing", Texts.Records.nextMissing, status: .usage)
         }
-        let workspace = try options.open()
+        let workspace = try options.openForEntry()
         let book = RecordBook(workspace)
         let root = try book.record(customer, in: Customer.collection)
         let entry = try entry(book, root.record.id)
         let (changes, outcome) = try workspace.log(entry)
         try EditReport.check(outcome, of: Interaction.collection, book)
         let reporter = options.reporter
-        let records = try changes.compactMap { try workspace.store.record($0.id) }
-        try reporter.json(.list(records.map { RecordJSON.object($0) }))
-        try reporter.say(
-            Texts.Records.logged(
-                what: entry.channel.label.spoken, name: book.name(of: root.record), text: entry.subject))
-        guard let next = entry.next else { return }
-        let due = next.due?.description ?? Texts.Words.none.spoken
-        try reporter.say(Texts.Records.loggedNext(title: next.title, due: due))
+        let entered = changes.compactMap { change in
+            Catalogue.schema[change.collection].map { (kind: $0, id: change.id) }
+        }
+        try book.tell(entered, isList: true, reporter) {
+            let records = try changes.compactMap { try workspace.store.record($0.id) }
+            try reporter.json(.list(records.map { RecordJSON.object($0) }))
+            try reporter.say(
+                Texts.Records.logged(
+                    what: entry.channel.label.spoken, name: book.name(of: root.record), text: entry.subject))
+            guard let next = entry.next else { return }
+            let due = next.due?.description ?? Texts.Words.none.spoken
+            try reporter.say(Texts.Records.loggedNext(title: next.title, due: due))
+        }
     }
 
     private func entry(_ book: RecordBook, _ root: RecordID) throws -> InteractionLog {

@@ -45,10 +45,12 @@ struct FieldReader {
         }
     }
 
-    private func worded(_ outcome: Result<[Write], InputProblem>) throws(CommandFailure) -> [Write] {
+    private func worded(_ outcome: Result<[Write], InputProblem>) throws -> [Write] {
         switch outcome {
         case .success(let writes): return writes
-        case .failure(let problem): throw FailureWording.input(problem, kind)
+        case .failure(let problem):
+            if let lock = try book.refusedLookup() { throw lock }
+            throw FailureWording.input(problem, kind)
         }
     }
 }

@@ -17,15 +17,17 @@ extension RecordBook {
 
     /// The person with that e-mail address; `me` is whoever is signed in.
     func person(byAccount text: String) throws -> RecordID? {
-        let session = workspace.session
-        guard let email = ElementKey.make(text, form: .email) else { return nil }
-        if ElementKey.fold(text) == "me" || email == ElementKey.make(session.email, form: .email) {
-            return session.user
-        }
-        guard email.contains("@") else { return nil }
+        if isOwnAccount(text) { return workspace.session.user }
+        guard let email = ElementKey.make(text, form: .email), email.contains("@") else { return nil }
         let field = FieldSelector(DirectoryRecord.Field.email)
         let query = RecordQuery(DirectoryRecord.user, filter: .compare(field, .equal, .string(email)), limit: 1)
         return try workspace.store.list(query).first?.id
+    }
+
+    /// Whether that is the e-mail address of whoever is signed in, or `me`.
+    func isOwnAccount(_ text: String) -> Bool {
+        guard let email = ElementKey.make(text, form: .email) else { return false }
+        return ElementKey.fold(text) == "me" || email == ElementKey.make(workspace.session.email, form: .email)
     }
 
     /// Whether that is the name of whoever is signed in.

@@ -17,6 +17,8 @@ final class RecordBook: Sendable {
     let scene: CommandScene
     private let titles = Mutex<[RecordID: String]>([:])
     private let resolved = Mutex<[String: RecordID?]>([:])
+    /// How many references by name were refused, for the lease has ended.
+    let lookups = Mutex(0)
 
     init(_ workspace: Workspace, scene: CommandScene = .current) {
         self.workspace = workspace
@@ -36,6 +38,7 @@ final class RecordBook: Sendable {
     /// Finds the record that a person means.
     /// - Parameter deleted: whether deleted records are meant instead.
     func find(_ text: String, in collection: CollectionName, deleted: Bool = false) throws -> Finding {
+        if isLocked { return try findLocked(text, in: collection) }
         let scope: RecordQuery.Scope = deleted ? .deleted : .visible
         if let id = RecordID(text) {
             guard let record = try store.record(id), record.record.collection == collection else { return .none }
@@ -111,8 +114,9 @@ final class RecordBook: Sendable {
         return try store.list(whole).isEmpty ? finding : .none
     }
 
-    /// The name of a record; nil where this replica has none of it, or it has no name.
+    /// The name of a record; nil where this replica has none of it, it has no name, or it may not be shown.
     func title(_ collection: CollectionName, _ id: RecordID) -> String? {
+        if isLocked { return nil }
         if let known = titles.withLock({ $0[id] }) { return known }
         if id == workspace.session.user { return workspace.session.name }
         guard let record = try? store.record(id)?.record, let title = title(of: record) else { return nil }
@@ -122,7 +126,7 @@ final class RecordBook: Sendable {
 
     /// The name that a record gives itself; of one that is known by another, as somebody's time in a team, the other's.
     private func title(of record: VersionedRecord) -> String? {
-        guard let kind = Catalogue.schema[record.collection], let field = kind[kind.titleField],
+        guard !isLocked, let kind = Catalogue.schema[record.collection], let field = kind[kind.titleField],
             let text = record[field.name]?.text, !text.isEmpty
         else { return nil }
         guard case .reference = field.type else { return text }

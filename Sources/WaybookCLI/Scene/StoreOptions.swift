@@ -20,6 +20,16 @@ struct StoreOptions: ParsableArguments {
         return workspace
     }
 
+    /// Opens the workspace to enter something, which is taken after the lease too; says so on standard error.
+    func openForEntry() throws -> Workspace {
+        let scene = CommandScene.current
+        let workspace = try Workspace.open(try scene.folder(store), device: scene.device, for: .entry)
+        let lease = try workspace.lease()
+        warn(of: lease)
+        if workspace.isLocked { reporter.note(Texts.Lease.enteringGoesOn(days: lease.days)) }
+        return workspace
+    }
+
     /// Opens the workspace for what must go on after the lease: sync, status, signing out, saving what is unsent.
     func openForUpkeep() throws -> Workspace {
         let scene = CommandScene.current

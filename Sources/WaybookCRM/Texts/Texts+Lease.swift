@@ -12,8 +12,45 @@ extension Texts {
 
         package static var endedHint: LocalizedText {
             LocalizedText(
-                en: "Run “waybook sync”. Nothing is lost: what is unsent is sent then, and “logout --export” saves it.",
-                zh: "请运行 waybook sync。没有丢失任何内容：未发送的修改届时发送，也可用 logout --export 保存。"
+                en: """
+                    Run “waybook sync”. Until then “add” goes on, and “edit”, “delete”, “restore” and “log” by a record's whole \
+                    identity. Nothing is lost: what is unsent is sent then, and “logout --export” saves it.
+                    """,
+                zh: """
+                    请运行 waybook sync。在此之前仍可使用 add，并可用完整的记录编号使用 edit、delete、restore 和 log。\
+                    没有丢失任何内容：未发送的修改届时发送，也可用 logout --export 保存。
+                    """
+            )
+        }
+
+        package static func enteringGoesOn(days: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    Nothing is shown: the server was not heard for \(days, one: "day", other: "days") or longer. What you enter is \
+                    taken, and sent with the next sync.
+                    """,
+                zh: "已有 \(days) 天或更久未与服务器联系，不显示任何内容。录入的内容照常保存，下次同步时发送。"
+            )
+        }
+
+        package static func entered(kind: String, id: String) -> LocalizedText {
+            LocalizedText(
+                en: "Taken: \(kind) \(id).",
+                zh: "已保存：\(kind) \(id)。"
+            )
+        }
+
+        package static var doesNotFit: LocalizedText {
+            LocalizedText(
+                en: "This does not fit what is stored here, and was not taken.",
+                zh: "与本机已有内容不符，未保存。"
+            )
+        }
+
+        package static var doesNotFitHint: LocalizedText {
+            LocalizedText(
+                en: "Why is told once records are shown again: run “waybook sync”, then enter it once more.",
+                zh: "恢复显示记录后才会说明原因：请运行 waybook sync，然后重新录入。"
             )
         }
 

@@ -20,7 +20,7 @@ struct AddCommand<Kind: Entity>: AsyncParsableCommand {
 
     func run() async throws {
         let kind = Kind.collection
-        let workspace = try options.open()
+        let workspace = try options.openForEntry()
         let book = RecordBook(workspace)
         var writes = try assignments.writes(kind, in: book)
         if !writes.contains(where: { $0.path.field == kind.titleField }) {
@@ -29,11 +29,13 @@ struct AddCommand<Kind: Entity>: AsyncParsableCommand {
         try RecordChecks.check(nil, kind, writes, book)
         let added = try workspace.add(writes, to: kind.name)
         try EditReport.check(added.outcome, of: kind, book)
-        guard let record = try workspace.store.record(added.id) else { return }
         let reporter = options.reporter
-        try reporter.json(RecordJSON.object(record))
-        try reporter.say(
-            Texts.Records.added(
-                kind: kind.label.within, name: book.name(of: record.record), id: RecordBook.short(added.id)))
+        try book.tell([(kind, added.id)], reporter) {
+            guard let record = try workspace.store.record(added.id) else { return }
+            try reporter.json(RecordJSON.object(record))
+            try reporter.say(
+                Texts.Records.added(
+                    kind: kind.label.within, name: book.name(of: record.record), id: RecordBook.short(added.id)))
+        }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import WaybookCRM
 import WaybookModel
+import WaybookStore
 import WaybookTerminal
 
 /// `waybook customer edit RECORD --set field=value…`
@@ -18,7 +19,7 @@ struct EditCommand<Kind: Entity>: AsyncParsableCommand {
 
     func run() async throws {
         let kind = Kind.collection
-        let workspace = try options.open()
+        let workspace = try options.openForEntry()
         let book = RecordBook(workspace)
         let present = try book.record(target.reference, in: kind)
         guard !assignments.assignments.isEmpty else {
@@ -30,13 +31,22 @@ struct EditCommand<Kind: Entity>: AsyncParsableCommand {
         try RecordChecks.check(present.record.id, kind, writes, book)
         let outcome = try workspace.edit(present.record.id, in: kind.name, writes)
         try EditReport.check(outcome, of: kind, book)
-        guard let after = try workspace.store.record(present.record.id) else { return }
-        let reporter = options.reporter
+        try book.tell([(kind, present.record.id)], options.reporter) {
+            try show(outcome, writes, over: present.record, book, options.reporter)
+        }
+    }
+
+    private func show(
+        _ outcome: EditOutcome, _ writes: [Write], over present: VersionedRecord, _ book: RecordBook,
+        _ reporter: Reporter
+    ) throws {
+        let kind = Kind.collection
+        guard let after = try book.workspace.store.record(present.id) else { return }
         try reporter.json(RecordJSON.object(after))
         let name = book.name(of: after.record)
         guard outcome != .unchanged else { return try reporter.say(Texts.Records.unchanged(name: name)) }
         let changed = Set(writes.map(\.path)).filter {
-            after.record.atoms[$0]?.value != present.record.atoms[$0]?.value
+            after.record.atoms[$0]?.value != present.atoms[$0]?.value
         }
         let fields = changed.sorted().map { path in
             let change = FieldWording.change(path, after.record.atoms[path]?.value, in: kind.name, book.display)

@@ -11,7 +11,10 @@ enum EditReport {
         case .saved, .unchanged: return
         case .deleted(let id): throw deleted(id, kind, book)
         case .refused(let violation, let id): throw refused(violation, id, kind)
-        case .denied(let denial): throw failure(denial)
+        case .denied(var denial):
+            // Who answers for it is told of what is here.
+            if book.isLocked { denial.owner = nil }
+            throw failure(denial)
         case .leaving: throw CommandFailure("leaving", Texts.Access.leaving, hint: Texts.Access.leavingHint)
         case .erased: throw CommandFailure("erased", Texts.Privacy.isErased)
         }

@@ -6,10 +6,12 @@ import WaybookTerminal
 enum RecordChecks {
     /// - Parameter id: the record; nil for one that is added.
     static func check(_ id: RecordID?, _ kind: CollectionSchema, _ writes: [Write], _ book: RecordBook) throws {
-        switch kind.name {
-        case Team.shape.name: try checkTeam(id, writes, book)
-        case AssignmentRule.shape.name: try checkRule(writes, book)
-        default: break
+        try book.sealed {
+            switch kind.name {
+            case Team.shape.name: try checkTeam(id, writes, book)
+            case AssignmentRule.shape.name: try checkRule(writes, book)
+            default: break
+            }
         }
     }
 

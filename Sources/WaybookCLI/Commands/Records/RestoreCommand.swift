@@ -18,18 +18,20 @@ struct RestoreCommand<Kind: Entity>: AsyncParsableCommand {
 
     func run() async throws {
         let kind = Kind.collection
-        let workspace = try options.open()
+        let workspace = try options.openForEntry()
         let book = RecordBook(workspace)
         let reporter = options.reporter
         let shown = try deletedOrAny(book, kind)
         let name = book.name(of: shown.record)
-        guard shown.record.isDeleted else {
+        guard book.isLocked || shown.record.isDeleted else {
             try reporter.json(RecordJSON.object(shown))
             return try reporter.say(Texts.Records.notDeleted(name: name))
         }
         try EditReport.check(try workspace.restore(shown.record.id, in: kind.name), of: kind, book)
-        if let after = try workspace.store.record(shown.record.id) { try reporter.json(RecordJSON.object(after)) }
-        try reporter.say(Texts.Records.restored(kind: kind.label.within, name: name))
+        try book.tell([(kind, shown.record.id)], reporter) {
+            if let after = try workspace.store.record(shown.record.id) { try reporter.json(RecordJSON.object(after)) }
+            try reporter.say(Texts.Records.restored(kind: kind.label.within, name: name))
+        }
     }
 
     /// A deleted record of that name comes first.
