@@ -17,6 +17,8 @@ public struct Problem: Error, Sendable, Hashable {
     public var retryAfterSeconds: Int?
     /// The next change set that the server expects (`gap`, `timeline`).
     public var expected: Int64?
+    /// How a server goes on that was put back (`timeline`); nil where it does not know that it was.
+    public var restored: RestoredTimeline?
     /// The limit that was passed, in its own unit (`too-large`).
     public var maximum: Int64?
     /// What of an invitation is refused (`fix-record`).
@@ -29,7 +31,7 @@ public struct Problem: Error, Sendable, Hashable {
     ///   - status: another status than the code's own, for instance 503 for `slow-down` when a queue is full.
     public init(
         _ code: ProblemCode, status: Int? = nil, retryAfterSeconds: Int? = nil, expected: Int64? = nil,
-        maximum: Int64? = nil, rule: InvitationRule? = nil
+        restored: RestoredTimeline? = nil, maximum: Int64? = nil, rule: InvitationRule? = nil
     ) {
         self.code = code
         self.rule = rule
@@ -37,6 +39,7 @@ public struct Problem: Error, Sendable, Hashable {
         self.refusal = nil
         self.retryAfterSeconds = retryAfterSeconds
         self.expected = expected
+        self.restored = restored
         self.maximum = maximum
     }
 
@@ -76,7 +79,8 @@ public struct Problem: Error, Sendable, Hashable {
     public var lineValue: Value { .map(lineEntries) }
 
     private var lineEntries: [String: Value] {
-        var entries: [String: Value] = ["code": .string(code.rawValue)]
+        var entries = restored?.entries ?? [:]
+        entries["code"] = .string(code.rawValue)
         entries["expected"] = expected.map { .int($0) }
         entries["maximum"] = maximum.map { .int($0) }
         entries["retryAfter"] = retryAfterSeconds.map { .int(Int64($0)) }
@@ -104,6 +108,7 @@ public struct Problem: Error, Sendable, Hashable {
         self.refusal = Self.refusal(ofType: entries["type"]?.text)
         self.retryAfterSeconds = entries["retryAfter"]?.integer.flatMap { Int(exactly: $0) }
         self.expected = entries["expected"]?.integer
+        self.restored = RestoredTimeline(entries)
         self.maximum = entries["maximum"]?.integer
         self.rule = entries["rule"]?.text.flatMap { InvitationRule(rawValue: $0) }
     }

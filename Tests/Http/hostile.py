@@ -32,7 +32,7 @@ from typing import Any
 PASSWORD = "correct horse"
 ALPHABET = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 SERVER_BIT = 0x8000
-PROTOCOL = 6
+PROTOCOL = 7
 # What a good client may have to wait, and what the server may use, whatever happens beside it.
 PATIENCE_SECONDS, MEMORY_MIB = 3.0, 384
 CODES = {

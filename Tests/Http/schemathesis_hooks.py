@@ -18,7 +18,7 @@ def ndjson(ctx, value):
         "hello": {
             "answered": 0,
             "last": 1_000_000,
-            "protocol": [6, 6],
+            "protocol": [7, 7],
             "pull": True,
             "replica": int(os.environ["WAYBOOK_REPLICA"]),
             "schema": 1,

@@ -45,13 +45,14 @@ extension Allowance {
 
 /// Why something was handed over rather than applied.
 public enum HandoverReason: String, Choice {
-    case moved, disabled, late
+    case moved, disabled, late, restored
 
     public var label: Label {
         switch self {
         case .moved: Label("The customer had moved on", "客户已移交")
         case .disabled: Label("The author was disabled", "作者已停用")
         case .late: Label("Written before the move, applied", "移交前编写，已生效")
+        case .restored: Label("Accepted before the server was put back", "服务器恢复前已接受")
         }
     }
 }

@@ -139,6 +139,13 @@ extension Texts {
             )
         }
 
+        package static var reasonBefore: LocalizedText {
+            LocalizedText(
+                en: "the server had refused it before it was put back to an earlier state",
+                zh: "服务器在恢复到较早的状态之前已拒绝它"
+            )
+        }
+
         package static func reasonServedBy(value: String) -> LocalizedText {
             LocalizedText(
                 en: "somebody else was first; it is \(value)",

@@ -68,5 +68,8 @@ public struct ChangeSet: Hashable, Sendable {
         self.note = note
     }
 
+    /// Whether it does nothing.
+    public var isEmpty: Bool { changes.isEmpty && resolves.isEmpty }
+
     public var writeCount: Int { changes.reduce(0) { $0 + $1.writes.count } }
 }

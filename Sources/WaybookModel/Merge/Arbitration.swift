@@ -74,6 +74,8 @@ public enum RefusalRule: String, Hashable, Sendable, CaseIterable {
     case depends
     /// The person whom it tells of was erased.
     case erased
+    /// It was refused already, before the server was put back to an earlier state.
+    case before
 }
 
 /// What a resolving write said it settles on its path: two such writes that agree on both are rivals, and the one that

@@ -29,8 +29,7 @@ extension ChangeSetLine {
         let set = ChangeSet(
             number: number, stamp: stamp, readThrough: on, wallMilliseconds: wall, changes: changes,
             resolves: resolves, note: note)
-        let isEmpty = changes.isEmpty && resolves.isEmpty
-        return isEmpty && !mayBeEmpty || set.writeCount + resolves.count > ChangeSet.maximumWrites ? nil : set
+        return set.isEmpty && !mayBeEmpty || set.writeCount + resolves.count > ChangeSet.maximumWrites ? nil : set
     }
 
     /// Reads a set from a value.

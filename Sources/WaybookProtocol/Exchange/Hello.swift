@@ -3,7 +3,7 @@ import WaybookModel
 /// The first line of a request: who asks, what it speaks, and how far it has come.
 public struct Hello: Hashable, Sendable {
     /// The protocol version of this code; rises with every change of the wire.
-    public static let protocolVersion = 6
+    public static let protocolVersion = 7
     /// The lowest version that this code speaks as well.
     public static let oldestProtocolVersion = 5
 
@@ -25,11 +25,15 @@ public struct Hello: Hashable, Sendable {
     public var told: Told?
     /// Departures up to this sequence are physically gone from the device's files; nil where none was ever told.
     public var purgedSequence: Int64?
+    /// The server's timeline as this client knows it; told where no checkpoint tells it.
+    public var timeline: Int?
+    /// What is sent again to a server that was put back; nil where nothing is.
+    public var again: AgainSets?
 
     public init(
         protocols: ClosedRange<Int> = oldestProtocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
         wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool,
-        told: Told? = nil, purgedSequence: Int64? = nil
+        told: Told? = nil, purgedSequence: Int64? = nil, timeline: Int? = nil, again: AgainSets? = nil
     ) {
         self.protocols = protocols
         self.schemaVersion = schemaVersion
@@ -41,6 +45,8 @@ public struct Hello: Hashable, Sendable {
         self.pulls = pulls
         self.told = told
         self.purgedSequence = purgedSequence
+        self.timeline = timeline
+        self.again = again
     }
 
     /// The line's value.
@@ -55,6 +61,8 @@ public struct Hello: Hashable, Sendable {
         if !pulls { entries["pull"] = false }
         if let told { entries["told"] = told.value }
         if let purgedSequence { entries["purged"] = .int(purgedSequence) }
+        if let timeline { entries["timeline"] = .int(Int64(timeline)) }
+        entries["again"] = again?.value
         return ["hello": .map(entries)]
     }
 
@@ -71,11 +79,17 @@ public struct Hello: Hashable, Sendable {
         if let checkpoint = entries["checkpoint"], checkpoint.text == nil { return nil }
         if let pulls = entries["pull"], pulls.boolean == nil { return nil }
         if entries["purged"] != nil, entries.natural("purged") == nil { return nil }
+        let timeline = entries.natural("timeline", maximum: 255)
+        guard (timeline != nil) == (entries["timeline"] != nil) else { return nil }
+        let again = entries["again"].flatMap { AgainSets($0) }
+        guard (again != nil) == (entries["again"] != nil),
+            again.map({ $0.first - 1 <= answered && $0.through <= last }) ?? true
+        else { return nil }
         self.init(
             protocols: lower...upper, schemaVersion: schema, replica: ReplicaID(UInt32(replica)),
             wallMilliseconds: wall,
             checkpoint: entries["checkpoint"]?.text, lastSet: last, answered: answered,
             pulls: entries["pull"]?.boolean ?? true, told: entries["told"].flatMap { Told($0) },
-            purgedSequence: entries.natural("purged"))
+            purgedSequence: entries.natural("purged"), timeline: timeline.map { Int($0) }, again: again)
     }
 }

@@ -77,6 +77,15 @@ public struct ErasureLog {
                 """, arguments: [old.number, new.number])
     }
 
+    /// A store comes back that was told what this file no longer knows, for the server was put back: it may hold any of those
+    /// who were erased since then, and once more at that moment.
+    func noteReturn(of replica: ReplicaID, since sequence: Int64) throws {
+        try db.execute(
+            sql: """
+                INSERT OR IGNORE INTO erasure_holder (record, replica) SELECT record, ?1 FROM erasure WHERE sequence > ?2
+                """, arguments: [replica.number, sequence])
+    }
+
     /// Takes the word of a store that it has wholly read up to a sequence, and that nothing of what went is in its files.
     public func confirm(_ replica: ReplicaID, through sequence: Int64, now: Int64) throws {
         let confirmed = try Data.fetchAll(

@@ -26,6 +26,8 @@ struct Committer {
     private(set) var news = CommitNews()
     private var facts: [SecurityFact] = []
     private var access: [RecordID: UnitAccess] = [:]
+    /// All timelines that the file knows, once somebody asked.
+    var timelines: [Timeline]?
 
     init(
         db: Database, schema: Schema, limits: ExchangeLimits, clock: ServerClock,
@@ -57,6 +59,7 @@ struct Committer {
             try rows.replica(replica)
             ?? ReplicaState(replica: replica)
         state.answered = max(state.answered, batch.answered)
+        var old = try oldSets(of: batch, &state)
         for set in batch.sets {
             let hash = SetHash(of: set)
             if set.number <= state.last {
@@ -76,7 +79,8 @@ struct Committer {
                 result.problem = Problem(.gap, expected: state.last + 1)
                 break
             }
-            let (verdict, deeds) = try judge(set, &state, batch)
+            let (verdict, deeds) = try judge(set, &state, batch, old)
+            old?.count(verdict, of: set)
             for user in deeds?.disabled ?? [] {
                 result.cutOff += try Directory().devices(db, of: user).map(\.replica)
             }
@@ -92,6 +96,7 @@ struct Committer {
             case .rejected, .quarantined: break
             }
         }
+        try store(old, state)
         try rows.store(state)
         try rows.forgetJudged(state, kept: limits.keptSets)
         try note(refused, to: batch.principal)
@@ -128,6 +133,23 @@ struct Committer {
         try clock.store(rows)
     }
 
+    /// The verdict on a set that is not to be judged: it was refused before the server was put back, and must not come to
+    /// life by that, or nothing is left of it.
+    private func known(
+        _ set: ChangeSet, _ bases: [RecordID: [FieldPath: Stamp]], _ old: OldSets?
+    ) throws -> Verdict? {
+        switch old?.answer(to: set) {
+        case .rejected:
+            try remember(refused: set, bases)
+            return .rejected(Refusal(rule: .before, record: set.changes.first?.id, path: nil))
+        case .quarantined:
+            try remember(refused: set, bases)
+            return .quarantined
+        case .accepted, .restamped, .handedOver: return set.isEmpty ? .accepted(stamp: nil, outcomes: []) : nil
+        case nil: return nil
+        }
+    }
+
     private func known(_ set: ChangeSet, _ hash: SetHash, _ replica: ReplicaID) throws -> Verdict? {
         guard let judged = try rows.judgedSet(replica, set.number), judged.hash == hash.bytes else { return nil }
         guard let stored = judged.verdict else { return .accepted(stamp: nil, outcomes: []) }
@@ -136,21 +158,25 @@ struct Committer {
     }
 
     private mutating func judge(
-        _ set: ChangeSet, _ state: inout ReplicaState, _ batch: PushBatch
+        _ set: ChangeSet, _ state: inout ReplicaState, _ batch: PushBatch, _ old: OldSets?
     ) throws -> (Verdict, SetDeeds?) {
         let bases = try translatedBases(of: set)
+        if let verdict = try known(set, bases, old) { return (verdict, nil) }
         let vetting = StampVetting(
             milliseconds: clock.milliseconds, aheadMilliseconds: limits.aheadMilliseconds,
             offsetMilliseconds: batch.offsetMilliseconds)
-        let stamp = vetting.stamp(
-            for: set.stamp, vetted: state.vetted, bases: bases.values.lazy.flatMap { $0.values })
+        let given = old?.given(set, vetted: state.vetted, latest: vetting.latest)
+        let stamp =
+            given
+            ?? vetting.stamp(for: set.stamp, vetted: state.vetted, bases: bases.values.lazy.flatMap { $0.values })
         let organisation = try currentOrganisation()
         let author = SetJudge.Author(
             exchanger: try exchanger(batch.principal, organisation), uploader: RecordID(batch.principal.user),
             reader: try rows.reader(state.replica), vettedFloor: try floor(of: state), organisation: { organisation })
         var judge = SetJudge(
             schema: schema, rows: rows, replica: state.replica, clock: clock, set: set, stamp: stamp, bases: bases,
-            sequence: sequence + 1, author: author, authorship: authorship)
+            readThrough: try readThrough(of: set), sequence: sequence + 1, author: author, authorship: authorship)
+        judge.old = old?.oldSet(set, stamp: stamp, given: given)
         judge.mayMeetErased = mayMeetErased
         let verdict = try judge.verdict()
         var deeds: SetDeeds?
@@ -171,7 +197,7 @@ struct Committer {
         if case .viewer(let viewer) = author.exchanger, !viewer.seesEverything {
             for unit in judge.drafts.keys { try rows.setHeld(unit, by: state.replica, .held) }
         }
-        if case .accepted = verdict, judge.work.placesRoots {
+        if case .accepted = verdict, judge.work.placesRoots || judge.old != nil {
             try noteRegained(set, state.replica, author.exchanger)
         }
         state.vetted = stamp
@@ -239,7 +265,7 @@ struct Committer {
             exchanger: .viewer(viewer), uploader: nil, reader: nil, vettedFloor: nil, organisation: { organisation })
         return SetJudge(
             schema: schema, rows: rows, replica: clock.last.replica, clock: clock, set: set, stamp: set.stamp,
-            bases: [:], sequence: sequence + 1, author: author, authorship: authorship)
+            bases: [:], readThrough: 0, sequence: sequence + 1, author: author, authorship: authorship)
     }
 
     private mutating func currentOrganisation() throws -> Organisation {

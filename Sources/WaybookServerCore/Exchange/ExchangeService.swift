@@ -19,6 +19,8 @@ public final class ExchangeService: Sendable {
     public let timeline: UInt8
     /// Which sequences are part of the present history.
     let lineage: Lineage
+    /// How the present timeline began; nil on the first.
+    let present: Timeline?
     let secret: CheckpointToken.Secret
     private let wallMilliseconds: @Sendable () -> UInt64
     private let authorship: @Sendable (Database, ReplicaID) throws -> Authorship?
@@ -51,7 +53,7 @@ public final class ExchangeService: Sendable {
             return (
                 epoch: try rows.text("epoch"), secret: try rows.text("secret"),
                 timeline: try rows.number("timeline"), isCounted: try rows.number(ServerRows.readableKey) != nil,
-                isPlaced: try rows.number(AccessUpgrade.key) != nil, lineage: try TimelineTable(db).lineage()
+                isPlaced: try rows.number(AccessUpgrade.key) != nil, timelines: try TimelineTable(db).all()
             )
         }
         guard let epoch = identity.epoch, let key = identity.secret.flatMap({ Data(base64Encoded: $0) }),
@@ -64,7 +66,8 @@ public final class ExchangeService: Sendable {
         }
         self.epoch = epoch
         self.timeline = timeline
-        lineage = identity.lineage
+        lineage = Lineage(present: timeline, timelines: identity.timelines)
+        present = identity.timelines.first { $0.number == timeline }
         secret = CheckpointToken.Secret(bytes: Array(key), epoch: epoch)
     }
 

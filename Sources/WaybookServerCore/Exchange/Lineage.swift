@@ -33,6 +33,9 @@ public struct Timeline: Hashable, Sendable {
     /// Sequences of a timeline lie above this number and below that of the next: 17 thousand million for each.
     public static func start(of number: UInt8) -> Int64 { Int64(number) << 34 }
 
+    /// The timeline that a sequence is of.
+    static func number(of sequence: Int64) -> UInt8 { UInt8(clamping: sequence >> 34) }
+
     /// The highest sequence that a timeline can have.
     static func end(of number: UInt8) -> Int64 { start(of: number) + ((1 << 34) - 1) }
 

@@ -35,6 +35,9 @@ public struct PushBatch: Sendable {
     public var sets: [ChangeSet]
     /// Whether it is as large as a batch may be: a piece of a long push, which takes as long as a batch may.
     public var isFull = false
+    /// What the replica says of the sets that it sends again, and what became of each of them; nothing on the first timeline.
+    public var again: AgainSets?
+    public var past: [Int64: PastAnswer] = [:]
 
     /// The most sets of a batch: everybody else's commits wait behind it.
     public static let mostSets = 32

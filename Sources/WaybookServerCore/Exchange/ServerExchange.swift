@@ -30,9 +30,11 @@ public struct ServerExchange {
     /// What the replica had wholly read when it asked.
     public var readThrough: Int64 { checkpoint?.readThrough ?? 0 }
     public private(set) var offsetMilliseconds: Int64 = 0
-    private var pending: [(set: ChangeSet, bytes: Int)] = []
+    private var pending: [(set: ChangeSet, past: PastAnswer?, bytes: Int)] = []
     private var pendingBytes = 0
     private var hasRequestEnded = false
+    /// Whether the server has taken note of what is sent again.
+    private var hasNotedAgain = false
     private var setCount = 0
     private var verdicts: [(number: Int64, verdict: Verdict)] = []
     private var problem: Problem?
@@ -93,7 +95,9 @@ public struct ServerExchange {
     }
 
     private mutating func dueBatch() -> PushBatch? {
-        guard let hello, !pending.isEmpty, problem == nil else { return nil }
+        guard let hello, problem == nil else { return nil }
+        let again = service.timeline > Timeline.first ? hello.again : nil
+        guard !pending.isEmpty || (hasRequestEnded && again != nil && !hasNotedAgain) else { return nil }
         let isFull = pending.count >= PushBatch.mostSets || pendingBytes >= PushBatch.fullBytes
         guard hasRequestEnded || isFull else { return nil }
         var (count, bytes) = (0, 0)
@@ -101,9 +105,14 @@ public struct ServerExchange {
             bytes += pending[count].bytes
             count += 1
         }
-        let batch = PushBatch(
+        var batch = PushBatch(
             principal: principal, offsetMilliseconds: offsetMilliseconds, answered: hello.answered,
             sets: pending.prefix(count).map(\.set), isFull: count == PushBatch.mostSets || bytes >= PushBatch.fullBytes)
+        if let again {
+            batch.again = again
+            for case (let set, let past?, _) in pending.prefix(count) { batch.past[set.number] = past }
+            hasNotedAgain = true
+        }
         pending.removeFirst(count)
         pendingBytes -= bytes
         return batch
@@ -122,15 +131,25 @@ public struct ServerExchange {
             guard setCount <= service.limits.requestSets else {
                 throw Problem(.tooLarge, maximum: Int64(service.limits.requestSets))
             }
-            guard line.count <= ChangeSet.maximumBytes else {
-                throw Problem(.tooLarge, maximum: Int64(ChangeSet.maximumBytes))
-            }
-            guard let set = ChangeSetLine.decode(document), !set.stamp.isServerGiven else { throw Problem(.badRequest) }
-            try checkAuthor(set.stamp.replica, or: Problem(.badRequest))
-            pending.append((set, line.count))
-            pendingBytes += line.count
+            try takeSet(bytes: line.count)
         case .head, .feed, .done: throw Problem(.badRequest)
         }
+    }
+
+    /// Takes the set of the line in hand.
+    private mutating func takeSet(bytes: Int) throws(Problem) {
+        guard let past = ChangeSetLine.past(document) else { throw Problem(.badRequest) }
+        guard bytes <= ChangeSet.maximumBytes + (past == nil ? 0 : PastAnswer.maximumBytes) else {
+            throw Problem(.tooLarge, maximum: Int64(ChangeSet.maximumBytes))
+        }
+        guard let set = ChangeSetLine.decode(document, mayBeEmpty: past?.isCut == true), !set.stamp.isServerGiven
+        else { throw Problem(.badRequest) }
+        // Only of what is sent again nothing may be left.
+        let isAgain = hello?.again.map { set.number <= $0.answered } ?? false
+        guard isAgain || !set.isEmpty else { throw Problem(.badRequest) }
+        try checkAuthor(set.stamp.replica, or: Problem(.badRequest))
+        pending.append((set, past, bytes))
+        pendingBytes += bytes
     }
 
     private mutating func greet(_ value: Value) throws(Problem) {
@@ -139,52 +158,15 @@ public struct ServerExchange {
             throw Problem(.upgrade)
         }
         try checkAuthor(hello.replica, or: Problem(.fork))
-        let last = try lastJudged(of: hello.replica)
-        // It holds verdicts that this server never gave: the server was put back to an earlier state.
-        guard hello.answered <= last else { throw Problem(.timeline, expected: last + 1) }
+        let last: Int64
+        (last, checkpoint, knowsTimeline) = try HelloCheck(service: service, hello: hello).perform()
         isOlderCopy = hello.lastSet < last
-        checkpoint = try checkpoint(hello)
-        knowsTimeline = checkpoint?.timeline == service.timeline
-        // What it read is what the server has: from here on it is as one of this timeline.
-        checkpoint?.timeline = service.timeline
         cursor = checkpoint?.sequence ?? 0
         self.hello = hello
         let now = Int64(clamping: service.now)
         let (offset, overflow) = now.subtractingReportingOverflow(hello.wallMilliseconds)
         offsetMilliseconds = overflow ? .max : offset
         phase = .sets
-    }
-
-    private func checkpoint(_ hello: Hello) throws(Problem) -> CheckpointToken? {
-        guard let text = hello.checkpoint else { return nil }
-        guard let token = CheckpointToken(text, of: hello.replica, service.secret) else { throw Problem(.stale) }
-        do {
-            // It was told what this server no longer has: were it to pull afresh, its copy would go as well.
-            guard try isOnLineage(token) else { throw Problem(.timeline) }
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(.internalError)
-        }
-        return token
-    }
-
-    /// Whether the server still has all that the token's store was told.
-    ///
-    /// Of another timeline only one that is wholly read tells that: while a pull is under way its pages may be of later
-    /// commits than its sequence, and lack what stood further on by then and stands before it again.
-    private func isOnLineage(_ token: CheckpointToken) throws -> Bool {
-        if token.timeline == service.timeline { return token.sequence <= (try service.lastSequence()) }
-        let isWhole = token.progress == nil && token.readThrough == token.sequence
-        return isWhole && service.lineage.common(timeline: token.timeline, sequence: token.sequence) == token.sequence
-    }
-
-    private func lastJudged(of replica: ReplicaID) throws(Problem) -> Int64 {
-        do {
-            return try service.file.read { try ServerRows($0).replica(replica)?.last ?? 0 }
-        } catch {
-            throw Problem(.internalError)
-        }
     }
 
     // MARK: Answer

@@ -130,7 +130,7 @@ extension SetJudge {
         return .lost(try loss(of: root.record, viewer))
     }
 
-    private mutating func standing(of root: VersionedRecord, _ viewer: Viewer) throws -> Standing? {
+    mutating func standing(of root: VersionedRecord, _ viewer: Viewer) throws -> Standing? {
         if viewer.seesEverything { return .administrator }
         var scopes = schema.scopes(of: root)
         if schema[root.collection] == nil {

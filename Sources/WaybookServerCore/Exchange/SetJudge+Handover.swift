@@ -12,12 +12,15 @@ extension SetJudge {
         case disabled
         /// It was written before the unit moved on: applied, and told to who answers for the unit now.
         case late
+        /// It had been acknowledged before the server was put back, and would be refused now; nothing was applied.
+        case restored
 
         fileprivate var reason: String {
             switch self {
             case .moved: "moved"
             case .disabled: "disabled"
             case .late: "late"
+            case .restored: "restored"
             }
         }
     }

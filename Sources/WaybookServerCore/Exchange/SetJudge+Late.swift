@@ -63,7 +63,8 @@ extension SetJudge {
     /// Whether the set was surely made before the losses: by its stamp, which must not lie below one that was vetted
     /// already, by what the replica had read, and not too long ago; and it decides nothing about who sees what.
     mutating func isEarlier(_ losses: [RecordID: Loss]) throws -> Bool {
-        guard let floor = vettedFloor, set.stamp >= floor, stamp == set.stamp else { return false }
+        let made = old?.stamp ?? set.stamp
+        guard let floor = vettedFloor, made >= floor, stamp == made else { return false }
         for change in set.changes {
             let isNew = try work.row(change.id) == nil
             for write in change.writes where decidesAccess(write, in: change.collection, isNew: isNew) { return false }
@@ -71,7 +72,7 @@ extension SetJudge {
         guard try wasPermitted(losses) else { return false }
         let now = Int64(clamping: clock.milliseconds)
         return losses.values.allSatisfy { loss in
-            loss.milliseconds > 0 && Int64(clamping: set.stamp.milliseconds) < loss.milliseconds
+            loss.milliseconds > 0 && Int64(clamping: made.milliseconds) < loss.milliseconds
                 && set.readThrough < loss.at && now - loss.milliseconds <= Self.graceMilliseconds
         }
     }

@@ -23,9 +23,8 @@ struct SetJudge {
     var stamp: Stamp
     /// The bases of the set's writes, translated.
     var bases: [RecordID: [FieldPath: Stamp]]
-    /// What the author had wholly read. A sequence that this server has not reached is another timeline's, or a lie:
-    /// it counts as nothing read, so that a delete asks rather than hides.
-    private var readThrough: Int64
+    /// What of this server's history the author had wholly read.
+    private let readThrough: Int64
     var work: SetWork
     /// The bytes of the records that the set writes to, and of the states that its verdict tells.
     var touchedBytes = 0
@@ -54,14 +53,18 @@ struct SetJudge {
     /// What an entry in the history of owners says of a move that the server itself makes.
     var successionCause: String?
     /// Whether the set's own changes are among what is to be stored.
-    private(set) var isApplied = false
+    var isApplied = false
+    /// What is to be known of a set that had been acknowledged before the server was put back; nil for any other.
+    var old: OldSet?
+    /// What of it is left out, for it has been settled since.
+    var leftOut: [(record: RecordID, path: FieldPath)] = []
 
     /// What the set resolves, by record and path.
     private var resolved: [RecordID: [FieldPath: Set<RecordID>]] = [:]
 
     init(
         schema: Schema, rows: ServerRows, replica: ReplicaID, clock: ServerClock, set: ChangeSet, stamp: Stamp,
-        bases: [RecordID: [FieldPath: Stamp]], sequence: Int64, author: Author,
+        bases: [RecordID: [FieldPath: Stamp]], readThrough: Int64, sequence: Int64, author: Author,
         authorship: @escaping (ReplicaID) throws -> Authorship?
     ) {
         self.schema = schema
@@ -77,7 +80,7 @@ struct SetJudge {
         reader = author.reader
         organisation = author.organisation
         vettedFloor = author.vettedFloor
-        readThrough = set.readThrough < sequence ? set.readThrough : 0
+        self.readThrough = readThrough
         work = SetWork(rows: rows, sequence: sequence)
     }
 
@@ -95,7 +98,10 @@ struct SetJudge {
     var user: RecordID? { exchanger.viewer?.user ?? uploader }
 
     /// Judges the set. Nothing is stored yet: ``SetWork/store(_:)`` does that when the verdict is acceptance or handover.
-    mutating func verdict() throws -> Verdict {
+    mutating func verdict() throws -> Verdict { try old.map { try verdict(on: $0) } ?? ruling() }
+
+    /// Judges what the set now holds.
+    mutating func ruling() throws -> Verdict {
         do {
             switch try admission() {
             case .admitted:
@@ -284,7 +290,8 @@ struct SetJudge {
             if let resolution { work.note(resolution, change.id, write.path, origin: stamp) }
             try settle(ruling, translated, change.id, losers: losers, candidate: candidate)
         }
-        if change.writes.contains(where: { $0.path != .life }) { try revive(change.id) }
+        let isLeft = leftOut.isEmpty || set.changes.contains { $0.id == change.id }
+        if isLeft, change.writes.contains(where: { $0.path != .life }) { try revive(change.id) }
     }
 
     private func resolution(_ id: RecordID, _ write: Write) -> Resolution? {

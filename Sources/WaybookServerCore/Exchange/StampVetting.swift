@@ -9,6 +9,9 @@ struct StampVetting {
     /// The server's clock less the laptop's, milliseconds, as the hello showed it.
     var offsetMilliseconds: Int64
 
+    /// The latest time that a stamp may tell.
+    var latest: UInt64 { milliseconds.addingClamped(aheadMilliseconds) }
+
     /// The stamp under which a set is judged.
     /// - Parameters:
     ///   - vetted: the highest stamp of the replica so far.
@@ -17,7 +20,6 @@ struct StampVetting {
     ///   difference, not beyond the server's clock unless that is what lies above `vetted` and the bases, with the
     ///   server's bit set.
     func stamp(for raw: Stamp, vetted: Stamp?, bases: some Sequence<Stamp>) -> Stamp {
-        let latest = milliseconds.addingClamped(aheadMilliseconds)
         let isAhead = raw.milliseconds > latest
         let isAbove = vetted.map { raw > $0 } ?? true
         if !isAhead, isAbove { return raw }

@@ -15,5 +15,6 @@ public enum ServerSchema {
         ServerMigrations.losses,
         StoreMigration(number: 10, name: "timeline", sql: timelineMigrationSQL),
         StoreMigration(number: 11, name: "invitation", sql: invitationMigrationSQL),
+        StoreMigration(number: 12, name: "healing", sql: healingMigrationSQL),
     ]
 }

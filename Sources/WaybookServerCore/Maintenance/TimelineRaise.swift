@@ -35,6 +35,10 @@ public struct TimelineRaise {
     static let skipped = 15
     static let skippedByChance = 32
 
+    /// Whether the ledger knew of anything since the backup: then it has brought who sees what to how it was last, and what
+    /// laptops send again decides nothing of that.
+    static let ruledKey = "ruledByLedger"
+
     let ledger: SecurityLedger
     let schema: Schema
     let known: Knowledge
@@ -69,6 +73,8 @@ public struct TimelineRaise {
             try rows.set("timeline", Int64(timeline.number))
             try rows.set("sequence", timeline.start)
             try db.execute(sql: "DELETE FROM server WHERE key = ?", arguments: [ServerBackup.copyKey])
+            let isRuled = try !ledger.facts(after: rows.text(SecurityLedger.markKey)).isEmpty
+            try rows.set(Self.ruledKey, isRuled ? 1 : 0)
             let brought = try ledger.apply(db, schema: schema, now: now)
             try Audit(db).note(
                 .restored, at: now,

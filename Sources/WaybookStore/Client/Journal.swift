@@ -16,13 +16,7 @@ struct JournalLimits: Sendable {
 /// A change set that the server has answered. A replica keeps the latest of them, so that a server which was put back to
 /// an earlier state can be told them again; nothing of them is unsent, and nobody is shown them.
 struct JournalEntry: Hashable {
-    /// What the answer was, without any value that it told.
-    enum Answer: Hashable {
-        case accepted
-        /// Accepted under another stamp than the set's own.
-        case restamped(Stamp)
-        case rejected, quarantined, handedOver
-    }
+    typealias Answer = PastAnswer.Answer
 
     /// The order of answering, and of the numbers of one replica.
     var row: Int64
@@ -40,7 +34,7 @@ struct JournalEntry: Hashable {
     var isCut: Bool
 }
 
-extension JournalEntry.Answer {
+extension PastAnswer.Answer {
     init(_ verdict: Verdict) {
         switch verdict {
         case .accepted(let stamp, _): self = stamp.map { .restamped($0) } ?? .accepted

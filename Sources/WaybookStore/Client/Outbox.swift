@@ -21,6 +21,11 @@ public struct OutboxLine: Hashable, Sendable {
     public var number: Int64
     /// The canonical line, without its line feed.
     public var bytes: [UInt8]
+    /// What became of the set before, where it is sent again.
+    public var past: PastAnswer?
+
+    /// The line as it is sent, without its line feed.
+    public var sentBytes: [UInt8] { past.map { ChangeSetLine.bytes(bytes, was: $0) } ?? bytes }
 }
 
 extension ClientTables {
@@ -58,6 +63,9 @@ extension ClientTables {
         Set(set.changes.map(\.id) + set.resolves).sorted()
     }
 
+    /// With what is told beside sets that are sent again.
+    private static let outboxBytesSQL = "SELECT sum(length(line) + 1 + ifnull(length(past) + 7, 0)) FROM outbox"
+
     func outboxSize() throws -> OutboxSize {
         // One end a subquery: that is what SQLite finds without reading the table.
         let ends = try Row.fetchOne(
@@ -68,22 +76,23 @@ extension ClientTables {
         // Sets are numbered without gaps and leave in order.
         let sets = Int(last - first + 1)
         let isMeasured = sets <= OutboxSize.mostMeasuredSets
-        let bytes = isMeasured ? try Int.fetchOne(db, sql: "SELECT sum(length(line) + 1) FROM outbox") : nil
+        let bytes = isMeasured ? try Int.fetchOne(db, sql: Self.outboxBytesSQL) : nil
         return OutboxSize(sets: sets, bytes: bytes, numbers: first...last)
     }
 
     /// The next sets in order, at most `limit`, until their bytes pass `maximumBytes`; the first one always.
     func outboxLines(from first: Int64, through last: Int64, limit: Int, maximumBytes: Int) throws -> [OutboxLine] {
         let statement = try db.cachedStatement(
-            sql: "SELECT number, line FROM outbox WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?")
+            sql: "SELECT number, line, past FROM outbox WHERE number BETWEEN ? AND ? ORDER BY number LIMIT ?")
         let rows = try Row.fetchCursor(statement, arguments: [first, last, limit])
         var lines: [OutboxLine] = []
         var bytes = 0
         while let row = try rows.next() {
             let line: Data = row[1]
-            bytes += line.count + 1
+            let past = PastAnswer(row[2])
+            bytes += line.count + (past == nil ? 0 : PastAnswer.maximumBytes) + 1
             if bytes > maximumBytes, !lines.isEmpty { break }
-            lines.append(OutboxLine(number: row[0], bytes: Array(line)))
+            lines.append(OutboxLine(number: row[0], bytes: Array(line), past: past))
         }
         return lines
     }

@@ -16,23 +16,7 @@ public struct ServerRewind: Hashable, Sendable {
     }
 }
 
-/// What a server that was put back is told of the sets that it is sent again.
-public struct AgainSets: Hashable, Sendable {
-    /// The first that this replica still has, and the last that had been answered before.
-    public var first: Int64
-    public var answered: Int64
-    /// The last one made over what was read before; rises until the fresh pull is whole.
-    public var through: Int64
-}
-
-/// What became of a set before its server was put back.
-struct PastAnswer: Hashable {
-    /// The server's latest sequence at that answer.
-    var sequence: Int64
-    var answer: JournalEntry.Answer
-    /// Whether something was taken out of the set since.
-    var isCut: Bool
-
+extension PastAnswer {
     /// Whether the set is shown while it waits to be answered again.
     var isShown: Bool {
         switch answer {
@@ -47,20 +31,15 @@ struct PastAnswer: Hashable {
     }
 
     /// As the outbox holds it.
-    var text: String {
-        var entries: [String: Value] = ["at": .int(sequence)]
-        if let answer = answer.text { entries["answer"] = .string(answer) }
-        if isCut { entries["cut"] = true }
-        return CanonicalJSON.text(.map(entries))
+    var text: String { CanonicalJSON.text(value) }
+
+    init(_ entry: JournalEntry) {
+        self.init(sequence: entry.sequence, answer: entry.answer, isCut: entry.isCut)
     }
 
-    init(_ entry: JournalEntry) { (sequence, answer, isCut) = (entry.sequence, entry.answer, entry.isCut) }
-
     init?(_ text: String?) {
-        guard let text, let entries = (try? JSONParser.parse(text))?.entries,
-            let sequence = entries["at"]?.integer, let answer = JournalEntry.Answer(entries["answer"]?.text)
-        else { return nil }
-        (self.sequence, self.answer, isCut) = (sequence, answer, entries["cut"] != nil)
+        guard let text, let value = try? JSONParser.parse(text) else { return nil }
+        self.init(value)
     }
 }
 
@@ -88,6 +67,8 @@ struct Rewinding {
         try tables.set(.sentThrough, min(try tables.integer(.sentThrough) ?? 0, try tables.integer(.answered) ?? 0))
         try tables.set(.timeline, Int64(rewind.timeline))
         try tables.giveUpCheckpoint(.replacing)
+        // Of whom it was told, and who was erased meanwhile, the server does not know.
+        try tables.tellPurged()
         try tables.forgetMeasuredJournal()
         try tables.log(.rewound, at: now.wallMilliseconds, count: count)
         return count

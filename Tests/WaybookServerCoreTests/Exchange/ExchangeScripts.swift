@@ -10,12 +10,12 @@ enum ExchangeScripts {
     static let all: [(name: String, script: Script)] = [
         ("first-pull", firstPull), ("push-applied", pushApplied), ("conflict", conflict), ("rejected", rejected),
         ("fork", fork), ("gap", gap), ("re-stamp", restamp), ("resume", resume),
-        ("delete-against-edit", deleteAgainstEdit),
+        ("delete-against-edit", deleteAgainstEdit), ("timeline", timeline),
     ]
 
     /// Plays a script and writes its transcript, one wire line a line.
     static func record(_ script: Script) throws -> String {
-        let stage = Stage(try Workspace())
+        let stage = Stage(try RestoredServer())
         try script(stage)
         return stage.transcript
     }
@@ -24,26 +24,51 @@ enum ExchangeScripts {
     final class Stage {
         // A class: the script and the recorder share it.
 
-        let workspace: Workspace
+        private let server: RestoredServer
+        var workspace: Workspace { server.workspace }
         private var steps: [String] = []
         private var names: [String: String] = [Workspace.epoch: "$epoch"]
         private(set) var about = ""
 
-        init(_ workspace: Workspace) { self.workspace = workspace }
+        init(_ server: RestoredServer) { self.server = server }
 
         func tell(_ about: String) { self.about = about }
 
         func laptop(_ number: UInt32, skew: Int64 = 0) -> Laptop { Laptop(workspace, number, skew: skew) }
 
+        /// - Returns: the problem that the server told instead of an answer.
+        @discardableResult
         func exchange(
             _ laptop: Laptop, _ note: String, pulls: Bool = true, losesAnswer: Bool = false, keptBytes: Int? = nil
-        ) throws {
+        ) throws -> Problem? {
             do {
                 try laptop.sync(pulls: pulls, losesAnswer: losesAnswer, keptBytes: keptBytes)
                 try keep(laptop, note, laptop.wire.request, answer: laptop.wire.answer)
+                return nil
             } catch let problem as Problem {
                 try keep(laptop, note, laptop.request(sets: laptop.state.outbox), problem: problem)
+                return problem
             }
+        }
+
+        /// Writes a backup.
+        func backUp(_ note: String) throws {
+            try server.backUp("backup.db")
+            keep(note, "backup")
+        }
+
+        /// Puts the backup back; laptops go on by ``follow(_:)``.
+        func restore(_ note: String) throws {
+            keep(note, "restore")
+            try server.restore("backup.db")
+        }
+
+        func follow(_ laptop: Laptop) -> Laptop { server.follow(laptop) }
+
+        private func keep(_ note: String, _ deed: String) {
+            steps.append(
+                "{\n  \"note\": \(CanonicalJSON.text(.string(note))),\n  \"clock\": \(workspace.clock.now),\n"
+                    + "  \"server\": \"\(deed)\"\n}")
         }
 
         private func keep(
@@ -54,7 +79,8 @@ enum ExchangeScripts {
                 "  \"replica\": \(laptop.state.replica),", "  \"request\": [\(try list(request))],",
             ]
             if let problem {
-                lines.append("  \"problem\": \(CanonicalJSON.text(problem.lineValue))")
+                let told = ExchangeTranscript.replace(problem.lineValue, names)
+                lines.append("  \"problem\": \(CanonicalJSON.text(told))")
             } else {
                 lines.append("  \"answer\": [\(try list(answer))]")
             }
@@ -189,6 +215,36 @@ enum ExchangeScripts {
         try stage.exchange(bob, "He asks again with the token that he has and is told the same.")
         bob.state.checkpoint = "forged"
         try stage.exchange(bob, "A token that this server did not make.")
+    }
+
+    private static func timeline(_ stage: Stage) throws {
+        stage.tell(
+            "A server that was put back: laptops go back behind it, send again what it lacks, and read all that it has anew."
+        )
+        var (ann, bob) = (stage.laptop(1), stage.laptop(2))
+        let id = ann.create(["name": "Acme", "city": "Lyon"])
+        try stage.exchange(ann, "Created.")
+        try stage.exchange(bob, "Bob reads it.")
+        try stage.backUp("A backup.")
+        ann.edit(id, ["city": "Nice"])
+        ann.edit(id, ["score": 90])
+        ann.skew = 3_600_000
+        ann.edit(id, ["mood": "good"])
+        try stage.exchange(
+            ann, "Applied; refused (limit); accepted under a given stamp, for her clock is an hour ahead.")
+        ann.skew = 0
+        ann.edit(id, ["address": ["zip": "1"]])
+        try stage.restore("The backup is put back.")
+        (ann, bob) = (stage.follow(ann), stage.follow(bob))
+        try stage.exchange(bob, "Bob had read nothing since: he goes on, and is told the timeline.")
+        if let told = try stage.exchange(ann, "Ann holds verdicts that this server never gave: it says how it goes on.")
+        {
+            ann.rewind(to: told)
+        }
+        try stage.exchange(
+            ann, "She sends them again, with what became of them, then what was unsent; and is told everything.")
+        try stage.exchange(ann, "It is over.")
+        try stage.exchange(bob, "Bob is told what came back.")
     }
 
     private static func deleteAgainstEdit(_ stage: Stage) throws {

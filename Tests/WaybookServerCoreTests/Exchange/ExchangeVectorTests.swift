@@ -39,17 +39,26 @@ struct ExchangeTranscript {
     init(_ vector: Value) { steps = vector.entries?["steps"]?.elements ?? [] }
 
     func run(_ name: String) throws {
-        let workspace = try Workspace()
+        let server = try RestoredServer()
         var names = ["$epoch": Workspace.epoch]
         #expect(!steps.isEmpty, "\(name)")
         for (index, step) in steps.enumerated() {
             let step = step.entries ?? [:]
-            workspace.clock.set(UInt64(clamping: step["clock"]?.integer ?? 0))
+            server.workspace.clock.set(UInt64(clamping: step["clock"]?.integer ?? 0))
+            switch step["server"]?.text {
+            case "backup":
+                try server.backUp("backup.db")
+                continue
+            case "restore":
+                try server.restore("backup.db")
+                continue
+            default: break
+            }
             let replica = ReplicaID(UInt32(clamping: step["replica"]?.integer ?? 0))
             let lines = (step["request"]?.elements ?? []).map { CanonicalJSON.bytes(Self.replace($0, names)) + [10] }
             var found: Value
             do {
-                let answer = try workspace.exchange(replica, body: lines.flatMap { $0 })
+                let answer = try server.workspace.exchange(replica, body: lines.flatMap { $0 })
                 found = .list(try answer.split(separator: 10).map { try JSONParser.parse($0) })
             } catch let problem as Problem { found = problem.lineValue }
             Self.bind(step["answer"] ?? .null, found, &names)

@@ -242,10 +242,10 @@ import WaybookProtocol
         let secret = workspace.service.secret
         ann.state.checkpoint = CheckpointToken(timeline: 0, sequence: 9, readThrough: 9, replica: ReplicaID(1)).text(
             secret)
-        #expect(throws: Problem(.timeline)) { try ann.sync() }
+        #expect(throws: Problem(.timeline, expected: 1)) { try ann.sync() }
         ann.state.checkpoint = CheckpointToken(timeline: 1, sequence: 0, readThrough: 0, replica: ReplicaID(1)).text(
             secret)
-        #expect(throws: Problem(.timeline)) { try ann.sync() }
+        #expect(throws: Problem(.timeline, expected: 1)) { try ann.sync() }
     }
 
     @Test func aStaleReplicaPullsAfreshAndSendsWhatItHadUnsent() throws {

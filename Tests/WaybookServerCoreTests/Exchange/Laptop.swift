@@ -29,6 +29,13 @@ final class Laptop {
         /// The roots that it was told of as erased after they had left.
         var erased: [RecordID] = []
         var verdicts: [Int64: Verdict] = [:]
+        /// The answered sets, with what became of them, and what became of those that are sent again.
+        var journal: [Int64: (set: ChangeSet, past: PastAnswer)] = [:]
+        var past: [Int64: PastAnswer] = [:]
+        var again: AgainSets?
+        var timeline: Int?
+        /// The latest sequence that a head told.
+        var head: Int64 = 0
     }
 
     var state: State
@@ -118,12 +125,16 @@ final class Laptop {
     func hello(pulls: Bool = true) -> Hello {
         Hello(
             schemaVersion: 1, replica: state.replica, wallMilliseconds: Int64(clamping: wall),
-            checkpoint: state.checkpoint, lastSet: state.lastSet, answered: state.answered, pulls: pulls)
+            checkpoint: state.checkpoint, lastSet: state.lastSet, answered: state.answered, pulls: pulls,
+            timeline: state.checkpoint == nil ? state.timeline : nil, again: state.again)
     }
 
     func request(pulls: Bool = true, sets: [ChangeSet]) -> [UInt8] {
         var body = CanonicalJSON.bytes(hello(pulls: pulls).value) + [10]
-        for set in sets { body += ChangeSetLine.bytes(set) + [10] }
+        for set in sets {
+            let line = ChangeSetLine.bytes(set)
+            body += (state.past[set.number].map { ChangeSetLine.bytes(line, was: $0) } ?? line) + [10]
+        }
         return body
     }
 
@@ -165,7 +176,10 @@ final class Laptop {
             }
             answer.append(read)
             switch read {
-            case .head(let head): announced = head.sequence
+            case .head(let head):
+                announced = head.sequence
+                state.head = head.sequence
+                if let timeline = head.timeline { state.timeline = timeline }
             case .applied(let first, let last):
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
@@ -181,6 +195,7 @@ final class Laptop {
                 if let told = state.told, lastCheckpoint != nil {
                     for id in state.rows.keys where !told.contains(id) { forget(id) }
                     state.told = nil
+                    if state.again.map({ state.answered >= $0.through }) ?? false { state.again = nil }
                 }
             case .error(let problem): return problem
             }
@@ -239,7 +254,11 @@ final class Laptop {
         state.verdicts[number] = verdict
         guard let index = state.outbox.firstIndex(where: { $0.number == number }) else { return }
         let set = state.outbox.remove(at: index)
-        if case .rejected = verdict { state.refused.append(set) }
+        let past = state.past.removeValue(forKey: number)
+        state.journal[number] = (
+            set, PastAnswer(sequence: state.head, answer: Self.answer(verdict), isCut: past?.isCut ?? false)
+        )
+        if case .rejected(let refusal) = verdict, refusal.rule != .before { state.refused.append(set) }
         guard case .accepted(let stamp, let outcomes) = verdict else { return }
         for change in set.changes {
             for write in change.writes
@@ -254,6 +273,43 @@ final class Laptop {
                 VersionedRecord(id: outcome.id, collection: outcome.collection, atoms: [outcome.path: outcome.present]))
         }
         if let stamp { state.clock.reset(to: stamp) }
+    }
+
+    private static func answer(_ verdict: Verdict) -> PastAnswer.Answer {
+        switch verdict {
+        case .accepted(let stamp, _): stamp.map { .restamped($0) } ?? .accepted
+        case .rejected: .rejected
+        case .quarantined: .quarantined
+        case .handover: .handedOver
+        }
+    }
+
+    // MARK: A server that was put back
+
+    /// Goes back behind the server: what it lacks is sent again, and what it has is read anew.
+    func rewind(to problem: Problem) {
+        guard let expected = problem.expected, let restored = problem.restored else { return }
+        let first = state.journal.keys.filter { $0 >= expected }.min() ?? state.answered + 1
+        let lost = state.journal.keys.filter { $0 >= first }.sorted()
+        state.again = AgainSets(
+            first: first, answered: max(state.answered, state.again?.answered ?? 0), through: state.lastSet)
+        state.outbox = lost.compactMap { state.journal[$0]?.set } + state.outbox
+        for number in lost { state.past[number] = state.journal.removeValue(forKey: number)?.past }
+        state.answered = min(state.answered, first - 1)
+        state.timeline = restored.number
+        startAfresh()
+    }
+
+    /// Synchronises, and goes back behind the server if that asks for it.
+    /// - Returns: what the server said that it cannot go on from.
+    @discardableResult
+    func heal(first: Int? = nil, losesAnswer: Bool = false) throws -> Problem? {
+        do {
+            return try sync(first: first, losesAnswer: losesAnswer)
+        } catch let problem as Problem where problem.restored != nil {
+            rewind(to: problem)
+            return try sync(first: first, losesAnswer: losesAnswer)
+        }
     }
 
     // MARK: Fork

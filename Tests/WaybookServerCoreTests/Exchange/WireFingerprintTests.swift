@@ -59,12 +59,21 @@ import WaybookProtocol
         #expect(Set(fingerprints.keys) == Set(versions.map(String.init)))
     }
 
+    private static func line(of set: ChangeSet, _ document: JSONDocument) -> String {
+        let bytes = ChangeSetLine.bytes(set)
+        guard case .some(let past?) = ChangeSetLine.past(document) else {
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        return String(decoding: ChangeSetLine.bytes(bytes, was: past), as: UTF8.self)
+    }
+
     @Test func everyExampleIsReadAsItWasWritten() throws {
         for line in WireExamples.lines {
             let value = try JSONParser.parse(line)
+            let document = try JSONDocument(Array(line.utf8))
             let again =
                 Hello(value).map { CanonicalJSON.text($0.value) }
-                ?? ChangeSetLine.decode(value).map { CanonicalJSON.text(ChangeSetLine.value($0)) }
+                ?? ChangeSetLine.decode(document, mayBeEmpty: true).map { Self.line(of: $0, document) }
                 ?? ResponseLine(value).map { CanonicalJSON.text($0.value) }
             #expect(again == line)
         }
@@ -86,8 +95,25 @@ enum WireExamples {
                 answered: 0,
                 pulls: false
             ).value,
+            Hello(
+                schemaVersion: 1, replica: replica, wallMilliseconds: 5, checkpoint: nil, lastSet: 9, answered: 3,
+                pulls: true, timeline: 2, again: AgainSets(first: 4, answered: 7, through: 8)
+            ).value,
             ChangeSetLine.value(fullSet), ChangeSetLine.value(deleteSet),
-        ] + answers.map(\.value)).map { CanonicalJSON.text($0) }
+        ] + answers.map(\.value)).map { CanonicalJSON.text($0) } + again
+
+    /// A set of which nothing is left, as it is sent again.
+    private static let again = [
+        PastAnswer(sequence: 57, answer: .accepted, isCut: true),
+        PastAnswer(sequence: 57, answer: .restamped(late), isCut: false),
+        PastAnswer(sequence: 57, answer: .rejected, isCut: false),
+        PastAnswer(sequence: 57, answer: .quarantined, isCut: false),
+        PastAnswer(sequence: 57, answer: .handedOver, isCut: false),
+    ].map { past in
+        var set = deleteSet
+        if past.isCut { (set.changes, set.note) = ([], nil) }
+        return String(decoding: ChangeSetLine.bytes(ChangeSetLine.bytes(set), was: past), as: UTF8.self)
+    }
 
     private static let replica = ReplicaID(7)
     private static let id = RecordID(high: 0x0198_C2EF_0000_7000, low: 0x8000_0000_0000_0001)
@@ -170,6 +196,10 @@ enum WireExamples {
             .checkpoint(token: "token", sequence: 60), .checkpoint(token: "token", sequence: nil), .end(readable: nil),
             .end(readable: 4_812), .end(readable: 4_812, more: true),
             .error(Problem(.gap, expected: 3)),
+            .error(
+                Problem(
+                    .timeline, expected: 3,
+                    restored: RestoredTimeline(number: 2, fork: 57, start: 2 << 34, epoch: "epoch", vetted: early))),
             .error(Problem(.slowDown, retryAfterSeconds: 4, maximum: 5)),
         ]
         + RefusalRule.allCases.map { rule in

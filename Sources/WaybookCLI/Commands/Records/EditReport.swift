@@ -71,7 +71,7 @@ enum EditReport {
         case .type:
             return Texts.Values.typeInvalid(
                 field: field, expected: violation.expected.map { FieldWording.expected($0) } ?? "")
-        case .path, .unknown, .served, .depends, .erased: return Texts.Values.notTaken(field: field)
+        case .path, .unknown, .served, .depends, .erased, .before: return Texts.Values.notTaken(field: field)
         }
     }
 }

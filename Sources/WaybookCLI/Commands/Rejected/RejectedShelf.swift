@@ -65,6 +65,7 @@ struct RejectedShelf {
         case .unknown: return Texts.Rejected.reasonUnknown
         case .depends: return Texts.Rejected.reasonDepends
         case .erased: return Texts.Privacy.reasonErased
+        case .before: return Texts.Rejected.reasonBefore
         }
     }
 }

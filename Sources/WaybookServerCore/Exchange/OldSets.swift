@@ -1,0 +1,121 @@
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+
+/// A set that had been acknowledged before the server was put back to an earlier state, as its judge is to know it
+/// (`protocol/4-exchange.md#old-sets`).
+struct OldSet {
+    /// The stamp under which it was accepted.
+    var stamp: Stamp
+    /// Where the present timeline begins: what has an earlier commit was in the backup.
+    var start: Int64
+    /// Whether the security ledger has brought who sees what to how it was last.
+    var isRuledByLedger: Bool
+    /// Whether it is kept for somebody to decide where it would be refused.
+    var mayHandOver: Bool
+}
+
+/// What the server knows of one replica's sets that are sent again, while it judges a batch of them.
+struct OldSets {
+    /// The most sets of one replica that are handed over though they would be refused.
+    static let mostHandedOver: Int64 = 10_000
+    /// How far the stamp of a set that was acknowledged before may be after the moment when the server was put back.
+    static let tolerance: Int64 = 120_000
+
+    let timeline: Timeline
+    let isRuledByLedger: Bool
+    let past: [Int64: PastAnswer]
+    var healing: Healing
+
+    /// What became of a set before; nil where that is not told, or not believed: of what was unsent then nothing became.
+    func answer(to set: ChangeSet) -> PastAnswer.Answer? {
+        set.number <= healing.answered ? past[set.number]?.answer ?? .accepted : nil
+    }
+
+    /// The stamp that a set was given before, if it is one that may have been.
+    /// - Parameters:
+    ///   - vetted: the highest stamp of the replica so far.
+    ///   - latest: the latest time that a stamp may tell.
+    func given(_ set: ChangeSet, vetted: Stamp?, latest: UInt64) -> Stamp? {
+        guard case .restamped(let given) = answer(to: set), given.replica == set.stamp.replica, given.isServerGiven,
+            given.milliseconds <= latest, vetted.map({ given > $0 }) ?? true
+        else { return nil }
+        return given
+    }
+
+    /// What the judge is to know; nil for a set that is judged as any other.
+    /// - Parameter stamp: the one under which it is judged.
+    func oldSet(_ set: ChangeSet, stamp: Stamp, given: Stamp?) -> OldSet? {
+        guard answer(to: set) != nil, Int64(clamping: stamp.milliseconds) <= timeline.restored + Self.tolerance else {
+            return nil
+        }
+        return OldSet(
+            stamp: given ?? set.stamp, start: timeline.start, isRuledByLedger: isRuledByLedger,
+            mayHandOver: healing.handed < Self.mostHandedOver)
+    }
+
+    /// Counts a set that was judged.
+    mutating func count(_ verdict: Verdict, of set: ChangeSet) {
+        if set.number <= healing.answered { healing.count(verdict) }
+    }
+}
+
+extension Committer {
+    /// Takes note of what a replica sends again; nil where it does not.
+    ///
+    /// Once on each timeline it may go on behind what it no longer has: the numbers between count as judged.
+    mutating func oldSets(of batch: PushBatch, _ state: inout ReplicaState) throws -> OldSets? {
+        guard let again = batch.again, let timeline = try presentTimeline() else { return nil }
+        let table = HealingTable(db)
+        let now = Int64(clamping: clock.milliseconds)
+        var healing: Healing
+        if let known = try table.healing(of: state.replica, on: timeline.number) {
+            healing = known
+            healing.take(again)
+        } else {
+            healing = Healing(replica: state.replica, timeline: timeline.number, again: again, began: now)
+            healing.trimmed = max(0, again.first - 1 - state.last)
+            state.last += healing.trimmed
+            try ErasureLog(db).noteReturn(of: state.replica, since: timeline.start)
+        }
+        return OldSets(
+            timeline: timeline, isRuledByLedger: try rows.number(TimelineRaise.ruledKey) == 1, past: batch.past,
+            healing: healing)
+    }
+
+    /// Stores what became of them.
+    func store(_ old: OldSets?, _ state: ReplicaState) throws {
+        guard var healing = old?.healing else { return }
+        let isOver = state.last >= healing.through
+        healing.ended = isOver ? healing.ended ?? Int64(clamping: clock.milliseconds) : nil
+        try HealingTable(db).store(healing)
+    }
+
+    /// How the present timeline began; nil on the first.
+    private mutating func presentTimeline() throws -> Timeline? {
+        guard presentNumber > Timeline.first else { return nil }
+        return try knownTimelines().first { $0.number == presentNumber }
+    }
+
+    /// The timeline that the file is on: the server's stamps bear it.
+    private var presentNumber: UInt8 { UInt8(truncatingIfNeeded: clock.last.replica.number >> 24) }
+
+    private mutating func knownTimelines() throws -> [Timeline] {
+        if let timelines { return timelines }
+        let known = try TimelineTable(db).all()
+        timelines = known
+        return known
+    }
+
+    /// What of the history that the server has now the author of a set had wholly read.
+    ///
+    /// A sequence that this server has not reached is a lie, or of a timeline that it knows nothing of: it counts as nothing
+    /// read, so that a delete asks rather than hides.
+    mutating func readThrough(of set: ChangeSet) throws -> Int64 {
+        guard set.readThrough <= sequence else { return 0 }
+        let start = Timeline.start(of: presentNumber)
+        guard set.readThrough < start else { return set.readThrough }
+        let lineage = Lineage(present: presentNumber, timelines: try knownTimelines())
+        return lineage.common(timeline: Timeline.number(of: set.readThrough), sequence: set.readThrough) ?? 0
+    }
+}

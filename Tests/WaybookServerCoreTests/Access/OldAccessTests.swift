@@ -1,0 +1,225 @@
+import Foundation
+import GRDB
+import Testing
+import WaybookCRM
+import WaybookModel
+import WaybookProtocol
+import WaybookStore
+import WaybookTesting
+
+@testable import WaybookServerCore
+
+/// Who may do what, when what had been acknowledged is sent again to a server that was put back beside its ledger.
+@Suite struct OldAccessTests {
+    private let server: RestoredServer
+    private let staff: Staff
+
+    private final class Staff {
+        var laptops: [String: Laptop] = [:]
+        var people: [String: RecordID] = [:]
+    }
+
+    init() throws {
+        server = try RestoredServer(schema: Catalogue.schema)
+        staff = Staff()
+        for (index, (name, role)) in [("Ada", "admin"), ("Ann", "rep"), ("Bob", "rep"), ("Mia", "manager")].enumerated()
+        {
+            let person = Laptop(server.workspace, 90 + UInt32(index)).freshID()
+            let fields: [FieldName: Value] = ["name": .string(name), "role": .string(role), "status": "active"]
+            try server.workspace.direct(fields, of: person, in: "user")
+            let laptop = Laptop(server.workspace, UInt32(index + 1))
+            server.workspace.sign(laptop.state.replica, in: person)
+            (staff.laptops[name], staff.people[name]) = (laptop, person)
+        }
+        for name in staff.laptops.keys.sorted() { try settle(name) }
+    }
+
+    private func laptop(_ name: String) throws -> Laptop { try #require(staff.laptops[name]) }
+    private func person(_ name: String) throws -> RecordID { try #require(staff.people[name]) }
+    private func user(_ name: String) throws -> Value { .string(try person(name).description) }
+
+    private func settle(_ names: String...) throws {
+        for name in names {
+            let laptop = try laptop(name)
+            for _ in 0..<10 {
+                do {
+                    if let problem = try laptop.heal() { throw problem }
+                    if !laptop.hasMore, laptop.state.outbox.isEmpty { break }
+                } catch let problem as Problem where problem.code == .stale { laptop.startAfresh() }
+            }
+        }
+    }
+
+    private func restore() throws {
+        try server.restore("old.db")
+        for (name, laptop) in staff.laptops {
+            staff.laptops[name] = server.follow(laptop, person: try person(name))
+        }
+    }
+
+    private func value(_ id: RecordID, _ path: String) throws -> Value? { try server.workspace.value(id, path) }
+
+    /// Writes to the directory by the server's own right, and has the ledger told.
+    private func rule(_ fields: [FieldName: Value], of name: String, _ fact: (UserID) -> SecurityFact) throws {
+        let user = try #require(UserID(try person(name).description))
+        let now = Int64(clamping: server.workspace.clock.now)
+        let id = try person(name)
+        _ = try server.workspace.service.file.writeSecurity(server.ledger, now: now) { db in
+            (try DirectoryWriter(db, now: now).write(fields, of: id, in: "user"), [fact(user)])
+        }
+    }
+
+    @Test func whatTheLedgerRulesIsNotDoneAgain() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann", "Ada")
+        try server.backUp("old.db")
+        // Ann's, then Bob's by Ada's word, then Mia's; Bob is disabled by Ada's laptop, and enabled at the server.
+        try laptop("Ada").edit(acme, ["owner": user("Bob"), "city": "Lyon"])
+        try settle("Ada")
+        try laptop("Ada").edit(acme, ["owner": user("Mia")])
+        try laptop("Ada").edit(person("Bob"), ["status": "disabled"])
+        try settle("Ada")
+        try rule(["status": "active"], of: "Bob") { .enabled($0) }
+        try restore()
+        #expect(try value(acme, "owner") == user("Mia") && value(person("Bob"), "status") == "active")
+        try settle("Ada")
+        #expect(try laptop("Ada").state.refused.isEmpty)
+        #expect(try value(acme, "owner") == user("Mia") && value(acme, "city") == "Lyon")
+        #expect(try value(person("Bob"), "status") == "active")
+        #expect(try laptop("Ada").value(acme, "owner") == user("Mia"))
+    }
+
+    @Test func withoutALedgerLaptopsTellWhoAnswersForWhom() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann", "Ada")
+        try server.backUp("old.db")
+        try laptop("Ada").edit(acme, ["owner": user("Bob")])
+        try settle("Ada")
+        try server.stop()
+        try server.remove(SecurityLedger.fileName)
+        try server.start()
+        try restore()
+        #expect(try value(acme, "owner") == user("Ann"))
+        try settle("Ada")
+        #expect(try value(acme, "owner") == user("Bob"))
+    }
+
+    @Test func aLoweredRoleHandsOver() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann")
+        try server.backUp("old.db")
+        try laptop("Ann").edit(acme, ["city": "Lyon"])
+        let bolt = try laptop("Ann").create(["name": "Bolt"])
+        try settle("Ann")
+        try rule(["role": "viewer"], of: "Ann") { .access(.role($0, "viewer")) }
+        try restore()
+        // What she types now is refused; what had been taken from her is kept for others to decide.
+        let typed = try laptop("Ann").edit(acme, ["city": "Pau"]).number
+        try settle("Ann")
+        let ann = try laptop("Ann")
+        #expect(ann.state.refused.map(\.number) == [typed])
+        let items = try [2, 3].map { number in
+            guard case .handover(let item)? = ann.state.verdicts[Int64(number)] else { return nil as String? }
+            return try server.workspace.row(item)?.record["why"]?.text
+        }
+        #expect(items == ["restored", "restored"])
+        #expect(try value(acme, "city") == nil && server.workspace.row(bolt) == nil)
+        let healing = try server.workspace.service.file.read { try HealingTable($0).all(on: 1) }
+        #expect(healing.first { $0.replica == ann.state.replica }?.handed == 2)
+    }
+
+    @Test func aDisabledDeviceDelivers() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann")
+        try server.backUp("old.db")
+        try laptop("Ann").edit(acme, ["city": "Lyon"])
+        try settle("Ann")
+        try restore()
+        try server.workspace.direct(["status": "disabled"], of: person("Ann"), in: "user")
+        let ann = try laptop("Ann")
+        let told = try {
+            do { return try ann.heal() } catch let problem as Problem { return problem }
+        }()
+        #expect(told?.code == .revoked && ann.state.outbox.isEmpty)
+        guard case .handover(let item)? = ann.state.verdicts[2] else {
+            Issue.record("it is handed over")
+            return
+        }
+        #expect(try server.workspace.row(item)?.record["status"] == "open")
+    }
+
+    @Test func whatWasErasedStaysErased() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        let mei = try laptop("Ann").create(["customer": .string(acme.description), "name": "Mei"], in: "contact")
+        try settle("Ann", "Ada")
+        try server.backUp("old.db")
+        try laptop("Ann").edit(mei, ["name": "Mei Li"])
+        let later = try laptop("Ann").create(["customer": .string(acme.description), "name": "Li"], in: "contact")
+        try settle("Ann", "Ada")
+        try laptop("Ada").make([
+            Change(id: mei, collection: "contact", writes: [Write(path: .erased, value: "request")])
+        ])
+        try laptop("Ada").make([
+            Change(id: later, collection: "contact", writes: [Write(path: .erased, value: "request")])
+        ])
+        try settle("Ada")
+        #expect(try laptop("Ada").state.refused.isEmpty)
+        try restore()
+        try settle("Ann", "Ada")
+        let name = try value(mei, "name")?.text
+        #expect(try name?.contains("Mei") != true && server.workspace.row(later) == nil)
+        let ann = try laptop("Ann")
+        for number in [Int64(3), 4] {
+            guard case .rejected(let refusal)? = ann.state.verdicts[number] else {
+                Issue.record("set \(number) is refused")
+                continue
+            }
+            #expect(refusal.rule == .erased)
+        }
+        #expect(try laptop("Ada").state.refused.isEmpty, "her word was carried out once")
+        // What the laptops were told by then the backup does not know.
+        let holders = try server.workspace.service.file.read { try ErasureLog($0).holders(of: later).map(\.replica) }
+        #expect(holders.contains(ann.state.replica))
+    }
+
+    @Test func aClaimThatWasGrantedIsNotRefusedNow() throws {
+        let acme = try laptop("Mia").create(["name": "Acme", "owner": .null])
+        try settle("Mia", "Ann", "Ada")
+        let card = ServerMadeID.card(of: acme)
+        try server.backUp("old.db")
+        try laptop("Ann").edit(card, ["claimedBy": user("Ann")])
+        try settle("Ann", "Ada")
+        #expect(try value(acme, "owner") == user("Ann"))
+        try laptop("Ada").edit(acme, ["owner": user("Bob")])
+        try settle("Ada")
+        try restore()
+        #expect(try value(acme, "owner") == user("Bob"))
+        try settle("Ann", "Ada")
+        #expect(try laptop("Ann").state.refused.isEmpty && value(acme, "owner") == user("Bob"))
+        #expect(try laptop("Ann").state.rows[acme] == nil)
+    }
+
+    @Test func whoLiesAboutWhatWasAnsweredWinsItemsInABoxAndNoMore() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann", "Bob")
+        try server.backUp("old.db")
+        try laptop("Ann").edit(acme, ["city": "Lyon"])
+        try settle("Ann")
+        try restore()
+        try settle("Ann")
+        // Bob has never seen the customer.
+        let bob = try laptop("Bob")
+        bob.make([Change(id: acme, collection: "customer", writes: [Write(path: FieldPath("city"), value: "Pau")])])
+        bob.make([
+            Change(id: try person("Bob"), collection: "user", writes: [Write(path: FieldPath("role"), value: "admin")])
+        ])
+        bob.state.again = AgainSets(first: 1, answered: 2, through: 2)
+        try settle("Bob")
+        #expect(try value(acme, "city") == "Lyon" && value(person("Bob"), "role") == "rep")
+        guard case .rejected(let refusal)? = bob.state.verdicts[1] else {
+            Issue.record("unknown to him")
+            return
+        }
+        #expect(refusal.rule == .unknown)
+    }
+}
