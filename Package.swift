@@ -141,7 +141,7 @@ let package = Package(
             name: "WaybookSyncTests",
             dependencies: [
                 "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookSync", "WaybookServerCore", "WaybookCRM",
-                "WaybookTesting",
+                "WaybookTesting", .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
         .testTarget(

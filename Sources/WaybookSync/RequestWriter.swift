@@ -19,7 +19,8 @@ struct RequestWriter {
         hello = Hello(
             schemaVersion: store.schema.version, replica: start.replica, wallMilliseconds: now.wallMilliseconds,
             checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls,
-            told: told, purgedSequence: start.purgedSequence)
+            told: told, purgedSequence: start.purgedSequence,
+            timeline: start.checkpoint == nil ? start.timeline : nil, again: start.again)
         // Sets made from here on go with the next exchange.
         last = start.outbox.numbers?.upperBound ?? 0
         next = start.outbox.numbers?.lowerBound ?? 1
@@ -36,8 +37,9 @@ struct RequestWriter {
         var chunk: [UInt8] = []
         var through = next - 1
         for line in lines where through + 1 == line.number {
-            guard sentBytes + chunk.count + line.bytes.count + 1 <= limits.requestBytes else { break }
-            chunk += line.bytes
+            let bytes = line.sentBytes
+            guard sentBytes + chunk.count + bytes.count + 1 <= limits.requestBytes else { break }
+            chunk += bytes
             chunk.append(UInt8(ascii: "\n"))
             through = line.number
         }

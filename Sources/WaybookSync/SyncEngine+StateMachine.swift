@@ -9,6 +9,9 @@ public struct SyncDecisions: Sendable {
         case exchange(limits: ExchangeLimits)
         /// Give the checkpoint up, so that the next exchange is told everything.
         case pullAfresh
+        /// Send again what a server that was put back lacks, and read all that it has in the place of what was read.
+        /// - Parameter expected: the number of the first set of this replica that it lacks.
+        case rewind(expected: Int64, timeline: Int)
         /// Ask for a new number, then move to it.
         case newReplica
         /// Wait, then ask ``SyncDecisions/next()`` again.
@@ -33,6 +36,7 @@ public struct SyncDecisions: Sendable {
         case invalid(AnswerError)
         case renumbered
         case begunAfresh
+        case rewound
         case cancelled
     }
 
@@ -42,6 +46,8 @@ public struct SyncDecisions: Sendable {
     public static let mostForks = 3
     /// The most fresh pulls that one synchronisation begins.
     public static let mostFreshPulls = 1
+    /// The most times that one synchronisation goes back behind its server.
+    public static let mostRewinds = 2
     /// The most exchanges in a row that only go on with what the one before began; the rest is for the next time.
     public static let mostContinuations = 8
     /// The first pause after a failure, milliseconds; each next one is twice as long, up to the longest.
@@ -54,6 +60,7 @@ public struct SyncDecisions: Sendable {
     private var forks = 0
     private var gaps = 0
     private var freshPulls = 0
+    private var rewinds = 0
     private var continuations = 0
     private var afterPause: Step?
     private let random: @Sendable () -> UInt64
@@ -96,7 +103,7 @@ public struct SyncDecisions: Sendable {
         case .renumbered:
             gaps = 0
             step = exchange
-        case .begunAfresh: step = exchange
+        case .begunAfresh, .rewound: step = exchange
         case .cancelled: step = .end(.stopped(.cancelled))
         }
     }
@@ -112,7 +119,7 @@ public struct SyncDecisions: Sendable {
             // Sending always begins with the first unanswered set, so what the server misses goes along.
             guard resendable, gaps == 1 else { return fork(problem) }
             step = exchange
-        case .timeline: step = .end(.stopped(.timeline(problem)))
+        case .timeline: rewind(problem)
         case .tooLarge:
             guard let maximum = problem.maximum.flatMap({ Int(exactly: $0) }), maximum > 0,
                 maximum < limits.requestBytes,
@@ -132,6 +139,15 @@ public struct SyncDecisions: Sendable {
         forks += 1
         gaps = 0
         step = forks <= Self.mostForks ? .newReplica : .end(.stopped(.problem(problem)))
+    }
+
+    /// A server that does not know how it goes on is left alone.
+    private mutating func rewind(_ problem: Problem) {
+        rewinds += 1
+        guard rewinds <= Self.mostRewinds, let expected = problem.expected, let restored = problem.restored else {
+            return step = .end(.stopped(.timeline(problem)))
+        }
+        step = .rewind(expected: expected, timeline: restored.number)
     }
 
     /// Exponential backoff with full jitter, not shorter than the server asks for.

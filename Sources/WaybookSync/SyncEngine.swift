@@ -50,6 +50,10 @@ public struct SyncEngine: Sendable {
                 try store.beginFreshPull(at: surroundings.now())
                 report.hasBegunAfresh = true
                 decisions.take(.begunAfresh)
+            case .rewind(let expected, let timeline):
+                let server = ServerRewind(expected: expected, timeline: timeline)
+                report.setsSentAgain = try store.rewind(to: server, at: surroundings.now())
+                decisions.take(.rewound)
             case .newReplica: decisions.take(try await renumber(&report))
             case .pause(let milliseconds):
                 do {
@@ -118,6 +122,10 @@ public struct SyncEngine: Sendable {
     }
 
     private func event(_ problem: Problem) throws -> SyncDecisions.Event {
+        // Another server's word is no reason to send everything again.
+        if let restored = problem.restored, let epoch = try store.exchangeStart().epoch, epoch != restored.epoch {
+            return .invalid(.otherServer)
+        }
         guard problem.code == .gap, let expected = problem.expected else { return .problem(problem, resendable: false) }
         let isHeld = try store.exchangeStart().outbox.numbers?.contains(expected) ?? false
         return .problem(problem, resendable: isHeld)

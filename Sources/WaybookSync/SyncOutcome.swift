@@ -17,7 +17,8 @@ public enum SyncStop: Hashable, Sendable {
     case later(Problem)
     /// The person must act: sign in, upgrade, ask the administrator. The code says what.
     case problem(Problem)
-    /// The server was restored to an earlier state; what this replica has stays as it is.
+    /// The server was restored to an earlier state and does not say how it goes on, or again and again; what this replica has
+    /// stays as it is.
     case timeline(Problem)
     /// Another server's data answers at this address.
     case otherServer
@@ -43,6 +44,8 @@ public struct SyncReport: Hashable, Sendable {
     public var departedUnits = 0
     /// Whether a fresh pull was begun, for the server did not know how far this replica had read.
     public var hasBegunAfresh = false
+    /// How many sets are sent again, for the server was put back to an earlier state; nil where it was not.
+    public var setsSentAgain: Int?
     /// Whether the account is disabled: the server took what was unsent, into the handover box, and told nothing else. A
     /// device whose access was withdrawn is refused before that.
     public var isAccountDisabled = false

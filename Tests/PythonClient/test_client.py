@@ -147,6 +147,11 @@ class Exchange(unittest.TestCase):
             cls.port = free.getsockname()[1]
         cls.url = f"http://127.0.0.1:{cls.port}"
         cls.log = open(os.path.join(cls.folder, "log"), "wb")
+        cls.start()
+
+    @classmethod
+    def start(cls) -> None:
+        data = os.path.join(cls.folder, "data")
         cls.process = subprocess.Popen([SERVER or "", "serve", "--data", data, "--port", str(cls.port)], stdout=cls.log,
                                        stderr=subprocess.STDOUT)
         for _ in range(200):
@@ -160,13 +165,17 @@ class Exchange(unittest.TestCase):
         raise RuntimeError("the server did not start")
 
     @classmethod
-    def tearDownClass(cls) -> None:
+    def stop(cls) -> None:
         cls.process.terminate()
         try:
             cls.process.wait(30)
         except subprocess.TimeoutExpired:
             cls.process.kill()
             cls.process.wait()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.stop()
         cls.log.close()
         shutil.rmtree(cls.folder)
 
@@ -387,6 +396,33 @@ class Exchange(unittest.TestCase):
         self.assertEqual(bob.show(mine), {"name": "The clone's own"})
         self.assertEqual(bob.show(shared), {"name": "Before", "notes": "unsent when copied", "city": "Lyon"})
         self.assertEqual([self.open_conflicts(bob, i, p) for i in (mine, shared) for p in ("name", "notes")], [[]] * 4)
+
+    def test_a_server_that_was_put_back_gets_everything_again(self) -> None:
+        ann, bob = self.pair()
+        customer = ann.create("customer", {"name": "Before", "city": "Lyon"})
+        self.settle(ann, bob)
+        data, backup = os.path.join(self.folder, "data"), os.path.join(self.folder, f"{new_id(0)}-backup.db")
+
+        def command(*arguments: str) -> None:
+            subprocess.run([SERVER or "", *arguments, "--data", data], check=True, stdout=subprocess.DEVNULL)
+
+        command("backup", backup)
+        ann.edit({"id": customer, "in": "customer", "put": {"city": "Nice"}})
+        ann.edit({"id": customer, "in": "customer", "put": {"name": None}})
+        new = bob.create("customer", {"name": "After"})
+        self.settle(ann, bob)
+        refused = ann.refused()
+        self.assertEqual(len(refused), 1)
+        ann.edit({"id": customer, "in": "customer", "put": {"notes": "unsent"}})
+        self.stop()
+        command("restore", backup)
+        self.start()
+        self.assertEqual(ann.show(customer), {"name": "Before", "city": "Nice", "notes": "unsent"})
+        self.settle(ann, bob)
+        shown = bob.show(customer) or {}
+        self.assertEqual((shown["city"], shown["notes"], (bob.show(new) or {})["name"]), ("Nice", "unsent", "After"))
+        self.assertEqual((ann.refused(), ann.again, bob.again), (refused, None, None))
+        self.assertEqual((ann.timeline, ann.replica < 1 << 24), (1, True))
 
     def test_renewed_token(self) -> None:
         ann, _ = self.pair()

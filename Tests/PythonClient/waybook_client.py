@@ -25,7 +25,7 @@ Value = Any  # None, bool, int, str, list or dict of values
 
 MAXIMUM_DEPTH, MAXIMUM_VALUES = 32, 200_000
 # The version that this client speaks (4-exchange.md#versions).
-PROTOCOL = 6
+PROTOCOL = 7
 SHORT_ESCAPES = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -305,12 +305,15 @@ def lines_of(response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
 
 # ---------------------------------------------------------------- the client (4-exchange.md)
 
+JOURNAL = 10_000  # so many answered sets are kept, for a server that is put back
+
 SCHEMA = """
 create table if not exists meta(key text primary key, value text not null) without rowid;
 create table if not exists record(id text primary key, collection text not null, fields text not null, stamps text not null)
     without rowid;
 create table if not exists told(id text primary key) without rowid;
-create table if not exists outbox(number integer primary key, line text not null);
+create table if not exists outbox(number integer primary key, line text not null, was text);
+create table if not exists journal(number integer primary key, line text not null, was text not null);
 create table if not exists refused(id integer primary key, line text not null, verdict text not null);
 """
 
@@ -340,6 +343,10 @@ class Client:
         self.answered: int = meta.get("answered", 0)  # highest set with a stored verdict
         self.checkpoint: str | None = meta.get("checkpoint")
         self.afresh: bool = meta.get("afresh", False)  # everything is being told once more
+        self.replacing: bool = meta.get("replacing", False)  # and takes the place of what is here
+        self.timeline: int | None = meta.get("timeline")
+        self.head: int = meta.get("head", 0)  # the latest sequence that a head told
+        self.again: list[int] | None = meta.get("again")  # what is sent again: first, answered before, through
         self.on: int = meta.get("on", 0)  # the sequence that was wholly read
         last, told, correction, taken = meta.get("clock", ((0, 0), (0, 0), 0, ()))
         self.clock = Clock(tuple(last), tuple(told), correction, [tuple(stamp) for stamp in taken])
@@ -383,7 +390,7 @@ class Client:
             self.last += 1
             message: dict[str, Any] = {"set": self.last, "stamp": str(self.clock.make(wall, self.replica)), "on": self.on}
             message |= {"wall": wall, "changes": entries} | ({"resolves": list(resolves)} if resolves else {})
-            self.db.execute("insert into outbox values(?, ?)", (self.last, canonical(message)))
+            self.db.execute("insert into outbox(number, line) values(?, ?)", (self.last, canonical(message)))
         return self.last
 
     def create(self, collection: str, put: dict[str, Value]) -> str:
@@ -404,11 +411,16 @@ class Client:
         if is_erased(atoms):
             return atoms
         for message in self.outbox() if unsent is None else unsent:
-            atoms |= {path: atom for owner, _, path, atom in writes(message) if owner == identity}
+            for path, atom in ((path, atom) for owner, _, path, atom in writes(message) if owner == identity):
+                # What is sent again may have been followed by what others wrote: it lies over the row by its stamp.
+                atoms[path] = join(atoms.get(path), atom) if "was" in message else atom
         return atoms
 
     def outbox(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for (line,) in self.db.execute("select line from outbox order by number")]
+        """The unsent sets; beside one that is sent again what became of it. One that had been refused is not shown."""
+        found = self.db.execute("select line, was from outbox order by number").fetchall()
+        sets = [json.loads(line) | ({"was": json.loads(was)} if was else {}) for line, was in found]
+        return [message for message in sets if not is_refused(message.get("was", {}))]
 
     def refused(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """Refused and quarantined sets with their verdicts, until somebody acts on them."""
@@ -419,10 +431,10 @@ class Client:
         rows = self.db.execute("select id, collection, fields, stamps from record order by id")
         return b"\n".join(canonical_bytes(i, c, decode_record(json.loads(f), json.loads(s))) for i, c, f, s in rows)
 
-    def _join(self, identity: str, collection: str, atoms: Atoms) -> None:
+    def _join(self, identity: str, collection: str, atoms: Atoms, replaces: bool = False) -> None:
         if self.afresh:
             self.db.execute("insert or ignore into told values(?)", (identity,))
-        row = self.row(identity)
+        row = {} if replaces else self.row(identity)
         for path, atom in atoms.items():
             row[path] = join(row.get(path), atom)
             self.clock.observe(atom.stamp)
@@ -433,7 +445,11 @@ class Client:
         self.db.execute("insert or replace into record values(?, ?, ?, ?)", (identity, collection, fields, stamps))
 
     def _forget_refused(self, erased: str) -> None:
-        """Of the refused sets stays what is not about somebody who was erased (9-erasure.md#laptops)."""
+        """Of refused and answered sets stays what is not about somebody who was erased (9-erasure.md#laptops)."""
+        for number, line, was in self.db.execute("select number, line, was from journal").fetchall():
+            if (rest := canonical(without(json.loads(line), erased))) != line:
+                became = canonical(json.loads(was) | {"gone": True})
+                self.db.execute("update journal set line = ?, was = ? where number = ?", (rest, became, number))
         for row, line, verdict in self.db.execute("select id, line, verdict from refused").fetchall():
             rest = without(json.loads(line), erased)
             self.db.execute("delete from refused where id = ?", (row,))
@@ -456,10 +472,13 @@ class Client:
                     raise
             except Refusal as refusal:
                 attempts -= 1
-                if not attempts or refusal.code not in ("fork", "stale", "retry", "slow-down"):
+                goes_on = refusal.code == "timeline" and {"expected", "start"} <= refusal.problem.keys()
+                if not attempts or not (goes_on or refusal.code in ("fork", "stale", "retry", "slow-down")):
                     raise
                 if refusal.code == "fork":
                     self._step_aside()
+                elif refusal.code == "timeline":
+                    self._rewind(refusal.problem)
                 elif refusal.code == "stale":
                     with self._transaction():
                         self.checkpoint, self.afresh = None, True
@@ -471,8 +490,9 @@ class Client:
     def _exchange(self) -> bool:
         """One request. Says whether there is more to send."""
         batch, size = [], 1_000
-        waiting = self.db.execute("select line from outbox where number > ? order by number", (self.answered,)).fetchall()
-        for (line,) in waiting[: self.limits["requestSets"]]:
+        waiting = self.db.execute("select line, was from outbox where number > ? order by number", (self.answered,)).fetchall()
+        for line, was in waiting[: self.limits["requestSets"]]:
+            line = f'{line[:-1]},"was":{was}}}' if was else line
             size += len(line.encode()) + 1
             if size > self.limits["requestBytes"]:
                 break
@@ -481,6 +501,10 @@ class Client:
         hello: dict[str, Any] = {"answered": self.answered, "last": self.last, "protocol": [PROTOCOL, PROTOCOL]}
         hello |= {"replica": self.replica, "schema": self.schema, "wall": self.wall()}
         hello |= {"checkpoint": self.checkpoint} if self.checkpoint else {}
+        hello |= {"timeline": self.timeline} if not self.checkpoint and self.timeline is not None else {}
+        if self.again:
+            first, before, through = self.again
+            hello["again"] = [first, before, max(through, self.last) if self.replacing else through]
         hello |= {"pull": False} if more else {}
         body = "".join(line + "\n" for line in [canonical({"hello": hello}), *batch]).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-ndjson"}
@@ -497,7 +521,9 @@ class Client:
         """The fresh pull is whole: what it did not tell goes."""
         self.db.execute("delete from record where id not in (select id from told)")
         self.db.execute("delete from told")
-        self.afresh = False
+        if self.again and self.replacing:
+            self.again[2] = max(self.again[2], self.last)
+        self.afresh = self.replacing = False
 
     def _read(self, lines: Iterable[dict[str, Any]], asked: bool) -> None:
         page: list[dict[str, Any]] = []
@@ -508,6 +534,7 @@ class Client:
                 self.limits |= line["head"].get("limits", {})
                 with self._transaction():
                     self.clock.correction = line["head"]["offset"]
+                    self.head, self.timeline = announced, line["head"].get("timeline", self.timeline)
             elif "applied" in line:
                 with self._transaction():
                     for number in range(line["applied"][0], line["applied"][1] + 1):
@@ -521,7 +548,8 @@ class Client:
                 with self._transaction():
                     for told in page:
                         atoms = decode_record(told["fields"], told["stamps"])
-                        self._join(told.get("record") or told["update"], told["in"], atoms)
+                        replaces = self.replacing and "record" in told
+                        self._join(told.get("record") or told["update"], told["in"], atoms, replaces)
                     self.checkpoint, sequence, page = line["checkpoint"], line.get("sequence", announced), []
             elif "error" in line:
                 raise Refusal(line["error"])
@@ -531,16 +559,30 @@ class Client:
                     self.readable = line.get("count")
                     if self.afresh and asked:
                         self._forget_untold()
+                    if self.again and not self.replacing and self.answered >= self.again[2]:
+                        self.again = None
                 return
         raise Cut("no end")
 
     def _judged(self, number: int, verdict: dict[str, Any]) -> None:
         """Stores a verdict with its effect and takes the set out of the overlay."""
-        found = self.db.execute("delete from outbox where number = ? returning line", (number,)).fetchall()
+        found = self.db.execute("delete from outbox where number = ? returning line, was", (number,)).fetchall()
         self.answered = max(self.answered, number)
         if not found:
             return
-        message = json.loads(found[0][0])
+        line, was = found[0]
+        message = json.loads(line)
+        became = {"at": self.head} | {key: True for key in ("rejected", "quarantined", "handover") if key in verdict}
+        became |= {"stamp": verdict["stamp"]} if "stamp" in verdict else {}
+        became |= {"gone": True} if was and "gone" in json.loads(was) else {}
+        if verdict.get("rejected", {}).get("rule") == "erased":
+            line, became = canonical(without(message, verdict["rejected"]["id"])), became | {"gone": True}
+        self.db.execute("insert or replace into journal values(?, ?, ?)", (number, line, canonical(became)))
+        self.db.execute("delete from journal where number <= ?", (number - JOURNAL,))
+        if was and is_refused(json.loads(was)) and is_refused(verdict):
+            return  # It stands among the refused ones since then, or somebody has acted on it.
+        if "handover" in verdict:
+            return
         if "rejected" in verdict or "quarantined" in verdict:
             refusal = verdict.get("rejected", {})
             rest = without(message, refusal["id"]) if refusal.get("rule") == "erased" else message
@@ -571,7 +613,8 @@ class Client:
         renamed = {m["stamp"]: str(Stamp.of(m["stamp"])._replace(replica=answer["replica"])) for m in unanswered}
         with self._transaction():
             self.replica, self.token = answer["replica"], answer["token"]
-            self.last, self.answered = len(unanswered), 0
+            self.last, self.answered, self.again = len(unanswered), 0, None
+            self.db.execute("delete from journal")
             self.db.execute("delete from outbox")
             for number, message in enumerate(unanswered, 1):
                 message |= {"set": number, "stamp": renamed[message["stamp"]]}
@@ -581,7 +624,21 @@ class Client:
                         change["base"] = renamed.get(base, base)
                     elif base:
                         change["base"] = {path: renamed.get(stamp, stamp) for path, stamp in base.items()}
-                self.db.execute("insert into outbox values(?, ?)", (number, canonical(message)))
+                message.pop("was", None)
+                self.db.execute("insert into outbox(number, line) values(?, ?)", (number, canonical(message)))
+
+    def _rewind(self, problem: dict[str, Any]) -> None:
+        """The server was put back: what it lacks of the journal is sent again, and all that it has takes the place of the rows."""
+        with self._transaction():
+            held = self.db.execute("select min(number) from journal where number >= ?", (problem["expected"],)).fetchone()[0]
+            first = held or self.answered + 1
+            self.db.execute("insert into outbox select number, line, was from journal where number >= ?", (first,))
+            self.db.execute("delete from journal where number >= ?", (first,))
+            self.db.execute("delete from told")
+            self.again = [first, max(self.answered, self.again[1] if self.again else 0), self.last]
+            self.answered = min(self.answered, first - 1)
+            self.checkpoint, self.timeline = None, problem["timeline"]
+            self.afresh = self.replacing = True
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self)
@@ -595,6 +652,11 @@ def writes(message: dict[str, Any]) -> Iterator[tuple[str, str, str, Atom]]:
             yield change["id"], change["in"], path, Atom(value, stamp, stamp)
         for path in change.get("remove", ()):
             yield change["id"], change["in"], path, Atom(GONE, stamp, stamp)
+
+
+def is_refused(answer: dict[str, Any]) -> bool:
+    """Whether a verdict, or what is told of a former one, says that nothing of the set was applied."""
+    return any(key in answer for key in ("rejected", "quarantined", "handover"))
 
 
 def without(message: dict[str, Any], erased: str) -> dict[str, Any]:
@@ -626,6 +688,7 @@ class _Transaction:
             client.load()
             return
         state = {"replica": client.replica, "token": client.token, "last": client.last, "answered": client.answered,
-                 "checkpoint": client.checkpoint, "afresh": client.afresh, "on": client.on, "clock": astuple(client.clock)}
+                 "checkpoint": client.checkpoint, "afresh": client.afresh, "replacing": client.replacing,
+                 "timeline": client.timeline, "head": client.head, "again": client.again, "on": client.on, "clock": astuple(client.clock)}
         client.db.executemany("insert or replace into meta values(?, ?)", [(k, json.dumps(v)) for k, v in state.items()])
         client.db.execute("commit")

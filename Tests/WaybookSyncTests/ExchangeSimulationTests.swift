@@ -45,6 +45,33 @@ import WaybookTesting
         #expect(total.freshPulls > 0)
     }
 
+    @Test func aServerThatIsPutBackLosesNothingThatALivingLaptopHas() async throws {
+        let first = UInt64(Self.number("WAYBOOK_SEED") ?? 1)
+        var total = ExchangeSimulation.Report()
+        for seed in first..<first + UInt64(Self.number("WAYBOOK_RUNS") ?? 3) {
+            var plan = ExchangeSimulation.Plan(seed: seed)
+            plan.editsPerLaptop = Self.number("WAYBOOK_EDITS") ?? 120
+            plan.customers = max(8, plan.editsPerLaptop / 25)
+            plan.restores = 4
+            plan.checksEverySync = true
+            do {
+                let report = try await Self.run(plan)
+                total.edits += report.edits
+                total.exchanges += report.exchanges
+                total.restores += report.restores
+                total.rewinds += report.rewinds
+                total.forks += report.forks
+                total.lostJournals += report.lostJournals
+                total.refusedSets += report.refusedSets
+            } catch {
+                Issue.record("seed \(seed): \(error)")
+                return
+            }
+        }
+        print("put back from seed \(first): \(total)")
+        #expect(total.restores > 0 && total.rewinds > 0 && total.lostJournals > 0)
+    }
+
     @Test func everyPlantedFaultIsFound() async throws {
         for fault in Tampering.Fault.allCases {
             var isFound = false
@@ -55,6 +82,7 @@ import WaybookTesting
                 plan.customers = 8
                 plan.refusedPercent = 15
                 plan.checksEverySync = true
+                if fault.needsRestores { plan.restores = 3 }
                 do {
                     _ = try await Self.run(plan)
                 } catch let failure as SimulationFailure {

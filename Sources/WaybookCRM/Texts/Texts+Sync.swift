@@ -143,6 +143,26 @@ extension Texts {
             )
         }
 
+        package static func rewound(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    The server was put back to an earlier state. \(count, one: "change of this laptop is", other: "changes of this laptop are") \
+                    sent again, and all records are fetched anew. Your work stays.
+                    """,
+                zh: "服务器已恢复到较早的状态。正在重新发送本机的 \(count) 组修改，并重新获取全部记录。您的修改均保留。"
+            )
+        }
+
+        package static func goneWithServer(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(count, one: "record", other: "records") of others that the server had lost are removed here, and come back \
+                    once the laptops of those who made them have synced.
+                    """,
+                zh: "服务器丢失了其他人的 \(count) 条记录，已从本机移除；待创建者的电脑同步后会恢复。"
+            )
+        }
+
         package static func goneRecords(count: Int) -> LocalizedText {
             LocalizedText(
                 en: """

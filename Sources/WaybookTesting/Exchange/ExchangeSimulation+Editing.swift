@@ -71,6 +71,7 @@ extension ExchangeSimulation {
         guard case .saved(let number) = try laptop.store.edit(action, at: laptop.now) else {
             throw SimulationFailure(law: "edit", detail: "a fitting edit was not saved")
         }
+        noteAuthor(of: action, laptop)
         acknowledge(action, as: number, on: laptop)
     }
 }

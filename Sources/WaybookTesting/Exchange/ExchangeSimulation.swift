@@ -9,7 +9,7 @@ import WaybookSync
 
 /// Some laptops and a server, all production code on real files, under one seed: edits on few customers with hot fields,
 /// while syncing too, exchanges cut at random bytes, refused sets, wrong clocks, a laptop put back from an older copy,
-/// another whose checkpoint the server does not take.
+/// another whose checkpoint the server does not take, a server that is put back to an earlier backup.
 /// The oracle compares values, open conflicts and refused sets on every replica.
 public final class ExchangeSimulation: Sendable {
     // A class, because laptops, transports and the world between chunks refer back to it.
@@ -31,6 +31,8 @@ public final class ExchangeSimulation: Sendable {
         public var pageRows = 40
         /// How often the power of one of the machines is cut; with any, the run ends after the last of them.
         public var powerCuts = 0
+        /// How often the server is put back to an earlier backup.
+        public var restores = 0
         public var opening = StoreOpening.production
 
         public init(seed: UInt64) { self.seed = seed }
@@ -46,6 +48,12 @@ public final class ExchangeSimulation: Sendable {
         public var restampedSets = 0
         public var power = PowerReport()
         public var freshPulls = 0
+        public var backups = 0
+        public var restores = 0
+        /// Synchronisations that went back behind the server.
+        public var rewinds = 0
+        /// How often a laptop had nothing left to send again.
+        public var lostJournals = 0
 
         public init() {}
     }
@@ -59,6 +67,7 @@ public final class ExchangeSimulation: Sendable {
         var refused: [ReplicaID: Set<String>] = [:]
         var failure: SimulationFailure?
         var power = PowerWorld()
+        var restoring = RestoreWorld()
     }
 
     static let name = FieldPath(FieldName("name"))
@@ -70,13 +79,15 @@ public final class ExchangeSimulation: Sendable {
 
     let plan: Plan
     let serviceBox: Mutex<ExchangeService>
+    /// The server where it is put back; nil where it never is.
+    let restorable: RestorableServer?
     /// The machines of the laptops, then the server's; none where no power is cut.
     let machines: [Machine]
     let clock: WorldClock
     let world: Mutex<World>
     let laptopsBox = Mutex<[Laptop]>([])
     var laptops: [Laptop] { laptopsBox.withLock { $0 } }
-    var service: ExchangeService { serviceBox.withLock { $0 } }
+    var service: ExchangeService { restorable?.service ?? serviceBox.withLock { $0 } }
 
     /// Sets everything up in a folder, which must be empty.
     public init(_ plan: Plan, in folder: URL) throws {
@@ -86,6 +97,11 @@ public final class ExchangeSimulation: Sendable {
         let names = (0..<plan.laptops).map { "laptop\($0)" } + ["server"]
         machines = plan.powerCuts > 0 ? try names.map { try Machine($0, in: folder) } : []
         let serverFolder = machines.last?.folder ?? folder.appending(path: "server")
+        restorable =
+            plan.restores > 0
+            ? try RestorableServer(
+                in: folder.appending(path: "restorable"), schema: Self.schema(codeLimit: 8), clock: clock,
+                seed: plan.seed, opening: plan.opening, open: { file, _ in try Self.service(file, plan, clock) }) : nil
         let file = try plan.opening.server(serverFolder.appending(path: "server.db").path)
         try file.write {
             try ExchangeService.initialise($0, epoch: "simulated", secret: Array(repeating: 7, count: 32))
@@ -166,16 +182,22 @@ public final class ExchangeSimulation: Sendable {
         if plan.powerCuts > 0 {
             try await runWithPowerCuts()
         } else {
-            while world.withLock({ $0.editsLeft.contains { $0 > 0 } }) { try await step() }
+            while world.withLock({ $0.editsLeft.contains { $0 > 0 } }) {
+                try liveWithRestores()
+                try await step()
+            }
+            try await endRestores()
         }
         try await settle()
-        let conflicts = try checkServer()
+        let conflicts = restorable == nil ? try checkServer() : 0
+        if restorable != nil { try checkNothingIsLost() }
         world.withLock { $0.report.conflictsListed = conflicts }
         for laptop in laptops {
             try checkReplica(laptop)
             try laptop.close()
         }
-        try service.file.close()
+        try restorable?.close()
+        try serviceBox.withLock { $0 }.file.close()
         for machine in machines { machine.end() }
         return world.withLock { $0.report }
     }
@@ -221,7 +243,10 @@ public final class ExchangeSimulation: Sendable {
             if let failure = world.withLock({ $0.failure }) { throw failure }
             throw error
         }
-        world.withLock { $0.report.exchanges += report.exchanges }
+        world.withLock { world in
+            world.report.exchanges += report.exchanges
+            if report.setsSentAgain != nil { world.report.rewinds += 1 }
+        }
         try noteAnswers(to: laptop)
         if let failure = world.withLock({ $0.failure }) { throw failure }
         if plan.checksEverySync, report.ending == .upToDate, try laptop.store.status().unsentSets == 0 {
@@ -279,6 +304,10 @@ public final class ExchangeSimulation: Sendable {
             for write in change.writes where !write.path.isElement && write.path != .life {
                 guard let text = write.value?.text, write.path != Self.code else { continue }
                 let place = WriteOracle.Place(record: change.id, path: write.path)
+                if restorable != nil {
+                    world.oracle.accept(text, at: place, stamp: stamp)
+                    continue
+                }
                 let expected = world.oracle.arrive(
                     text, at: place, stamp: stamp, before: before.rows[change.id]?.atoms[write.path])
                 let present = after.rows[change.id]?.atoms[write.path]

@@ -20,6 +20,11 @@ public final class Tampering: Sendable {
         case refusedEditKept
         /// A back-fill that was cut is taken for whole.
         case halfBackFillTakenForWhole
+        /// A pull from a server that was put back is joined with what was read before.
+        case joinsWhereItShouldReplace
+
+        /// Whether it shows only where the server is put back.
+        public var needsRestores: Bool { self == .joinsWhereItShouldReplace }
     }
 
     private struct State {
@@ -91,6 +96,10 @@ public final class Tampering: Sendable {
             verdict["stamp"] = state.lastGiven ?? given
             state.lastGiven = state.lastGiven ?? given
             entries["verdict"] = .map(verdict)
+            return .map(entries)
+        case .joinsWhereItShouldReplace:
+            guard let record = entries.removeValue(forKey: "record") else { return value }
+            entries["update"] = record
             return .map(entries)
         case .baseIgnored, .ownWritesEchoed: return value
         }

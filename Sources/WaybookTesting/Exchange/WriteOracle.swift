@@ -126,6 +126,30 @@ public struct WriteOracle: Sendable {
         }.joined(separator: "; ")
     }
 
+    /// The server accepted a write; what must be present is not asked, for it may have been put back meanwhile.
+    public mutating func accept(_ text: String, at place: Place, stamp: Stamp) {
+        states[place] = states[place] ?? State()
+        made[place]?[text]?.stamp = stamp
+        made[place]?[text]?.isRefused = false
+    }
+
+    /// The writes that the server has accepted.
+    public func accepted(at place: Place) -> Set<String> {
+        Set((made[place] ?? [:]).filter { $0.value.stamp != nil && !$0.value.isRefused }.keys)
+    }
+
+    /// The accepted writes that are neither among these values nor in the past of one. One that resolves may have lost
+    /// against another that resolves the same.
+    public func unseen(by heads: Set<String>, at place: Place) -> Set<String> {
+        var seen: Set<String> = []
+        var next = Array(heads)
+        while let text = next.popLast() {
+            guard seen.insert(text).inserted, let write = made[place]?[text] else { continue }
+            next += [write.parent].compactMap { $0 } + write.resolves
+        }
+        return accepted(at: place).subtracting(seen).filter { made[place]?[$0]?.resolves.isEmpty ?? true }
+    }
+
     /// The values that must be listed as open conflicts.
     public func open(at place: Place) -> Set<String> {
         guard let state = states[place] else { return [] }

@@ -45,7 +45,8 @@ struct SyncRound {
             "handedOver": .int(Int64(report.handedOverSets)),
             "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
-            "sent": .int(Int64(report.answeredSets)), "sentBytes": .int(Int64(report.sentBytes)),
+            "sent": .int(Int64(report.answeredSets)), "sentAgain": .int(Int64(report.setsSentAgain ?? 0)),
+            "sentBytes": .int(Int64(report.sentBytes)),
             "unsent": .int(Int64(status.unsentSets)),
         ])
     }
@@ -59,6 +60,7 @@ enum SyncWords {
     ) throws {
         let report = result.report
         if report.newReplica != nil { reporter.note(Texts.Sync.replicaRenewed(count: report.answeredSets)) }
+        if let count = report.setsSentAgain { reporter.note(Texts.Sync.rewound(count: count)) }
         if report.hasBegunAfresh { reporter.note(Texts.Sync.pulledAfresh) }
         let (sent, received) = (report.answeredSets, report.receivedRecords)
         switch report.ending {
@@ -76,7 +78,10 @@ enum SyncWords {
         if news.toDecide > 0 { try reporter.say(Texts.Handovers.toDecide(count: news.toDecide)) }
         if news.lateEdits > 0 { try reporter.say(Texts.Handovers.lateEdits(count: news.lateEdits)) }
         if report.goneRecords > 0, !before.isFirstPull {
-            try reporter.say(Texts.Sync.goneRecords(count: report.goneRecords))
+            let count = report.goneRecords
+            try reporter.say(
+                report.setsSentAgain == nil
+                    ? Texts.Sync.goneRecords(count: count) : Texts.Sync.goneWithServer(count: count))
         }
         if report.handedOverSets > 0, !report.isAccountDisabled {
             try reporter.say(Texts.Sync.handedOver(count: report.handedOverSets))
