@@ -99,16 +99,11 @@ extension Administration {
         return ["path": .string(path), "records": .int(Int64(document.recordCount))]
     }
 
-    private static func write(_ bytes: [UInt8], to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw AdminFailure(errno == EEXIST ? .fileExists : .fileUnwritable, path) }
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    private static func write(_ bytes: [UInt8], to path: String) throws(AdminFailure) {
         do {
-            try handle.write(contentsOf: Data(bytes))
-            try handle.synchronize()
+            try DurableFile.make(path, of: bytes, isPrivate: true)
         } catch {
-            unlink(path)
-            throw AdminFailure(.fileUnwritable, path)
+            throw AdminFailure(error.errno == EEXIST ? .fileExists : .fileUnwritable, path)
         }
     }
 

@@ -1,15 +1,16 @@
-import Crypto
 import Foundation
 
 /// Files that are on the disk, with their names, when the call returns.
-enum DurableFile {
+package enum DurableFile {
     /// The system refused.
-    struct Refused: Error, Hashable {
-        var errno: Int32
+    package struct Refused: Error, Hashable {
+        package var errno: Int32
+
+        package init(errno: Int32) { self.errno = errno }
     }
 
     /// Makes a file (0600) that must not be there, empty.
-    static func make(_ path: String) throws(Refused) {
+    package static func make(_ path: String) throws(Refused) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
         giveAway(descriptor, path)
@@ -17,26 +18,33 @@ enum DurableFile {
     }
 
     /// What root makes in a folder is the folder's owner's: a command by root must not keep the server from its files.
-    private static func giveAway(_ descriptor: Int32, _ path: String) {
+    package static func giveAway(_ descriptor: Int32, _ path: String) {
         var owner = stat()
         let folder = (path as NSString).deletingLastPathComponent
         guard geteuid() == 0, stat(folder.isEmpty ? "." : folder, &owner) == 0 else { return }
         _ = fchown(descriptor, owner.st_uid, owner.st_gid)
     }
 
-    /// Makes a file (0600) that must not be there, of these bytes.
-    static func make(_ path: String, of bytes: [UInt8]) throws(Refused) {
+    /// Makes a file (0600) that must not be there, of these bytes: whole, or not at all.
+    ///
+    /// - Parameter isPrivate: whether it is for whoever runs the program alone, also where that is root.
+    package static func make(_ path: String, of bytes: [UInt8], isPrivate: Bool = false) throws(Refused) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
         defer { close(descriptor) }
-        giveAway(descriptor, path)
-        try write(bytes, to: descriptor)
-        guard fsync(descriptor) == 0 else { throw Refused(errno: errno) }
+        if !isPrivate { giveAway(descriptor, path) }
+        do throws(Refused) {
+            try write(bytes, to: descriptor)
+            guard fsync(descriptor) == 0 else { throw Refused(errno: errno) }
+        } catch {
+            unlink(path)
+            throw error
+        }
         try syncFolder(of: path)
     }
 
     /// Brings a file's bytes to the disk.
-    static func sync(_ path: String) throws(Refused) {
+    package static func sync(_ path: String) throws(Refused) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
         defer { close(descriptor) }
@@ -44,13 +52,13 @@ enum DurableFile {
     }
 
     /// Brings the names in a file's folder to the disk.
-    static func syncFolder(of path: String) throws(Refused) {
+    package static func syncFolder(of path: String) throws(Refused) {
         let folder = (path as NSString).deletingLastPathComponent
         try sync(folder.isEmpty ? "." : folder)
     }
 
     /// Writes all of the bytes.
-    static func write(_ bytes: some Collection<UInt8>, to descriptor: Int32) throws(Refused) {
+    package static func write(_ bytes: some Collection<UInt8>, to descriptor: Int32) throws(Refused) {
         var rest = Array(bytes)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
@@ -60,35 +68,8 @@ enum DurableFile {
         }
     }
 
-    /// Copies a file to one (0600) that must not be there.
-    /// - Returns: SHA-256 of what was copied, in hexadecimal digits.
-    static func copy(_ path: String, to copy: String) throws -> String {
-        let descriptor = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Refused(errno: errno) }
-        defer { close(descriptor) }
-        giveAway(descriptor, copy)
-        var digest = SHA256()
-        try read(path) { piece in
-            digest.update(data: piece)
-            try write(piece, to: descriptor)
-        }
-        guard fsync(descriptor) == 0 else { throw Refused(errno: errno) }
-        try syncFolder(of: copy)
-        return digest.finalize().hexadecimal
-    }
-
-    /// SHA-256 of a file, in hexadecimal digits, and its size.
-    static func hash(_ path: String) throws -> (hash: String, bytes: Int) {
-        var (digest, bytes) = (SHA256(), 0)
-        try read(path) { piece in
-            digest.update(data: piece)
-            bytes += piece.count
-        }
-        return (digest.finalize().hexadecimal, bytes)
-    }
-
     /// Hands over a file's bytes piece by piece.
-    static func read(_ path: String, _ body: ([UInt8]) throws -> Void) throws {
+    package static func read(_ path: String, _ body: ([UInt8]) throws -> Void) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Refused(errno: errno) }
         defer { close(descriptor) }
