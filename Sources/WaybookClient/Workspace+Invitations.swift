@@ -12,8 +12,9 @@ extension Workspace {
 
     /// Signs in with a password, or chooses one by an invitation. A code that was used already may have been so by an earlier
     /// try, whose answer was lost: then the password is right.
+    /// - Parameter byPassword: called where the code was not used, and the password was right.
     static func signIn(
-        _ credentials: Credentials, former: String?, over connection: ServerConnection
+        _ credentials: Credentials, former: String?, over connection: ServerConnection, byPassword: () -> Void
     ) async throws -> SignInResponse {
         let message = SignInRequest(
             email: credentials.email, password: credentials.password, device: credentials.device, former: former)
@@ -21,19 +22,22 @@ extension Workspace {
         do {
             return try await connection.accept(InvitationAcceptance(code: code.text, signIn: message))
         } catch let refusal as WorkspaceError {
-            guard refusal.isOfSignIn else { throw refusal }
+            guard refusal.isAbout(.signIn) else { throw refusal }
             do {
-                return try await connection.signIn(message)
+                let answer = try await connection.signIn(message)
+                byPassword()
+                return answer
             } catch let second as WorkspaceError {
-                throw second.isOfSignIn ? refusal : second
+                // Slowed, nothing was found out of the password: what to do next is the same.
+                throw second.isAbout(.signIn) || second.isAbout(.slowDown) ? refusal : second
             }
         }
     }
 }
 
 extension WorkspaceError {
-    /// Whether the server did not accept who signs in.
-    fileprivate var isOfSignIn: Bool {
-        if case .refused(let problem) = code { problem.code == .signIn } else { false }
+    /// Whether the server refused with this code.
+    fileprivate func isAbout(_ problemCode: ProblemCode) -> Bool {
+        if case .refused(let problem) = code { problem.code == problemCode } else { false }
     }
 }

@@ -34,8 +34,10 @@ extension Workspace {
     /// anybody else go.
     /// - Parameter parting: asked once the password was right and before anything goes, where another user, or the same
     ///   one on another server, left work that is nowhere else: keeps it somewhere, or throws to stay signed out.
+    /// - Parameter byPassword: called where an invitation's code was not used, and the password was right.
     public static func login(
         _ credentials: Credentials, in folder: WorkspaceFolder, device: Device, language: Language,
+        byPassword: () -> Void = {},
         parting: (KeptWork) throws -> Void = { work in
             throw WorkspaceError(.unsent(sets: work.count, owner: work.owner))
         }
@@ -47,7 +49,8 @@ extension Workspace {
         let answer: SignInResponse
         do {
             answer = try await signIn(
-                credentials, former: formerToken(folder, of: credentials.server), over: connection)
+                credentials, former: formerToken(folder, of: credentials.server), over: connection,
+                byPassword: byPassword)
         } catch {
             await connection.close()
             throw error

@@ -11,7 +11,8 @@ public struct Workspace: Sendable {
     public let store: ClientStore
     public let device: Device
 
-    /// Whether the lease has ended, and the workspace was opened to enter something: nothing that is here may be shown.
+    /// Whether the lease had ended when the workspace was opened, to enter something or for upkeep: nothing that is here may
+    /// be shown.
     public private(set) var isLocked = false
 
     /// The note in the store that says whose it is.
@@ -39,8 +40,7 @@ public struct Workspace: Sendable {
         var workspace = Workspace(folder: folder, session: session, store: store, device: device)
         switch purpose {
         case .work: try workspace.checkLease()
-        case .entry: workspace.isLocked = try workspace.lease().isEnded
-        case .upkeep: break
+        case .entry, .upkeep: workspace.isLocked = try workspace.lease().isEnded
         }
         return workspace
     }
@@ -51,6 +51,13 @@ public struct Workspace: Sendable {
     /// Throws `leaseEnded` where records may no longer be shown; whoever stays open for long asks now and then.
     public func checkLease() throws {
         if try lease().isEnded { throw try lock() }
+    }
+
+    /// The workspace as it stands after a sync: what was locked is shown again once the server was heard.
+    public func asHeard() throws -> Workspace {
+        var workspace = self
+        workspace.isLocked = try isLocked && lease().isEnded
+        return workspace
     }
 
     /// What is thrown in the place of what may no longer be shown.

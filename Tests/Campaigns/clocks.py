@@ -94,7 +94,7 @@ class Scene:
             fields = laptop.run("customer", "show", self.ids[customer], "--json", check=True).json["fields"]
             others = inspect(
                 os.path.join(laptop.store, "store.db"), self.folder,
-                f"SELECT value FROM conflict WHERE path = '{field}' AND status = 'open'")[0]
+                f"SELECT value FROM conflict WHERE path = '{field}' AND status = 'open' AND about = '{self.ids[customer]}'")[0]
             if value not in [fields.get(field)] + [json.loads(row[0]) for row in others]:
                 raise Fault(f"{self.name}: {laptop.name}: {field}={value} was taken unseen, and is lost: {fields}")
             del self.unseen[key]

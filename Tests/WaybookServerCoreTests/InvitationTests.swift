@@ -83,11 +83,51 @@ import WaybookTesting
         #expect(!rows.contains(code(3).text) && !rows.contains(code(3).text.replacing("-", with: "")))
     }
 
+    @Test func aClockThatWasSetBackDoesNotLengthenACode() throws {
+        _ = try invite(1, bo, at: 10 * Self.day)
+        #expect(try accept(1, bo, at: 9 * Self.day) == nil)
+        #expect(try accept(1, bo, at: 10 * Self.day - 60_000) != nil, "a minute of correction is borne")
+    }
+
+    @Test func aPasswordThatIsHashedAnewEndsNoCode() throws {
+        let fact = try invite(1, bo, at: 10)
+        var latest = LatestFacts()
+        for fact in [fact, .password(bo, hash: try Self.hash("same horse").phc), fact] { latest.take(fact, at: 11) }
+        try queue.write { db in
+            try directory.endInvitation(db, of: bo)
+            _ = try latest.apply(db, schema: schema, now: 30)
+        }
+        #expect(try accept(1, bo, at: 31) != nil)
+    }
+
     @Test func aNewCodeTakesThePlaceOfTheOneBefore() throws {
         _ = try invite(1, bo, at: 10)
         _ = try invite(2, bo, at: 11)
         #expect(try accept(1, bo, at: 12) == nil)
         #expect(try accept(2, bo, at: 12) != nil)
+    }
+
+    @Test(arguments: ["demoted", "disabled", "revoked", "to wipe", "signed out", "nothing"])
+    func aCodeIsGoodAsLongAsWhoeverAskedForItCouldAskAgain(_ happened: String) throws {
+        _ = try invite(1, bo, at: 10)
+        try queue.write { db in
+            var random = SeededRandom(seed: 12)
+            let ada = UserID(now: 1, random: &random)
+            try directory.addUser(
+                db, id: ada, email: try #require(AccountEmail("ada@example.com")), name: "Ada", passwordHash: nil,
+                role: .admin, now: 1)
+            let device = try directory.addDevice(db, user: ada, name: "x", token: token(9), timeline: 0, now: 5)
+            try Audit(db).note(.userInvited, by: ada.text, replica: device.replica, about: .user(bo.text), at: 10)
+            switch happened {
+            case "demoted": _ = try directory.setRole(db, user: ada, .rep, now: 11)
+            case "disabled": _ = try directory.setDisabled(db, user: ada, true, now: 11)
+            case "revoked": _ = try DeviceEnding(db).end(device.replica, .revoke, by: ada, from: nil, now: 11)
+            case "to wipe": _ = try DeviceEnding(db).end(device.replica, .wipeAfterUpload, by: ada, from: nil, now: 11)
+            case "signed out": try directory.revoke(db, replica: device.replica, now: 11)
+            default: break
+            }
+        }
+        #expect(try (accept(1, bo, at: 12) != nil) == ["signed out", "nothing"].contains(happened))
     }
 
     @Test func whoIsDisabledIsNeitherInvitedNorLetIn() throws {

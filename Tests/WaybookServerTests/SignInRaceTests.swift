@@ -84,6 +84,44 @@ import WaybookServerCore
         #expect(try await accept(disable) == 0)
     }
 
+    /// Asks for a code by an administrator's device, to which something happens in the meantime.
+    private func invite(
+        _ before: @escaping @Sendable (Database, ReplicaID) throws -> Void, refused: Problem
+    ) async throws {
+        let queue = try DatabaseQueue()
+        var random = SystemRandomNumberGenerator()
+        let (ada, mei) = (UserID(now: 1, random: &random), UserID(now: 1, random: &random))
+        let token = DeviceToken(random: &random)
+        let device = try await queue.write { db in
+            for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
+            for (user, email) in [(ada, "ada@example.com"), (mei, "mei@example.com")] {
+                try Directory().addUser(
+                    db, id: user, email: try #require(AccountEmail(email)), name: "x", passwordHash: nil, role: .admin,
+                    now: 1)
+            }
+            return try Directory().addDevice(db, user: ada, name: "laptop", token: token, timeline: 1, now: 1_000)
+        }
+        let database = Interrupted(queue: queue) { try before($0, device.replica) }
+        let service = InvitationService(
+            database: database, ledger: nil, notes: RefusalNotes(database, now: { 1_000 }), now: { 1_000 }, changed: {})
+        let principal = Principal(user: ada, replica: device.replica, isAdmin: true)
+        await #expect(throws: refused) {
+            try await service.invite(InvitationRequest(email: "mei@example.com"), by: principal)
+        }
+        let codes = try await queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM invitation") }
+        #expect(codes == 0)
+    }
+
+    @Test func anAdministratorsDeviceThatIsCutOffInTheMeantimeInvitesNobody() async throws {
+        try await invite({ try Directory().revoke($0, replica: $1, now: 1_000) }, refused: Problem(.revoked))
+        try await invite({ try Directory().orderLastUpload($0, replica: $1, now: 1_000) }, refused: Problem(.revoked))
+        let demote: @Sendable (Database, ReplicaID) throws -> Void = { db, replica in
+            guard let device = try Directory().device(db, replica: replica) else { return }
+            _ = try Directory().setRole(db, user: device.user, .rep, now: 1_000)
+        }
+        try await invite(demote, refused: Problem(.forbidden))
+    }
+
     @Test func aCodeThatIsReplacedInTheMeantimeIsNone() async throws {
         var random = SystemRandomNumberGenerator()
         let hash = InvitationCode(random: &random).hash

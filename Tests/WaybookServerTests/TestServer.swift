@@ -18,6 +18,7 @@ struct TestServer: Sendable {
     let log: LogCapture
     let queue: DatabaseQueue
     let mei: UserID
+    let workers: PasswordWorkers
 
     /// Runs a server around the body, and stops it gracefully afterwards.
     static func run(
@@ -41,7 +42,8 @@ struct TestServer: Sendable {
             tasks.addTask { try await group.run() }
             for await port in ports {
                 let running = TestServer(
-                    port: port, services: services, group: group, log: log, queue: queue, mei: mei)
+                    port: port, services: services, group: group, log: log, queue: queue, mei: mei,
+                    workers: workers)
                 do { try await body(running) } catch {
                     await group.triggerGracefulShutdown()
                     throw error

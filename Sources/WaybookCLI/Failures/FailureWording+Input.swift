@@ -44,6 +44,9 @@ extension FailureWording {
             return failure("amount-too-precise", Texts.Values.tooPrecise(field: field.label.spoken, code: code.text))
         case .controlCharacter(let field):
             return failure("control-character", Texts.Values.controlCharacter(field: field.label.spoken))
+        case .recordHidden(let field):
+            return CommandFailure(
+                "lease-ended", Texts.Lease.mustBeRead(field: field.label.spoken), hint: Texts.Lease.endedHint)
         case .required(let field): return failure("required", Texts.Values.required(field: field.label.spoken))
         }
     }

@@ -36,7 +36,7 @@ extension RecordBook {
             try check()
         } catch let failure as CommandFailure {
             throw CommandFailure(
-                failure.code, Texts.Lease.doesNotFit, hint: Texts.Lease.doesNotFitHint, status: failure.status)
+                "does-not-fit", Texts.Lease.doesNotFit, hint: Texts.Lease.doesNotFitHint, status: failure.status)
         }
     }
 

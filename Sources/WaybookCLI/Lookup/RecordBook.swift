@@ -158,7 +158,9 @@ final class RecordBook: Sendable {
 
     /// How texts are read; references by name are looked up once each.
     func inputContext() -> InputContext {
-        InputContext(now: scene.now, zone: scene.zone, makeID: workspace.device.makeID) { [self] collection, text in
+        var context = InputContext(
+            now: scene.now, zone: scene.zone, makeID: workspace.device.makeID
+        ) { [self] collection, text in
             let key = collection.text + "\n" + text
             if let known = resolved.withLock({ $0[key] }) { return known }
             var id: RecordID?
@@ -170,5 +172,7 @@ final class RecordBook: Sendable {
             resolved.withLock { $0[key] = .some(id) }
             return id
         }
+        context.hidesRecord = isLocked
+        return context
     }
 }

@@ -7,10 +7,16 @@ struct ElementInput {
 
     private var field: FieldSchema { input.field }
 
+    /// The record as it is shown, where it may be read.
+    private func readable() throws(InputProblem) -> VersionedRecord? {
+        guard current == nil || !input.context.hidesRecord else { throw .recordHidden(field) }
+        return current
+    }
+
     /// The elements that a text names, put or removed; all present ones removed where it is empty.
     func elements(_ text: String) throws(InputProblem) -> [Write] {
         guard !text.isEmpty else {
-            let keys = current.map { CanonicalJSON.sortedKeys($0.elements(of: field.name).keys) } ?? []
+            let keys = try readable().map { CanonicalJSON.sortedKeys($0.elements(of: field.name).keys) } ?? []
             return keys.map { Write(path: FieldPath(field.name, key: $0), value: nil) }
         }
         var writes: [FieldPath: Write] = [:]
@@ -93,7 +99,7 @@ struct ElementInput {
     /// `13800138000 (work)`: the type in brackets. What is there already besides stays.
     private func contact<Element: Structure>(_ text: String, _ made: Element) throws(InputProblem) -> Write {
         let path = try path(bare(text))
-        var entries = current?.atoms[path]?.value?.entries ?? [:]
+        var entries = try readable()?.atoms[path]?.value?.entries ?? [:]
         entries.merge(made.entries) { _, new in new }
         if let kind = bracketed(text), let part = Element.parts.first(where: { $0.name == "type" }) {
             entries["type"] = try input.value(kind, as: part.type)
@@ -143,7 +149,7 @@ struct ElementInput {
     private func merge(
         _ part: StructureField, _ text: String, into path: FieldPath, present standard: [String: Value]?
     ) throws(InputProblem) -> Write {
-        guard var entries = current?.atoms[path]?.value?.entries ?? standard else {
+        guard var entries = try readable()?.atoms[path]?.value?.entries ?? standard else {
             throw .noSuchElement(field, key: path.key ?? "")
         }
         entries[part.name.text] = text.isEmpty ? nil : try input.value(text, as: part.type)

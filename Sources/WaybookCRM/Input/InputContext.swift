@@ -10,6 +10,8 @@ public struct InputContext: Sendable {
     public var callingCode: String
     /// Makes the key of a new address, line or item.
     public var makeID: @Sendable () -> RecordID
+    /// Whether the record that is written to may not be read: what would take something of it over is not written.
+    public var hidesRecord = false
     /// Finds the record that a person means by something else than its identity: a name, the beginning of an identity.
     public var resolve: @Sendable (CollectionName, String) -> RecordID?
 
@@ -50,6 +52,8 @@ public enum InputProblem: Error, Hashable, Sendable {
     /// More digits after the point than the currency has.
     case tooPrecise(FieldSchema, CurrencyCode)
     case controlCharacter(FieldSchema)
+    /// What is there would be taken over, and may not be read.
+    case recordHidden(FieldSchema)
     /// A required field cannot be emptied.
     case required(FieldSchema)
 }

@@ -95,6 +95,16 @@ extension Texts {
             )
         }
 
+        package static var passwordInstead: LocalizedText {
+            LocalizedText(
+                en: """
+                    The code is not good any more; the password was right. If it was chosen a moment ago, all is done; else nothing \
+                    was changed, and other laptops stay signed in.
+                    """,
+                zh: "邀请码已失效，但密码正确。若密码是刚才设置的，则已完成；否则未作任何更改，其他设备保持登录。"
+            )
+        }
+
         package static var administratorsOnly: LocalizedText {
             LocalizedText(
                 en: "Only administrators add and invite people.",

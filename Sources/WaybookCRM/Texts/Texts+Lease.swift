@@ -40,6 +40,29 @@ extension Texts {
             )
         }
 
+        package static var isDeleted: LocalizedText {
+            LocalizedText(
+                en: "This, or what it belongs to, was deleted here; nothing was taken.",
+                zh: "此记录或其所属记录已删除；未保存。"
+            )
+        }
+
+        package static var notPermitted: LocalizedText {
+            LocalizedText(
+                en: "You may not do this; nothing was taken.",
+                zh: "您无权进行此操作；未保存。"
+            )
+        }
+
+        package static func mustBeRead(field: String) -> LocalizedText {
+            LocalizedText(
+                en: "\(field) cannot be changed so: what is there would have to be read, and nothing is shown now.",
+                zh: "\(field)不能这样修改：需要读取已有内容，而目前不显示任何内容。"
+            )
+        }
+
+        package static var hidden: LocalizedText { LocalizedText(en: "(not shown)", zh: "（不显示）") }
+
         package static var doesNotFit: LocalizedText {
             LocalizedText(
                 en: "This does not fit what is stored here, and was not taken.",

@@ -31,10 +31,7 @@ struct InvitationService: Sendable {
         let id = UserID(now: now, random: &random)
         do {
             let invited = try await database.writeSecurity(ledger, now: now) { db in
-                // Meanwhile they may have ceased to administer.
-                guard let administrator = try Directory().user(db, id: principal.user), administrator.isAdmin,
-                    administrator.disabled == nil
-                else { throw Problem(.forbidden) }
+                try Self.admit(principal, db)
                 let inviting = Inviting(db, by: principal, now: now)
                 return switch order {
                 case .add(let person): try inviting.add(person, inviting: code.hash, id: id)
@@ -45,6 +42,9 @@ struct InvitationService: Sendable {
             return InvitationResponse(
                 isAdded: invited.isAdded, code: code.text, email: invited.user.email, expires: invited.expires,
                 name: invited.user.name, role: invited.role, user: invited.user.id.text)
+        } catch let problem as Problem {
+            notes.noteForbidden(principal)
+            throw problem
         } catch DirectoryError.emailTaken {
             throw Problem(.fixRecord, rule: .exists)
         } catch DirectoryError.userDisabled {
@@ -52,6 +52,16 @@ struct InvitationService: Sendable {
         } catch DirectoryError.unknownUser {
             throw Problem(.fixRecord, rule: .unknown)
         }
+    }
+
+    /// Looks once more in the transaction: meanwhile they may have ceased to administer, or the device been cut off.
+    private static func admit(_ principal: Principal, _ db: Database) throws {
+        guard let user = try Directory().user(db, id: principal.user), user.isAdmin, user.disabled == nil else {
+            throw Problem(.forbidden)
+        }
+        guard let device = try Directory().device(db, replica: principal.replica), device.revoked == nil,
+            device.wipeAfterUpload == nil
+        else { throw Problem(.revoked) }
     }
 
     /// What is asked for.

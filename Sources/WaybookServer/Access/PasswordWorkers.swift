@@ -12,6 +12,9 @@ public final class PasswordWorkers: Sendable {
     private let pool = NIOThreadPool(numberOfThreads: PasswordWorkers.threads)
     private let maximumInHand: Int
     private let inHand = Mutex(0)
+    private let taken = Mutex(0)
+    /// The hashes that were taken on since the start: what tells that every answer costs the same.
+    var count: Int { taken.withLock { $0 } }
 
     /// Starts the threads.
     ///
@@ -32,6 +35,7 @@ public final class PasswordWorkers: Sendable {
         }
         guard isTaken else { throw Busy() }
         defer { inHand.withLock { $0 -= 1 } }
+        taken.withLock { $0 += 1 }
         return try await pool.runIfActive(work)
     }
 

@@ -34,11 +34,15 @@ extension SignInService {
         }
         guard isAdmitted, let user = found.admissible else { throw refusal(found, reason: "invitation") }
         let former = request.signIn.former.flatMap { DeviceToken($0) }
-        let (response, cutOff) = try await admitted(user, request.signIn) { [directory] db in
-            try directory.accept(db, code, of: user.id, password: hash, former: former, now: now)
-                .map { ($0.cutOff, $0.facts) }
+        do {
+            let (response, cutOff) = try await admitted(user, request.signIn) { [directory] db in
+                try directory.accept(db, code, of: user.id, password: hash, former: former, now: now)
+                    .map { ($0.cutOff, $0.facts) }
+            }
+            succeeded(attempt)
+            return (response, cutOff)
+        } catch is Changed {
+            throw refusal(found, reason: "invitation")
         }
-        succeeded(attempt)
-        return (response, cutOff)
     }
 }

@@ -45,6 +45,20 @@ public final class SignInService: Sendable {
             throw Problem(.signIn)
         }
         let attempt = try begin(email, address)
+        do {
+            return try await enter(request, email, password, attempt)
+        } catch is Changed {
+            // By a hash that somebody else's sign-in made anew, or by another password: looked at once more, and no further.
+            do { return try await enter(request, email, password, attempt) } catch is Changed { throw Problem(.signIn) }
+        }
+    }
+
+    /// What was looked at is no longer so in the transaction.
+    struct Changed: Error {}
+
+    private func enter(
+        _ request: SignInRequest, _ email: AccountEmail, _ password: Password, _ attempt: Attempt
+    ) async throws -> SignInResponse {
         let (found, hash) = try await database.read { [directory] db in
             let found = Found(user: try directory.user(db, email: email))
             // A disabled user is answered, and timed, as one who does not exist; so is who has no password yet.
@@ -65,7 +79,11 @@ public final class SignInService: Sendable {
             else { return nil }
             guard let rehashed else { return ((), []) }
             try directory.setPassword(db, of: user.id, to: rehashed)
-            return ((), [.password(user.id, hash: rehashed.phc)])
+            // The ledger takes a password for the end of an invitation; this is the same password.
+            let open = try directory.invitation(db, of: user.id).map {
+                SecurityFact.invited(user.id, hash: $0.hash, created: $0.created, expires: $0.expires)
+            }
+            return ((), [.password(user.id, hash: rehashed.phc)] + [open].compactMap { $0 })
         }.response
     }
 
@@ -157,7 +175,7 @@ public final class SignInService: Sendable {
         let (name, former) = (request.device, request.former.flatMap { DeviceToken($0) })
         do {
             let (added, result) = try await database.writeSecurity(ledger, now: now) { [directory] db in
-                guard let (result, facts) = try proof(db) else { throw Problem(.signIn) }
+                guard let (result, facts) = try proof(db) else { throw Changed() }
                 let known = try former.flatMap { former in
                     try directory.readmitDevice(
                         db, former: former, user: user.id, name: name, token: token, now: now)

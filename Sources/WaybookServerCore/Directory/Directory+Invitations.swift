@@ -12,9 +12,13 @@ public struct Invitation: Sendable, Hashable {
     /// When it ends.
     public var expires: Int64
 
+    /// How far a clock may stand before the moment in which the code was made, in milliseconds: one that was set back does not
+    /// lengthen it.
+    private static let clockMilliseconds: Int64 = 120_000
+
     /// Whether a code is this one's and still good. The comparison is constant-time.
     public func admits(_ code: InvitationCode, now: Int64) -> Bool {
-        constantTimeEqual(hash, code.hash) && now < expires
+        constantTimeEqual(hash, code.hash) && now >= created - Self.clockMilliseconds && now < expires
     }
 }
 
@@ -34,7 +38,7 @@ extension Directory {
         guard known.disabled == nil else { throw DirectoryError.userDisabled }
         let invitation = Invitation(hash: hash, created: now, expires: now + InvitationCode.lifetimeMilliseconds)
         try set(db, invitation, of: user)
-        return (invitation, .invited(user, hash: hash, expires: invitation.expires))
+        return (invitation, .invited(user, hash: hash, created: now, expires: invitation.expires))
     }
 
     /// The person's invitation, good or over.
@@ -63,7 +67,8 @@ extension Directory {
         now: Int64
     ) throws -> (cutOff: [ReplicaID], facts: [SecurityFact])? {
         guard let known = try self.user(db, id: user), known.disabled == nil,
-            let invitation = try invitation(db, of: user), invitation.admits(code, now: now)
+            let invitation = try invitation(db, of: user), invitation.admits(code, now: now),
+            try isVouchedFor(db, invitation, of: user)
         else { return nil }
         try endInvitation(db, of: user)
         try setPassword(db, of: user, to: password)
@@ -79,6 +84,34 @@ extension Directory {
         return (others.map(\.replica), facts)
     }
 
+    /// Whether the administrator who asked for an invitation still is one, and the laptop that it was asked from was not cut
+    /// off or reported lost since: the audit, which is kept for longer than a code is good, tells who and from where. Where it
+    /// tells of nobody, it was asked for at the server's machine, or a backup was put back that does not have the entry.
+    private func isVouchedFor(_ db: Database, _ invitation: Invitation, of user: UserID) throws -> Bool {
+        let asked = try Row.fetchOne(
+            db,
+            sql: "SELECT who, replica FROM audit WHERE what = ? AND about = ? AND at = ? ORDER BY number DESC LIMIT 1",
+            arguments: [AuditKind.userInvited.rawValue, user.text, invitation.created])
+        guard let asked, let who = (asked["who"] as String?).flatMap({ UserID($0) }) else { return true }
+        guard let administrator = try self.user(db, id: who), administrator.isAdmin, administrator.disabled == nil
+        else {
+            return false
+        }
+        guard let number: UInt32 = asked["replica"] else { return true }
+        // A sign-out is no sign that somebody else has the laptop.
+        return try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM audit WHERE what IN (?1, ?2) AND subject = 'device' AND about = ?3 AND at >= ?4)
+                    OR EXISTS (SELECT 1 FROM device WHERE replica = ?5
+                        AND (wipeOrdered IS NOT NULL OR wipeAfterUpload IS NOT NULL))
+                """,
+            arguments: [
+                AuditKind.deviceRevoked.rawValue, AuditKind.wipeOrdered.rawValue, String(number), invitation.created,
+                number,
+            ]) != true
+    }
+
     fileprivate func set(_ db: Database, _ invitation: Invitation, of user: UserID) throws {
         try db.execute(
             sql: "INSERT OR REPLACE INTO invitation (user, hash, created, expires) VALUES (?, ?, ?, ?)",
@@ -90,9 +123,9 @@ extension Directory {
 enum InvitationFact {
     case open(Invitation)
     /// It was used, or took an end with the person's password or place here.
-    case ended(at: Int64)
+    case ended
 
-    /// Brings the file to it. What the file knows that is later stays.
+    /// Brings the file to it. The order of the ledger's lines counts, not their times.
     ///
     /// - Returns: whether it was news to the file.
     func apply(_ db: Database, to user: UserID) throws -> Bool {
@@ -101,10 +134,10 @@ enum InvitationFact {
         let present = try directory.invitation(db, of: user)
         switch self {
         case .open(let invitation):
-            guard known.disabled == nil, (present?.created ?? .min) < invitation.created else { return false }
+            guard known.disabled == nil, present != invitation else { return false }
             try directory.set(db, invitation, of: user)
-        case .ended(let at):
-            guard let present, present.created <= at else { return false }
+        case .ended:
+            guard present != nil else { return false }
             try directory.endInvitation(db, of: user)
         }
         return true

@@ -28,16 +28,16 @@ struct LatestFacts {
         switch fact {
         case .disabled(let user, let successor):
             standings[user] = .disabled(successor: successor, at: at)
-            invitations[user] = .ended(at: at)
+            invitations[user] = .ended
         case .enabled(let user):
             standings[user] = .enabled
             // Of a compacted ledger the line that disabled them is gone.
-            invitations[user] = .ended(at: at)
+            invitations[user] = .ended
         case .password(let user, let hash):
             passwords[user] = hash
-            invitations[user] = .ended(at: at)
-        case .invited(let user, let hash, let expires):
-            invitations[user] = .open(Invitation(hash: hash, created: at, expires: expires))
+            invitations[user] = .ended
+        case .invited(let user, let hash, let created, let expires):
+            invitations[user] = .open(Invitation(hash: hash, created: created, expires: expires))
         case .access(.role(let user, let role)): roles[user] = role
         case .access(.directory(let id, let collection, let fields, let isDeleted)):
             directory[id] = Entry(collection: collection, fields: fields, isDeleted: isDeleted)

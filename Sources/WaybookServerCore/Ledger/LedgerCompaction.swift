@@ -53,7 +53,7 @@ public enum LedgerCompaction {
         case .token(let fact): .token(fact.replica, fact.user, fact.former)
         case .disabled(let user, _), .enabled(let user): .standing(user)
         case .password(let user, _): .password(user)
-        case .invited(let user, _, _): .invitation(user)
+        case .invited(let user, _, _, _): .invitation(user)
         case .access(.role(let user, _)): .role(user)
         case .access(.directory(let id, _, _, _)): .directory(id)
         default: nil

@@ -1,4 +1,5 @@
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
 
 /// What a device is to do with its copy.
@@ -23,9 +24,9 @@ public enum SecurityFact: Sendable, Hashable {
     case enabled(UserID)
     /// The new hash of a user's password, in the PHC string format.
     case password(UserID, hash: String)
-    /// The hash of the code by which a person may choose another password, and when that ends. It ends before with a line of
+    /// The hash of the code by which a person may choose another password, when it was made and when it ends. It ends before with a line of
     /// the person's password or standing.
-    case invited(UserID, hash: [UInt8], expires: Int64)
+    case invited(UserID, hash: [UInt8], created: Int64, expires: Int64)
     /// A person, or what tells of one, was erased for good.
     case erased(ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp)
     case token(TokenFact)
@@ -61,9 +62,10 @@ extension SecurityFact {
         case .enabled(let user): ["kind": "enabled", "user": .string(user.text)]
         case .password(let user, let hash):
             ["hash": .string(hash), "kind": "password", "user": .string(user.text)]
-        case .invited(let user, let hash, let expires):
+        case .invited(let user, let hash, let created, let expires):
             [
-                "expires": .int(expires), "hash": .string(Base64.encode(hash)), "kind": "invitation",
+                "created": .int(created), "expires": .int(expires), "hash": .string(Base64.encode(hash)),
+                "kind": "invitation",
                 "user": .string(user.text),
             ]
         case .erased(let request, let unit, let collection, let stamp):
@@ -99,7 +101,9 @@ extension SecurityFact {
             guard let user, let hash = entries["hash"]?.text.flatMap({ Base64.decode($0) }), hash.count == 32,
                 let expires = entries["expires"]?.integer
             else { return nil }
-            self = .invited(user, hash: hash, expires: expires)
+            // The first lines of the kind told the end only.
+            let created = entries["created"]?.integer ?? expires - InvitationCode.lifetimeMilliseconds
+            self = .invited(user, hash: hash, created: created, expires: expires)
         case "erasure":
             guard let erased = Self.erased(entries) else { return nil }
             self = erased

@@ -9,12 +9,15 @@ enum EditReport {
     static func check(_ outcome: EditOutcome, of kind: CollectionSchema, _ book: RecordBook) throws(CommandFailure) {
         switch outcome {
         case .saved, .unchanged: return
+        case .deleted where book.isLocked:
+            // It may be what was named, or what that belongs to.
+            throw CommandFailure("record-deleted", Texts.Lease.isDeleted, hint: Texts.Lease.doesNotFitHint)
         case .deleted(let id): throw deleted(id, kind, book)
         case .refused(let violation, let id): throw refused(violation, id, kind)
-        case .denied(var denial):
-            // Who answers for it is told of what is here.
-            if book.isLocked { denial.owner = nil }
-            throw failure(denial)
+        case .denied where book.isLocked:
+            // Who may is told of what is here.
+            throw CommandFailure("access", Texts.Lease.notPermitted, hint: Texts.Lease.doesNotFitHint)
+        case .denied(let denial): throw failure(denial)
         case .leaving: throw CommandFailure("leaving", Texts.Access.leaving, hint: Texts.Access.leavingHint)
         case .erased: throw CommandFailure("erased", Texts.Privacy.isErased)
         }

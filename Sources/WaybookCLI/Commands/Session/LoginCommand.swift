@@ -108,7 +108,8 @@ struct LoginCommand: AsyncParsableCommand {
     ) async throws -> Workspace {
         do {
             return try await Workspace.login(
-                credentials, in: folder, device: scene.device, language: scene.language
+                credentials, in: folder, device: scene.device, language: scene.language,
+                byPassword: { options.reporter.note(Texts.Invitations.passwordInstead) }
             ) { work in try parting.part(with: work, options.reporter, orRefuse: FailureWording.keptWork) }
         } catch let error as WorkspaceError {
             switch error.code {

@@ -20,7 +20,7 @@ struct SyncLogCommand: AsyncParsableCommand {
         let workspace = try options.openForUpkeep()
         let entries = try workspace.store.syncLog(limit: max(1, limit))
         let reporter = options.reporter
-        try reporter.json(.list(entries.map(Self.json)))
+        try reporter.json(.list(entries.map { Self.json($0, isLocked: workspace.isLocked) }))
         guard !entries.isEmpty else { return try reporter.say(Texts.Sync.logEmpty) }
         let book = RecordBook(workspace)
         for entry in entries {
@@ -60,6 +60,7 @@ struct SyncLogCommand: AsyncParsableCommand {
 
     /// The name of a line's record. Of what left and is not here again, a card of the pool may tell it; else it went.
     private static func name(of id: RecordID, _ entry: SyncLogEntry, _ book: RecordBook) -> String {
+        if book.isLocked { return Texts.Lease.hidden.spoken }
         let collection = entry.collection ?? ConflictRecord.collection
         guard entry.cause != nil, book.title(collection, id) == nil else { return book.name(collection, id) }
         let short = RecordBook.short(id)
@@ -75,13 +76,13 @@ struct SyncLogCommand: AsyncParsableCommand {
     ) -> LocalizedText {
         guard let cause = entry.cause else { return Texts.Access.movedAway(count: entry.count) }
         let isOwnClaim = cause.reason == .claimed && cause.by == book.workspace.session.user
-        let by = isOwnClaim ? "" : cause.by.map { book.name(DirectoryRecord.user, $0) } ?? ""
+        let by = isOwnClaim || book.isLocked ? "" : cause.by.map { book.name(DirectoryRecord.user, $0) } ?? ""
         let time = Moments.text(cause.atMilliseconds, zone: book.scene.zone)
         if entry.kind == .movedAway { return Texts.Access.movedAwayOne(kind: kind, record: name, by: by, time: time) }
         return Texts.Access.departed(
             kind: kind, record: name, count: entry.count,
             reason: (isOwnClaim ? Texts.Access.claimedByYou : reason(cause.reason)).spoken,
-            by: by, time: time, note: PlainText.of(cause.note ?? ""))
+            by: by, time: time, note: book.isLocked ? "" : PlainText.of(cause.note ?? ""))
     }
 
     private static func reason(_ reason: DepartureReason) -> LocalizedText {
@@ -96,19 +97,22 @@ struct SyncLogCommand: AsyncParsableCommand {
         }
     }
 
-    private static func json(_ cause: DepartureCause?) -> JSONOutput {
+    private static func json(_ cause: DepartureCause?, isLocked: Bool) -> JSONOutput {
         guard let cause else { return .null }
+        let (by, note) = isLocked ? (nil, nil) : (cause.by, cause.note)
         return .object([
             "at": .string(Instant(milliseconds: cause.atMilliseconds).description),
-            "by": cause.by.map { .string($0.description) } ?? .null,
-            "note": cause.note.map { .string($0) } ?? .null, "reason": .string(cause.reason.rawValue),
+            "by": by.map { .string($0.description) } ?? .null, "note": note.map { .string($0) } ?? .null,
+            "reason": .string(cause.reason.rawValue),
         ])
     }
 
-    private static func json(_ entry: SyncLogEntry) -> JSONOutput {
-        .object([
+    /// - Parameter isLocked: whether what tells of records is left out.
+    private static func json(_ entry: SyncLogEntry, isLocked: Bool) -> JSONOutput {
+        let record = isLocked ? nil : entry.record
+        return .object([
             "at": .string(Instant(milliseconds: entry.atMilliseconds).description), "count": .int(Int64(entry.count)),
-            "departure": json(entry.cause), "id": entry.record.map { .string($0.description) } ?? .null,
+            "departure": json(entry.cause, isLocked: isLocked), "id": record.map { .string($0.description) } ?? .null,
             "kind": .string(entry.kind.rawValue),
             "number": entry.number.map { .int($0) } ?? .null,
             "of": entry.collection.map { .string($0.text) } ?? .null,

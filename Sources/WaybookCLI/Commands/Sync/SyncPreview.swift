@@ -16,6 +16,7 @@ struct SyncPreview {
         let count = try book.workspace.unsentCount()
         guard count > 0 else { return try reporter.say(Texts.Sync.previewEmpty) }
         try reporter.say(Texts.Sync.previewTitle(count: count))
+        if book.isLocked { return }
         try each { set in
             for change in set.set.changes { try reporter.say(line(set.set, change)) }
             for clash in set.clashes {
@@ -57,6 +58,9 @@ struct SyncPreview {
     private func writeJSON(_ reporter: Reporter) throws {
         var writer = JSONListWriter { text in try reporter.scene.output.write(text) }
         try each { set in
+            if book.isLocked {
+                return try writer.append(.object(["locked": .bool(true), "set": .int(set.set.number)]))
+            }
             let changes = set.set.changes.map { change -> JSONOutput in
                 .object([
                     "id": .string(change.id.description), "kind": .string(change.collection.text),

@@ -72,7 +72,7 @@ enum SyncWords {
             reporter.note(Texts.Sync.interrupted(sent: sent, received: received))
         case .stopped: break
         }
-        let book = RecordBook(workspace)
+        let book = RecordBook(try workspace.asHeard())
         for claim in news.claims { try reporter.say(claim.text(for: workspace.session.user, book)) }
         if news.departedCustomers > 0 { try reporter.say(Texts.Access.departedUnits(count: news.departedCustomers)) }
         if news.toDecide > 0 { try reporter.say(Texts.Handovers.toDecide(count: news.toDecide)) }
