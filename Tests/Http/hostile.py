@@ -338,10 +338,19 @@ def bad_hello(server: Server, device: Device) -> None:
         {"wall": None}, {"checkpoint": 7}, {"pull": 1}, {"last": [CANARY]},
     ):
         refused(device.exchange(**changed), {400}, {"fix-record"})
-    refused(device.exchange(answered=top, last=top), {409}, {"timeline"})
+    most = (1 << 53) - 1
+    for changed in (
+        {"last": top}, {"last": most + 1}, {"answered": top, "last": top}, {"again": [top, top, top], "last": top},
+        {"again": [top, top, top], "answered": top, "last": top}, {"again": [most + 1, most, most], "answered": most, "last": top},
+        {"again": [1, most + 1, most + 1], "last": most + 1},
+    ):
+        refused(device.exchange(**changed), {400}, {"fix-record"})
+    refused(device.exchange(answered=most, last=most), {409}, {"timeline"})
+    for number in (top, most + 1):
+        device.malformed(device.set(customer(), set=number))
     refused(device.exchange(protocol=[PROTOCOL + 1, top]), {409}, {"upgrade"})
     refused(device.exchange(replica=device.replica + 1), {409}, {"fork"})
-    for changed in ({"last": top}, {"wall": top}, {"wall": -top - 1}, {"schema": top}, {"protocol": [1, top]}):
+    for changed in ({"last": most}, {"wall": top}, {"wall": -top - 1}, {"schema": top}, {"protocol": [1, top]}):
         answer = device.exchange(**changed)
         expect(answer.status == 200 and "end" in answer.lines[-1], f"{changed}: {answer.status} {answer.body[:200]!r}")
 

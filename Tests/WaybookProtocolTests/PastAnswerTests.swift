@@ -25,6 +25,11 @@ import WaybookProtocol
             [1, .int(.max), .int(.max)],
         ]
         for again in malformed { #expect(try hello(again) == nil, "\(again)") }
+        // What is counted on from there must not pass what a number can be.
+        let most = ChangeSet.maximumNumber
+        #expect(try hello([.int(most), .int(most), .int(most)], answered: most, last: most)?.again?.first == most)
+        #expect(try hello([.int(most), .int(most), .int(most + 1)], answered: most, last: .max) == nil)
+        #expect(try hello([.int(.max), .int(.max), .int(.max)], answered: .max, last: .max) == nil)
         for timeline in [256, -1, "1"] as [Value] {
             #expect(
                 Hello([
@@ -52,6 +57,19 @@ import WaybookProtocol
             ["at": 1, "stamp": "x"], ["at": 1, "gone": 1], .null, ["gone": true],
         ]
         for value in malformed { #expect(PastAnswer(value) == nil, "\(value)") }
+    }
+
+    @Test func aSetsNumberIsBounded() {
+        func set(_ number: Int64) -> Value {
+            [
+                "changes": [
+                    ["id": .string(RecordID(high: 1, low: 1).description), "in": "customer", "put": ["city": "Lyon"]]
+                ],
+                "on": 1, "set": .int(number), "stamp": .string(stamp.description), "wall": 5,
+            ]
+        }
+        #expect(ChangeSetLine.decode(set(ChangeSet.maximumNumber)) != nil)
+        for number in [ChangeSet.maximumNumber + 1, .max, 0, -1] { #expect(ChangeSetLine.decode(set(number)) == nil) }
     }
 
     @Test func itStandsBesideTheSetAndIsNoPartOfIt() throws {

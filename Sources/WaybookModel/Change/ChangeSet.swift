@@ -35,6 +35,8 @@ public struct Change: Hashable, Sendable {
 public struct ChangeSet: Hashable, Sendable {
     /// The most writes in one set.
     public static let maximumWrites = 1_000
+    /// The highest number that a set may have: what is counted on from it stays a number, in every language.
+    public static let maximumNumber: Int64 = (1 << 53) - 1
     /// The most bytes that a set's canonical line may have.
     public static let maximumBytes = 1 << 20
 

@@ -6,7 +6,8 @@ extension ChangeSetLine {
     /// - Parameter mayBeEmpty: whether there may be nothing in it, as where everything was taken out of what a client keeps.
     public static func decode(_ line: JSONDocument, mayBeEmpty: Bool = false) -> ChangeSet? {
         let root = line.root
-        guard let number = line.entry("set", of: root).flatMap({ line.integer($0) }), number > 0,
+        guard let number = line.entry("set", of: root).flatMap({ line.integer($0) }),
+            (1...ChangeSet.maximumNumber).contains(number),
             let stamp = line.entry("stamp", of: root).flatMap({ line.stamp($0) }),
             let on = line.entry("on", of: root).flatMap({ line.integer($0) }), on >= 0,
             let wall = line.entry("wall", of: root).flatMap({ line.integer($0) }),

@@ -74,7 +74,8 @@ public struct Hello: Hashable, Sendable {
             let upper = versions[1].flatMap({ Int(exactly: $0) }),
             lower >= 1, lower <= upper, let schema = entries.positive("schema"),
             let replica = entries.natural("replica", maximum: Int64(UInt32.max)), let wall = entries["wall"]?.integer,
-            let last = entries.natural("last"), let answered = entries.natural("answered", maximum: last)
+            let last = entries.natural("last", maximum: ChangeSet.maximumNumber),
+            let answered = entries.natural("answered", maximum: last)
         else { return nil }
         if let checkpoint = entries["checkpoint"], checkpoint.text == nil { return nil }
         if let pulls = entries["pull"], pulls.boolean == nil { return nil }

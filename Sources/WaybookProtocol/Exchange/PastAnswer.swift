@@ -18,7 +18,8 @@ public struct AgainSets: Hashable, Sendable {
     /// Reads the member; nil where it is malformed.
     init?(_ value: Value) {
         guard let numbers = value.elements?.compactMap(\.integer), numbers.count == 3, value.elements?.count == 3,
-            numbers[0] > 0, numbers[0] - 1 <= numbers[1], numbers[1] <= numbers[2]
+            numbers[0] > 0, numbers[0] - 1 <= numbers[1], numbers[1] <= numbers[2],
+            numbers[2] <= ChangeSet.maximumNumber
         else { return nil }
         self.init(first: numbers[0], answered: numbers[1], through: numbers[2])
     }

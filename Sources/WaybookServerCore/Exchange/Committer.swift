@@ -79,8 +79,7 @@ struct Committer {
                 result.problem = Problem(.gap, expected: state.last + 1)
                 break
             }
-            let (verdict, deeds) = try judge(set, &state, batch, old)
-            old?.count(verdict, of: set)
+            let (verdict, deeds) = try judge(set, &state, batch, &old)
             for user in deeds?.disabled ?? [] {
                 result.cutOff += try Directory().devices(db, of: user).map(\.replica)
             }
@@ -158,10 +157,13 @@ struct Committer {
     }
 
     private mutating func judge(
-        _ set: ChangeSet, _ state: inout ReplicaState, _ batch: PushBatch, _ old: OldSets?
+        _ set: ChangeSet, _ state: inout ReplicaState, _ batch: PushBatch, _ old: inout OldSets?
     ) throws -> (Verdict, SetDeeds?) {
         let bases = try translatedBases(of: set)
-        if let verdict = try known(set, bases, old) { return (verdict, nil) }
+        if let verdict = try known(set, bases, old) {
+            old?.count(verdict, items: 0, of: set)
+            return (verdict, nil)
+        }
         let vetting = StampVetting(
             milliseconds: clock.milliseconds, aheadMilliseconds: limits.aheadMilliseconds,
             offsetMilliseconds: batch.offsetMilliseconds)
@@ -179,6 +181,7 @@ struct Committer {
         judge.old = old?.oldSet(set, stamp: stamp, given: given)
         judge.mayMeetErased = mayMeetErased
         let verdict = try judge.verdict()
+        old?.count(verdict, items: judge.work.itemCount, of: set)
         var deeds: SetDeeds?
         switch verdict {
         case .accepted, .handover:
@@ -200,6 +203,7 @@ struct Committer {
         if case .accepted = verdict, judge.work.placesRoots || judge.old != nil {
             try noteRegained(set, state.replica, author.exchanger)
         }
+        try rememberLeftOut(judge, of: set)
         state.vetted = stamp
         if stamp != set.stamp { try rows.storeGiven(stamp, raw: set.stamp) }
         for change in set.changes where change.isCreating {
@@ -320,6 +324,16 @@ struct Committer {
             if let id = refusal.record, refusal.present != nil, try !isSeen(id) { refusal.present = nil }
             return .rejected(refusal)
         case .quarantined, .handover: return verdict
+        }
+    }
+
+    /// What was left out stands for its own base, as what was refused does: so what follows on it is known to be passed by.
+    private func rememberLeftOut(_ judge: SetJudge, of set: ChangeSet) throws {
+        for (id, path) in judge.leftOut where path != .erased {
+            guard let change = set.changes.first(where: { $0.id == id }),
+                try !mayMeetErased || isAboutNobodyErased(change)
+            else { continue }
+            try rows.storeRefusedBase(judge.bases[id]?[path], stamp: judge.stamp, record: id, path: path)
         }
     }
 

@@ -43,7 +43,8 @@ struct HelloCheck {
 
     /// Whether what the server lacks is no longer in the store's journal either: it goes on behind that.
     private var isTrimmed: Bool {
-        service.timeline > Timeline.first && hello.again.map { $0.first - 1 == hello.answered } ?? false
+        service.timeline > Timeline.first && hello.replica.timeline != Int(service.timeline)
+            && hello.again.map { $0.first - 1 == hello.answered } ?? false
     }
 
     /// Whether the server still has all that the token's store was told.

@@ -7,23 +7,22 @@ import WaybookStore
 struct OldSet {
     /// The stamp under which it was accepted.
     var stamp: Stamp
-    /// Where the present timeline begins: what has an earlier commit was in the backup.
-    var start: Int64
-    /// Whether the security ledger has brought who sees what to how it was last.
-    var isRuledByLedger: Bool
+    /// The timeline on which it was answered: what the security ledger ruled of later ones it does not undo.
+    var timeline: UInt8
+    var ruled: RuledTable
     /// Whether it is kept for somebody to decide where it would be refused.
     var mayHandOver: Bool
 }
 
 /// What the server knows of one replica's sets that are sent again, while it judges a batch of them.
 struct OldSets {
-    /// The most sets of one replica that are handed over though they would be refused.
+    /// The most items for others to decide on that one replica's sets make, which would be refused.
     static let mostHandedOver: Int64 = 10_000
     /// How far the stamp of a set that was acknowledged before may be after the moment when the server was put back.
     static let tolerance: Int64 = 120_000
 
     let timeline: Timeline
-    let isRuledByLedger: Bool
+    let ruled: RuledTable
     let past: [Int64: PastAnswer]
     var healing: Healing
 
@@ -50,13 +49,19 @@ struct OldSets {
             return nil
         }
         return OldSet(
-            stamp: given ?? set.stamp, start: timeline.start, isRuledByLedger: isRuledByLedger,
+            stamp: given ?? set.stamp, timeline: answeringTimeline(of: set), ruled: ruled,
             mayHandOver: healing.handed < Self.mostHandedOver)
     }
 
+    /// Where it is not told, the first: then all that was ruled since holds.
+    private func answeringTimeline(of set: ChangeSet) -> UInt8 {
+        past[set.number].map { Timeline.number(of: $0.sequence) } ?? Timeline.first
+    }
+
     /// Counts a set that was judged.
-    mutating func count(_ verdict: Verdict, of set: ChangeSet) {
-        if set.number <= healing.answered { healing.count(verdict) }
+    /// - Parameter items: how many it made for others to decide on.
+    mutating func count(_ verdict: Verdict, items: Int, of set: ChangeSet) {
+        if set.number <= healing.answered { healing.count(verdict, items: Int64(items)) }
     }
 }
 
@@ -65,7 +70,10 @@ extension Committer {
     ///
     /// Once on each timeline it may go on behind what it no longer has: the numbers between count as judged.
     mutating func oldSets(of batch: PushBatch, _ state: inout ReplicaState) throws -> OldSets? {
-        guard let again = batch.again, let timeline = try presentTimeline() else { return nil }
+        // A number that was given since was never answered by a server that was put back.
+        guard let again = batch.again, let timeline = try presentTimeline(),
+            state.replica.timeline != Int(timeline.number)
+        else { return nil }
         let table = HealingTable(db)
         let now = Int64(clamping: clock.milliseconds)
         var healing: Healing
@@ -78,9 +86,7 @@ extension Committer {
             state.last += healing.trimmed
             try ErasureLog(db).noteReturn(of: state.replica, since: timeline.start)
         }
-        return OldSets(
-            timeline: timeline, isRuledByLedger: try rows.number(TimelineRaise.ruledKey) == 1, past: batch.past,
-            healing: healing)
+        return OldSets(timeline: timeline, ruled: RuledTable(db), past: batch.past, healing: healing)
     }
 
     /// Stores what became of them.

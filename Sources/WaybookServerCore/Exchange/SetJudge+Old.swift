@@ -12,7 +12,7 @@ extension SetJudge {
         var verdict = try set.isEmpty ? acceptNothing() : ruling()
         if case .rejected(let refusal) = verdict, refusal.rule == .served, set.changes.contains(where: \.isClaim) {
             self = whole
-            for change in set.changes where change.isClaim { leaveOut(change.id) }
+            for change in set.changes where change.isClaim { try leaveOutIfKnown(change.id) }
             verdict = try set.isEmpty ? acceptNothing() : ruling()
         }
         switch verdict {
@@ -43,43 +43,86 @@ extension SetJudge {
         return .accepted(stamp: stamp == set.stamp ? nil : stamp, outcomes: [])
     }
 
+    // MARK: Bases that are not back
+
+    /// The base of a write. Where it is not back yet, and the author had read what stands here, the write came after that
+    /// (`protocol/4-exchange.md#old-sets`): else the older of the two would win, whoever comes first.
+    mutating func base(of write: Write, _ id: RecordID, _ rule: AtomRule, _ present: Atom?) throws -> Stamp? {
+        let base = bases[id]?[write.path]
+        guard old != nil, rule == .served, let present, present.commit <= readThrough,
+            try !isBaseKnown(base, id, write.path)
+        else { return base }
+        return present.origin
+    }
+
+    /// Whether the state on which a write was made is one that stands here, or has stood.
+    private mutating func isBaseKnown(_ base: Stamp?, _ id: RecordID, _ path: FieldPath) throws -> Bool {
+        guard let base else { return true }
+        return try value(id, path, at: base) != nil
+    }
+
     // MARK: What is left out
 
-    /// Leaves out a request that history has passed by.
-    mutating func passBy(_ id: RecordID, _ path: FieldPath) { leaveOut(id, path) }
+    /// Leaves out a request that history has passed by. Of one whose base is not back nobody can say that: it is refused,
+    /// and so kept for somebody to decide.
+    mutating func passBy(_ write: Write, _ id: RecordID, present: Value?) throws {
+        guard try isBaseKnown(write.base, id, write.path) else {
+            throw refusal(.served, id, write.path, present: present)
+        }
+        leaveOut(id, write.path)
+    }
 
     /// Leaves out what has been settled since: whom the ledger lets see what, and erasures that were carried out.
     private mutating func leaveOutWhatIsSettled(_ old: OldSet) throws {
         for change in set.changes {
             if change.isErasure {
-                if mayMeetErased, try rows.erasure(of: change.id) != nil { leaveOut(change.id) }
+                if mayMeetErased, let erased = try rows.erasure(of: change.id), try mayKnow(change.id, in: erased.unit)
+                {
+                    leaveOut(change.id)
+                }
                 continue
             }
-            guard old.isRuledByLedger else { continue }
             for write in change.writes where try isRuled(write.path, of: change, old) {
-                leaveOut(change.id, write.path)
+                try leaveOutIfKnown(change.id, write.path)
             }
         }
     }
 
-    /// Whether the security ledger has decided this: it tells how it was last, for all that was in the backup.
-    private mutating func isRuled(_ path: FieldPath, of change: Change, _ old: OldSet) throws -> Bool {
-        guard isToldToLedger(path, in: change.collection), let row = try work.row(change.id) else { return false }
-        let wasThere = row.record.atoms.values.contains { $0.commit > 0 && $0.commit < old.start }
-        return wasThere || row.record.atoms[path]?.origin.replica.isServer == true
+    /// Whether the security ledger has decided this since the set was answered: it tells how it was last.
+    private func isRuled(_ path: FieldPath, of change: Change, _ old: OldSet) throws -> Bool {
+        guard let aspect = aspect(of: path, in: change.collection) else { return false }
+        return try old.ruled.isRuled(change.id, aspect, after: old.timeline)
     }
 
-    /// Whether the ledger is told of this whenever it changes.
-    private func isToldToLedger(_ path: FieldPath, in collection: CollectionName) -> Bool {
+    /// What the ledger is told of whenever this changes; nil where it is told nothing.
+    private func aspect(of path: FieldPath, in collection: CollectionName) -> RuledTable.Aspect? {
         typealias Field = DirectoryRecord.Field
         switch collection {
-        case DirectoryRecord.user: return [Field.role, Field.status, Field.successor].contains(path.field)
-        case DirectoryRecord.team: return path == .life || path.field == Field.parent
-        case DirectoryRecord.membership: return path == .life || [Field.from, Field.until].contains(path.field)
+        case DirectoryRecord.user:
+            if path.field == Field.role { return .role }
+            return [Field.status, Field.successor].contains(path.field) ? .standing : nil
+        case DirectoryRecord.team: return path == .life || path.field == Field.parent ? .entry : nil
+        case DirectoryRecord.membership:
+            return path == .life || [Field.from, Field.until].contains(path.field) ? .entry : nil
         default:
-            guard case .book(let owner, let members)? = schema[collection]?.access.audience else { return false }
-            return path.field == owner || path.field == members
+            guard case .book(let owner, let members)? = schema[collection]?.access.audience else { return nil }
+            return path.field == owner || path.field == members ? .access : nil
         }
+    }
+
+    /// Whether the author may know that there is such a record. Of what they never saw nothing is left out: they are told
+    /// that it is unknown, as of what does not exist.
+    private mutating func mayKnow(_ id: RecordID, in unit: RecordID) throws -> Bool {
+        if case .viewer(let viewer) = exchanger {
+            if viewer.seesEverything { return true }
+            if let root = try work.row(unit), try standing(of: root.record, viewer) != nil { return true }
+        }
+        return try hasHeld(unit, record: id)
+    }
+
+    private mutating func leaveOutIfKnown(_ id: RecordID, _ path: FieldPath? = nil) throws {
+        guard let row = try work.row(id), try mayKnow(id, in: row.unit) else { return }
+        leaveOut(id, path)
     }
 
     /// - Parameter path: nil for all that is written to the record.

@@ -9,7 +9,7 @@ extension SetJudge {
         _ ruling: Ruling, _ write: Write, _ id: RecordID, losers: [ConflictRecord], candidate: Stamp
     ) throws {
         switch ruling {
-        case .refused(.served, _) where old != nil: passBy(id, write.path)
+        case .refused(.served, let present) where old != nil: try passBy(write, id, present: present)
         case .refused(let rule, let present): throw refusal(rule, id, write.path, present: present)
         case .clonedStore: throw Cloned()
         case .accepted(let decision):

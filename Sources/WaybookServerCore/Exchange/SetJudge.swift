@@ -24,7 +24,7 @@ struct SetJudge {
     /// The bases of the set's writes, translated.
     var bases: [RecordID: [FieldPath: Stamp]]
     /// What of this server's history the author had wholly read.
-    private let readThrough: Int64
+    let readThrough: Int64
     var work: SetWork
     /// The bytes of the records that the set writes to, and of the states that its verdict tells.
     var touchedBytes = 0
@@ -275,7 +275,8 @@ struct SetJudge {
             }
             let present = try work.row(change.id)?.record.atoms[write.path]
             let losers = try work.openConflicts(change.id, write.path)
-            let translated = Write(path: write.path, value: write.value, base: bases[change.id]?[write.path])
+            let translated = Write(
+                path: write.path, value: write.value, base: try base(of: write, change.id, rule, present))
             let candidate = clock.next(above: max(present?.stamp ?? stamp, stamp))
             var arbitration = Arbitration(
                 rule: rule, path: write.path, present: present, losers: losers.map(\.loser),

@@ -154,6 +154,9 @@ struct SetWork {
         touched.compactMap { loaded[$0]?.record }.filter { DirectoryRecord.collections.contains($0.collection) }
     }
 
+    /// How many items for others to decide on it makes.
+    var itemCount: Int { items.count }
+
     mutating func link(item: RecordID, about unit: RecordID) { items.append((item, unit)) }
 
     mutating func noteHanded(_ record: RecordID, unit: RecordID) { handed.append((record, unit)) }

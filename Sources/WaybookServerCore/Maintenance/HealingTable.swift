@@ -34,7 +34,8 @@ public struct Healing: Hashable, Sendable {
     public var through: Int64
     /// How many sets the server lacks and the replica no longer has.
     public var trimmed: Int64 = 0
-    /// Of those that had been answered: accepted without a question; with one; handed over; refused.
+    /// Of those that had been answered: accepted without a question; with one; the items that were made of those handed over;
+    /// refused.
     public var back: Int64 = 0
     public var asked: Int64 = 0
     public var handed: Int64 = 0
@@ -56,11 +57,12 @@ public struct Healing: Hashable, Sendable {
     }
 
     /// Counts a set that had been answered before.
-    mutating func count(_ verdict: Verdict) {
+    /// - Parameter items: how many it made for others to decide on.
+    mutating func count(_ verdict: Verdict, items: Int64) {
         switch verdict {
         case .accepted(_, let outcomes):
             if outcomes.contains(where: { $0.outcome == .conflict }) { asked += 1 } else { back += 1 }
-        case .handover: handed += 1
+        case .handover: handed += items
         case .rejected, .quarantined: refused += 1
         }
     }

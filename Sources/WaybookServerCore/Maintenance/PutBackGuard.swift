@@ -44,7 +44,8 @@ public struct PutBackGuard {
             reached: former.flatMap { $0.timeline == mark.timeline ? $0.sequence : nil },
             isComplete: try former != nil || !ledger.facts(after: ledgerMark).isEmpty)
         let raise = TimelineRaise(
-            ledger: ledger, schema: schema, known: known, cause: isBehind ? .found : .copy, now: now)
+            ledger: ledger, schema: schema, known: known, cause: isBehind ? .found : .copy, isLedgerLatest: true,
+            now: now)
         let (timeline, brought) = try raise.perform(file, random: &random)
         try note(file)
         return (timeline, brought)

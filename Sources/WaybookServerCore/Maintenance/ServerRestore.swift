@@ -120,7 +120,7 @@ public struct ServerRestore {
         let known = TimelineRaise.Knowledge(
             highest: max(former.map(\.highest).max() ?? Timeline.first, reached?.timeline ?? Timeline.first),
             reached: Self.reached(report.state, former, reached), isComplete: mark.isComplete)
-        let (timeline, brought) = try raise(known, &random)
+        let (timeline, brought) = try raise(known, mark.ledger, &random)
         return Report(timeline: timeline, brought: brought, ledger: mark.ledger, kept: mark.kept)
     }
 
@@ -147,7 +147,7 @@ public struct ServerRestore {
         let known = TimelineRaise.Knowledge(
             highest: reached?.timeline ?? Timeline.first, reached: Self.reached(state, [], reached), isComplete: isAhead
         )
-        let (timeline, brought) = try raise(known, &random)
+        let (timeline, brought) = try raise(known, begun?.ledger ?? source, &random)
         return Report(timeline: timeline, brought: brought, ledger: source)
     }
 
@@ -263,14 +263,16 @@ public struct ServerRestore {
     }
 
     private func raise(
-        _ known: TimelineRaise.Knowledge, _ random: inout some RandomNumberGenerator
+        _ known: TimelineRaise.Knowledge, _ source: LedgerSource, _ random: inout some RandomNumberGenerator
     ) throws -> (Timeline, Int) {
         // One that is damaged says nothing: it is written anew.
         if (try? ReachedFile(path: reachedPath)) == nil { try remove(reachedPath) }
         let reached = try ReachedFile(path: reachedPath)
         let ledger = try SecurityLedger(path: ledgerPath, reached: reached)
         let file = try StoreFile(path: path, role: .server, migrations: ServerSchema.migrations)
-        let raise = TimelineRaise(ledger: ledger, schema: schema, known: known, cause: .command, now: now)
+        let raise = TimelineRaise(
+            ledger: ledger, schema: schema, known: known, cause: .command, isLedgerLatest: source == .own,
+            now: now)
         let raised = try raise.perform(file, random: &random)
         // Whoever was erased again goes from the file's bytes too.
         try ErasurePurge(file, now: { [now] in now }).perform()

@@ -16,5 +16,6 @@ public enum ServerSchema {
         StoreMigration(number: 10, name: "timeline", sql: timelineMigrationSQL),
         StoreMigration(number: 11, name: "invitation", sql: invitationMigrationSQL),
         StoreMigration(number: 12, name: "healing", sql: healingMigrationSQL),
+        StoreMigration(number: 13, name: "ruled", sql: ruledMigrationSQL),
     ]
 }

@@ -35,19 +35,22 @@ public struct TimelineRaise {
     static let skipped = 15
     static let skippedByChance = 32
 
-    /// Whether the ledger knew of anything since the backup: then it has brought who sees what to how it was last, and what
-    /// laptops send again decides nothing of that.
-    static let ruledKey = "ruledByLedger"
-
     let ledger: SecurityLedger
     let schema: Schema
     let known: Knowledge
     let cause: Timeline.Cause
+    /// Whether the ledger tells how things were last, as the folder's own does: then what laptops send again decides nothing
+    /// of what it speaks of. One that was copied beside the backup knows nothing of what was decided after that.
+    let isLedgerLatest: Bool
     /// Milliseconds since 1970.
     let now: Int64
 
-    public init(ledger: SecurityLedger, schema: Schema, known: Knowledge, cause: Timeline.Cause, now: Int64) {
+    public init(
+        ledger: SecurityLedger, schema: Schema, known: Knowledge, cause: Timeline.Cause, isLedgerLatest: Bool,
+        now: Int64
+    ) {
         (self.ledger, self.schema, self.known, self.cause, self.now) = (ledger, schema, known, cause, now)
+        self.isLedgerLatest = isLedgerLatest
     }
 
     /// Raises the timeline, and brings the file to what the ledger says, in one transaction: what that writes stands on the
@@ -73,9 +76,11 @@ public struct TimelineRaise {
             try rows.set("timeline", Int64(timeline.number))
             try rows.set("sequence", timeline.start)
             try db.execute(sql: "DELETE FROM server WHERE key = ?", arguments: [ServerBackup.copyKey])
-            let isRuled = try !ledger.facts(after: rows.text(SecurityLedger.markKey)).isEmpty
-            try rows.set(Self.ruledKey, isRuled ? 1 : 0)
+            let lacked = try ledger.facts(after: rows.text(SecurityLedger.markKey))
             let brought = try ledger.apply(db, schema: schema, now: now)
+            if isLedgerLatest {
+                for (_, fact) in lacked { try RuledTable(db).note(fact, from: timeline.number) }
+            }
             try Audit(db).note(
                 .restored, at: now,
                 detail: [

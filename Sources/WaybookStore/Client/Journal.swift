@@ -158,6 +158,21 @@ extension ClientTables {
         return entries.last?.row
     }
 
+    /// Before sets are taken from it to be sent again: they go on behind what cannot be read, as behind what was trimmed.
+    func dropUnreadableJournal() throws {
+        var row: Int64 = 0
+        while let last = try dropUnreadableJournal(after: row) { row = last }
+    }
+
+    private func dropUnreadableJournal(after row: Int64) throws -> Int64? {
+        let entries = try journal(after: row, limit: journalLimits.rows)
+        let damaged = entries.last { entry in
+            (try? decodeSet(number: entry.number, line: entry.line, mayBeEmpty: true)) == nil
+        }
+        if let damaged { try dropJournal(through: damaged.row) }
+        return entries.last?.row
+    }
+
     /// What cannot be read may be about anybody: it goes, with what is before it.
     private func dropJournal(through row: Int64) throws {
         try run("DELETE FROM journal WHERE row <= ?", [row])

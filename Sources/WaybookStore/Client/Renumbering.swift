@@ -13,16 +13,23 @@ struct Renumbering {
     func perform() throws {
         let numbers = try tables.outboxSize().numbers
         var next: Int64 = 0
+        var shown: Set<RecordID> = []
         var number = numbers?.lowerBound ?? 1
         while let last = numbers?.upperBound, number <= last {
-            if let (set, _, past) = try tables.takeSet(number), past?.isShown != false,
+            if let (set, _, past) = try tables.takeSet(number), past.map(Self.isKept) ?? true,
                 !set.changes.isEmpty || !set.resolves.isEmpty
             {
                 next += 1
                 let renewed = try renewed(set, number: next)
                 try tables.append(renewed, line: ChangeSetLine.bytes(renewed))
+                if past?.isShown == false { shown.formUnion(set.changes.map(\.id)) }
             }
             number += 1
+        }
+        for id in shown.sorted() {
+            guard var stored = try tables.load(id) else { continue }
+            stored.unsent = try tables.unsent(of: id)
+            try tables.save(stored)
         }
         try tables.set(.replica, Int64(to.number))
         try tables.set(.lastSet, next)
@@ -33,6 +40,10 @@ struct Renumbering {
         // The server knows nothing of the new number yet: it is told once more.
         try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.lastTold.rawValue])
     }
+
+    /// What was refused before its server was put back is not sent as new; what was handed over is on no list here, and the
+    /// server's item may be lost.
+    private static func isKept(_ past: PastAnswer) -> Bool { past.isShown || past.answer == .handedOver }
 
     private func renewed(_ set: ChangeSet, number: Int64) throws -> ChangeSet {
         var renewed = set

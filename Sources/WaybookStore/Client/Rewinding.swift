@@ -53,6 +53,7 @@ struct Rewinding {
 
     /// - Returns: how many sets are to be sent again.
     func perform(_ rewind: ServerRewind) throws -> Int {
+        try tables.dropUnreadableJournal()
         let replica = try tables.replica()
         let answered = try tables.integer(.answered) ?? 0
         let last = try tables.integer(.lastSet) ?? 0

@@ -104,6 +104,124 @@ import WaybookTesting
         #expect(try value(acme, "owner") == user("Bob"))
     }
 
+    /// Ada has taken from Bob what Ann shares with him; her own laptop does not come back.
+    private func unshared() throws -> RecordID {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann", "Ada")
+        try server.backUp("old.db")
+        try laptop("Ann").edit(acme, [try member("Bob"): "edit"])
+        try settle("Ann", "Ada")
+        try laptop("Ada").edit(acme, [try member("Bob"): nil])
+        try settle("Ada")
+        return acme
+    }
+
+    private func member(_ name: String) throws -> String { "members/\(try person(name))" }
+
+    @Test func aSecondRestoreForgetsNothingThatTheLedgerRuled() throws {
+        let acme = try unshared()
+        try restore()
+        try server.restore(nil)
+        for (name, laptop) in staff.laptops { staff.laptops[name] = server.follow(laptop, person: try person(name)) }
+        try settle("Ann")
+        #expect(try value(acme, member("Bob")) == nil && laptop("Ann").state.refused.isEmpty)
+    }
+
+    /// A ledger that was copied with the database, a little later.
+    @Test func aLineRulesOnlyWhatItIsAbout() throws {
+        let (acme, bolt) = (
+            try laptop("Ann").create(["name": "Acme"]), try laptop("Ann").create(["name": "Bolt"])
+        )
+        try settle("Ann", "Ada")
+        try server.backUp("old.db")
+        let ledger = server.folder + "/" + SecurityLedger.fileName
+        try laptop("Ann").edit(bolt, [try member("Mia"): "edit"])
+        try settle("Ann")
+        try FileManager.default.copyItem(atPath: ledger, toPath: ledger + ".copied")
+        try laptop("Ann").edit(acme, [try member("Bob"): "edit"])
+        try settle("Ann")
+        try server.stop()
+        try server.remove(SecurityLedger.fileName)
+        try FileManager.default.copyItem(atPath: ledger + ".copied", toPath: ledger)
+        try server.start()
+        try restore()
+        #expect(try value(bolt, member("Mia")) == "edit" && value(acme, member("Bob")) == nil)
+        try settle("Ann")
+        #expect(try value(acme, member("Bob")) == "edit" && laptop("Ann").state.refused.isEmpty)
+    }
+
+    @Test func aLedgerFromBesideTheBackupRulesNothing() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        try settle("Ann", "Ada")
+        try server.backUp("old.db")
+        try laptop("Ann").edit(acme, [try member("Mia"): "edit"])
+        try settle("Ann")
+        let (ledger, copy) = (
+            server.folder + "/" + SecurityLedger.fileName, server.folder + "/old.db" + ServerBackup.ledgerSuffix
+        )
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: ledger, toPath: copy)
+        try laptop("Ann").edit(acme, [try member("Bob"): "edit"])
+        try settle("Ann")
+        try server.stop()
+        try server.remove(SecurityLedger.fileName)
+        try server.start()
+        try restore()
+        #expect(try value(acme, member("Mia")) == "edit" && value(acme, member("Bob")) == nil)
+        try settle("Ann")
+        #expect(try value(acme, member("Bob")) == "edit" && value(acme, member("Mia")) == "edit")
+    }
+
+    /// What is left out tells nobody that there is such a record, and makes nobody hold it.
+    @Test func whoLiesLearnsNothingOfWhatIsSettled() throws {
+        let acme = try laptop("Ann").create(["name": "Acme"])
+        let mei = try laptop("Ann").create(["customer": .string(acme.description), "name": "Mei"], in: "contact")
+        try settle("Ann", "Ada", "Bob")
+        try server.backUp("old.db")
+        try laptop("Ada").edit(acme, ["owner": user("Mia")])
+        try laptop("Ada").make([
+            Change(id: mei, collection: "contact", writes: [Write(path: .erased, value: "request")])
+        ])
+        try settle("Ada")
+        try restore()
+        let bob = try laptop("Bob")
+        let first = bob.state.lastSet + 1
+        for id in [acme, bob.freshID()] {
+            bob.make([
+                Change(
+                    id: id, collection: "customer", writes: [Write(path: FieldPath("owner"), value: try user("Bob"))])
+            ])
+        }
+        bob.make([Change(id: mei, collection: "contact", writes: [Write(path: .erased, value: "request")])])
+        bob.state.again = AgainSets(first: first, answered: first + 2, through: first + 2)
+        try settle("Bob")
+        for number in first...(first + 2) {
+            guard case .rejected(let refusal)? = bob.state.verdicts[number] else {
+                Issue.record("set \(number) is refused")
+                continue
+            }
+            #expect(refusal.rule == .unknown)
+        }
+        let held = try server.workspace.service.file.read { try ServerRows($0).held(acme, by: bob.state.replica) }
+        #expect(held == nil && bob.state.rows[acme] == nil)
+    }
+
+    @Test func itemsAreCountedAndNotSets() throws {
+        let (acme, bolt) = (
+            try laptop("Ann").create(["name": "Acme"]), try laptop("Ann").create(["name": "Bolt"])
+        )
+        try settle("Ann")
+        try server.backUp("old.db")
+        let ann = try laptop("Ann")
+        ann.make([ann.change(acme, ["city": "Lyon"]), ann.change(bolt, ["city": "Metz"])])
+        try settle("Ann")
+        try rule(["role": "viewer"], of: "Ann") { .access(.role($0, "viewer")) }
+        try restore()
+        try settle("Ann")
+        let healing = try server.workspace.service.file.read { try HealingTable($0).all(on: 1) }
+        #expect(healing.first { $0.replica == ann.state.replica }?.handed == 2)
+    }
+
     @Test func aLoweredRoleHandsOver() throws {
         let acme = try laptop("Ann").create(["name": "Acme"])
         try settle("Ann")

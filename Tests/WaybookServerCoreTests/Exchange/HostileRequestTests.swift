@@ -91,8 +91,11 @@ import WaybookProtocol
         let line = set(good).replacing(#""on":0"#, with: #""on":9223372036854775807"#)
             .replacing(#""wall":0"#, with: #""wall":-9223372036854775808"#)
         #expect(problem([hello(), line]) == nil)
-        let far = line.replacing(#""set":2"#, with: #""set":9223372036854775807"#)
-        let answer = try workspace.exchange(ReplicaID(1), body: Array((hello(last: .max) + "\n" + far + "\n").utf8))
+        let most = ChangeSet.maximumNumber
+        #expect(problem([hello(last: .max), line]) == Problem(.badRequest))
+        #expect(problem([hello(), line.replacing(#""set":2"#, with: "\"set\":\(most + 1)")]) == Problem(.badRequest))
+        let far = line.replacing(#""set":2"#, with: "\"set\":\(most)")
+        let answer = try workspace.exchange(ReplicaID(1), body: Array((hello(last: most) + "\n" + far + "\n").utf8))
         #expect(String(decoding: answer, as: UTF8.self).contains(#"{"error":{"code":"gap","expected":3}}"#))
     }
 

@@ -279,6 +279,35 @@ import WaybookTesting
         #expect(try ann.sync() == nil && bob.sync() == nil && bob.state.refused.count == 1)
     }
 
+    /// What Ann asked for is not back yet when Bob's request comes, which was made on it.
+    @Test func aRequestIsNotLostForThatItsBaseComesLater() throws {
+        let acme = ann.create(["name": "Acme", "owner": "ann"])
+        try ann.sync()
+        try bob.sync()
+        try server.backUp("old.db")
+        ann.edit(acme, ["owner": "bob"])
+        try ann.sync()
+        try bob.sync()
+        bob.edit(acme, ["owner": "cy"])
+        try bob.sync()
+        try restore()
+        #expect(try bob.heal() == nil && server.workspace.value(acme, "owner") == "cy")
+        #expect(try ann.heal() == nil && server.workspace.value(acme, "owner") == "cy")
+        #expect(ann.state.refused.isEmpty && bob.state.refused.isEmpty && bob.state.verdicts[1]?.isPlain == true)
+    }
+
+    @Test func aNumberGivenSinceWasNeverAnsweredBefore() throws {
+        _ = try lost()
+        try restore()
+        let late = Laptop(server.workspace, 1 << 24 | 7)
+        try late.sync()
+        let acme = try #require(late.state.rows.keys.first)
+        let set = late.edit(acme, ["score": 90])
+        late.state.again = AgainSets(first: 1, answered: set.number, through: set.number)
+        #expect(try late.sync() == nil && late.state.refused.count == 1)
+        #expect(try healing(1 << 24 | 7) == nil)
+    }
+
     /// What she had read on a timeline that is gone has a higher number than what another backup brings back.
     @Test func aDeleteHidesNothingThatItsAuthorHadNotRead() throws {
         let acme = ann.create(["name": "Acme"])

@@ -162,6 +162,14 @@ import WaybookProtocol
         #expect(try empty.store.exchangeStart().again == AgainSets(first: 6, answered: 5, through: 6))
     }
 
+    @Test func aLineThatCannotBeReadCountsAsTrimmed() throws {
+        let client = try worked()
+        try client.store.write { tables in try tables.run("UPDATE journal SET line = x'7b' WHERE number = 3") }
+        #expect(try client.store.rewind(to: ServerRewind(expected: 2, timeline: 1), at: client.now) == 2)
+        #expect(try outbox(client) == [4, 5, 6] && journal(client) == [])
+        #expect(try client.store.exchangeStart().again == AgainSets(first: 4, answered: 5, through: 6))
+    }
+
     @Test func whatLeftIsNotSentAgain() throws {
         let client = try worked()
         let departure = Departure(unit: acme, cause: DepartureCause(.assigned, by: nil, atMilliseconds: noon))
@@ -215,6 +223,18 @@ import WaybookProtocol
         try client.store.renumber(to: ReplicaID(99), at: client.now)
         #expect(try client.sets().map { $0.changes[0].writes.map(\.value) } == [["Metz"]])
         #expect(try outbox(client) == [1] && client.store.exchangeStart().again == nil)
+    }
+
+    @Test func aNewNumberTakesAlongWhatWasHandedOver() throws {
+        let client = try Client()
+        try client.receive(record(acme, ["city": ("Lyon", stamp(1))]), sequence: 1)
+        try client.write(acme, ["city": "Nice"])
+        try client.answer(1, .handover(identity(77)))
+        #expect(try client.value(acme, "city") == "Lyon")
+        try client.store.rewind(to: ServerRewind(expected: 1, timeline: 1), at: client.now)
+        try client.store.renumber(to: ReplicaID(99), at: client.now)
+        #expect(try client.sets().map { $0.changes[0].writes.map(\.value) } == [["Nice"]])
+        #expect(try client.value(acme, "city") == "Nice")
     }
 }
 
