@@ -68,10 +68,36 @@ test: install install-test-tools lint ## Runs everything that is checked before 
 	Tests/Campaigns/kill.py $(PROGRAMS) --rounds 15
 	docs/demo/check.py $(PROGRAMS)
 
+# `waybook-simulate` in release; HISTORY names a history that was written down, EDITS asks for the former simulation.
+SIMULATE := $(SCRATCH)/release/waybook-simulate
+SIMULATION = --seed $(or $(SEED),1) --steps $(or $(STEPS),200) --replicas $(or $(REPLICAS),5) \
+  $(if $(JOBS),--jobs $(JOBS)) $(if $(DIR),--dir $(DIR)) $(if $(SHRINK),--shrink)
+LEDGER := --coverage --ledger Tests/Simulation/ledger.csv --commit $$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+.PHONY: simulate-build
+simulate-build: install
+	$(SWIFT_BUILD) -c release --product waybook-simulate
+
 .PHONY: simulate
-simulate: ## Simulates four laptops and a server: SEED, RUNS and EDITS a laptop set the length.
+ifdef EDITS
+simulate: simulate-edits ## Simulates random histories: SEED, HISTORIES, STEPS, REPLICAS, JOBS, DIR; HISTORY=file or SHRINK=1 for one.
+else
+simulate: simulate-build
+	$(SIMULATE) $(SIMULATION) $(if $(HISTORY),--history $(HISTORY),$(if $(SHRINK),,--histories $(or $(HISTORIES),1000) $(LEDGER)))
+endif
+
+.PHONY: simulate-long
+simulate-long: simulate-build ## The same for hours: SEED, MINUTES (480).
+	$(SIMULATE) $(SIMULATION) --minutes $(or $(MINUTES),480) $(LEDGER)
+
+.PHONY: simulate-edits
+simulate-edits: ## Simulates four laptops and a server at length: SEED, RUNS and EDITS a laptop.
 	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_RUNS=$(or $(RUNS),1) WAYBOOK_EDITS=$(or $(EDITS),5000) \
 	  $(SWIFT_TEST) --filter ExchangeSimulationTests/fourLaptops
+
+.PHONY: simulate-faults
+simulate-faults: ## Plants each fault of Tests/Simulation/faults in a copy of the tree, and counts histories until it is found.
+	Tests/Simulation/faults.py
 
 .PHONY: power-campaign
 power-campaign: ## Cuts the power of laptops and server in the midst of exchanges, 20 times a seed: SEED, RUNS (50).

@@ -129,6 +129,7 @@ let package = Package(
             name: "store-probe",
             dependencies: ["WaybookStore", "WaybookTesting", .product(name: "GRDB", package: "GRDB.swift")]
         ),
+        .executableTarget(name: "waybook-simulate", dependencies: ["WaybookCRM", "WaybookTesting"]),
         .testTarget(name: "WaybookModelTests", dependencies: ["WaybookModel", "WaybookProtocol", "WaybookTesting"]),
         .testTarget(
             name: "WaybookStoreTests",

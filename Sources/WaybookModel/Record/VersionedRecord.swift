@@ -15,6 +15,9 @@ public struct VersionedRecord: Hashable, Sendable {
     public static let alive = Value.string("alive")
     public static let deleted = Value.string("deleted")
 
+    /// The latest stamp that it bears; nil of an empty record.
+    public var highestStamp: Stamp? { atoms.values.lazy.map(\.stamp).max() }
+
     /// Whether the record was deleted (its root's life is another matter).
     public var isDeleted: Bool { atoms[.life]?.value == Self.deleted }
 

@@ -35,12 +35,13 @@ public struct DirectoryWriter {
     ) throws -> [SecurityFact] {
         precondition(DirectoryRecord.collections.contains(collection))
         var clock = try ServerClock(rows, milliseconds: milliseconds)
-        let stamp = clock.next(above: clock.last)
-        clock.take(stamp)
         let sequence = try rows.lastSequence() + 1
         var work = SetWork(rows: rows, sequence: sequence)
         let row =
             try work.row(id) ?? ServerRow(record: VersionedRecord(id: id, collection: collection), unit: id)
+        // An administrator's laptop may have stamped it later than now.
+        let stamp = clock.next(above: max(clock.last, row.record.highestStamp ?? clock.last))
+        clock.take(stamp)
         let changed = fields.filter { name, value in (row.record[name] ?? .null) != value }
         let turns = isDeleted.map { $0 != row.record.isDeleted } ?? false
         guard !changed.isEmpty || turns || row.position == nil else { return [] }

@@ -23,7 +23,7 @@ extension SetJudge {
             guard let row = work.known(id), case .book(let owner, _)? = schema[draft.collection]?.access.audience,
                 row.record[owner] ?? .null == .null, let value = draft[owner], value != .null
             else { continue }
-            let atom = Atom(value: value, stamp: giveStamp(), commit: work.sequence)
+            let atom = Atom(value: value, stamp: giveStamp(over: row.record), commit: work.sequence)
             work.set(atom, at: FieldPath(owner), of: id)
             work.outcomes.append(
                 OutcomeLine(
@@ -40,7 +40,7 @@ extension SetJudge {
                 case .book(let owner, _) = collection.access.audience
             else { continue }
             let value = person.map { Value.string($0.description) } ?? .null
-            work.write([owner: value], into: row, stamp: giveStamp())
+            work.write([owner: value], into: row, stamp: giveStamp(over: row.record))
         }
         try drawConsequences()
     }
@@ -52,7 +52,7 @@ extension SetJudge {
             guard let row = try work.row(unit), let collection = schema[row.record.collection],
                 case .book(let owner, let members) = collection.access.audience
             else { continue }
-            let stamp = giveStamp()
+            let stamp = giveStamp(over: row.record)
             let value = access.owner.map { Value.string($0.description) } ?? .null
             if row.record[owner] ?? .null != value { work.write([owner: value], into: row, stamp: stamp) }
             guard let members else { continue }
@@ -85,7 +85,7 @@ extension SetJudge {
             // A person's deed: whoever deletes the customer without having read it is asked.
             var taken = row
             taken.noteAuthor(replica, sequence: work.sequence)
-            work.write([owner: .string(claimant)], into: taken, stamp: giveStamp())
+            work.write([owner: .string(claimant)], into: taken, stamp: giveStamp(over: taken.record))
         }
     }
 
@@ -110,7 +110,7 @@ extension SetJudge {
             present ?? ServerRow(record: VersionedRecord(id: id, collection: CardRecord.collection), unit: id)
         let changed = fields.filter { name, value in (card.record[name] ?? .null) != value }
         guard !changed.isEmpty else { return }
-        work.write(changed, into: card, stamp: giveStamp())
+        work.write(changed, into: card, stamp: giveStamp(over: card.record))
         if let card = work.known(id) { try placeInScopes(card) }
     }
 

@@ -70,7 +70,7 @@ extension SetJudge {
         let row =
             try work.row(id)
             ?? ServerRow(record: VersionedRecord(id: id, collection: HandoverRecord.collection), unit: id)
-        work.write(fields, into: row, stamp: giveStamp())
+        work.write(fields, into: row, stamp: giveStamp(over: row.record))
         work.link(item: id, about: unit)
         if let item = work.known(id) { try placeInScopes(item) }
         if kind != .late {

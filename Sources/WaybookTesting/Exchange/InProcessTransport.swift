@@ -11,45 +11,12 @@ import WaybookSync
 public final class InProcessTransport: ExchangeTransport {
     // A class, because it outlives the exchanges it carries and they share its random numbers.
 
-    /// What can happen on the way.
-    public struct Weather: Sendable {
-        /// How many exchanges in a hundred are cut, somewhere in the request or the answer.
-        public var cutPercent: Int
-        /// Called between chunks: the world goes on while an exchange is under way.
-        public var between: (@Sendable () throws -> Void)?
-        /// Changes lines on the way; for planted faults.
-        public var tamper: Tampering?
-
-        public init(cutPercent: Int = 0, between: (@Sendable () throws -> Void)? = nil, tamper: Tampering? = nil) {
-            self.cutPercent = cutPercent
-            self.between = between
-            self.tamper = tamper
-        }
-    }
-
-    /// The server at the other end, which may be off and come back as another object on the same data.
-    public struct Server: Sendable {
-        /// The running service; throws ``TransportFailure`` while there is none.
-        public var service: @Sendable () throws -> ExchangeService
-        /// Whether it has stopped in the midst of what it was doing.
-        public var isOff: @Sendable () -> Bool
-        /// Told of a set whose commit failed because the server stopped: it may be found committed or not.
-        public var leaves: @Sendable (_ unconfirmed: ChangeSet, _ before: ServerView) -> Void
-
-        public init(
-            service: @escaping @Sendable () throws -> ExchangeService, isOff: @escaping @Sendable () -> Bool,
-            leaves: @escaping @Sendable (ChangeSet, ServerView) -> Void
-        ) {
-            self.service = service
-            self.isOff = isOff
-            self.leaves = leaves
-        }
-    }
-
     private struct State {
         var principal: ExchangePrincipal
         var random: SeededRandom
         var weather = Weather()
+        /// The last request, and whose it was.
+        var sent: (bytes: [UInt8], principal: ExchangePrincipal)?
     }
 
     private let server: Server
@@ -73,6 +40,9 @@ public final class InProcessTransport: ExchangeTransport {
 
     public func set(_ weather: Weather) { state.withLock { $0.weather = weather } }
 
+    /// The device goes on with the token that it had when its files were copied.
+    public func become(_ principal: ExchangePrincipal) { state.withLock { $0.principal = principal } }
+
     public func newReplica() async throws -> ReplicaID {
         let old = state.withLock { $0.principal.replica }
         let new = try enrol(old)
@@ -80,58 +50,104 @@ public final class InProcessTransport: ExchangeTransport {
         return new
     }
 
+    /// The principal whose token the device has.
+    public var principal: ExchangePrincipal { state.withLock { $0.principal } }
+
     public func exchange(_ session: ExchangeSession) async throws {
-        let (principal, weather, cut) = state.withLock { state in
+        let (principal, weather, fate) = state.withLock { state in
             let isCut = state.random.chance(state.weather.cutPercent)
-            return (state.principal, state.weather, isCut ? Cut(random: &state.random) : nil)
+            let drawn = isCut ? Fate(random: &state.random) : .arrives
+            let fate = state.weather.fates.isEmpty ? drawn : state.weather.fates.removeFirst()
+            state.sent = ([], state.principal)
+            return (state.principal, state.weather, fate)
         }
+        if fate == .late { return try loseSight(of: session, weather) }
         let service = try server.service()
         var exchange = service.open(principal, feedFor: weather.tamper?.reader(principal.replica))
         do {
             do {
-                try request(session, service, &exchange, weather, cut)
+                try await request(session, service, &exchange, weather, fate)
+                if fate == .twice { try deliverAgain(to: service) }
             } catch let problem as Problem {
+                weather.refuses?(problem)
                 throw TransportFailure.refused(problem)
             }
-            try answer(session, &exchange, principal, weather, cut)
+            try await answer(session, service, &exchange, principal, weather, fate)
         } catch let failure as SimulationFailure {
             throw failure
+        } catch let failure as TransportFailure {
+            throw failure
         } catch {
-            try requireServer()
+            try requireServer(service)
+            if server.problem(error) != nil { throw TransportFailure.unreachable }
             throw error
         }
     }
 
     /// A server that stopped is silent, whatever it was about to say.
-    private func requireServer() throws(TransportFailure) {
-        if server.isOff() { throw .unreachable }
+    private func requireServer(_ service: ExchangeService) throws(TransportFailure) {
+        if server.isOff() || !server.isRunning(service) { throw .unreachable }
     }
 
-    /// Where an exchange is cut: after so many bytes of the request, or else of the answer.
-    private struct Cut {
-        var requestBytes: Int?
-        var answerBytes: Int?
+    // MARK: Requests that come again
 
-        init(random: inout SeededRandom) {
-            let bytes = random.below(random.chance(50) ? 600 : 60_000)
-            if random.chance(40) { requestBytes = bytes } else { answerBytes = bytes }
+    private func keep(_ chunk: [UInt8]) { state.withLock { $0.sent?.bytes += chunk } }
+
+    private func loseSight(of session: ExchangeSession, _ weather: Weather) throws {
+        while let chunk = try session.nextRequestChunk() { keep(weather.tamper?.request(chunk) ?? chunk) }
+        throw TransportFailure.unreachable
+    }
+
+    /// The last request comes once more, or for the first time where it was late; nobody reads the answer.
+    /// - Returns: whether there was one.
+    @discardableResult
+    public func deliverAgain() throws -> Bool {
+        guard let sent = state.withLock({ $0.sent }), !sent.bytes.isEmpty else { return false }
+        let service = try server.service()
+        do {
+            try deliverAgain(to: service)
+        } catch is Problem {
+            // It was about something that is no longer so.
+        } catch is TransportFailure {
+            // The same.
+        } catch let failure as SimulationFailure {
+            throw failure
+        } catch {
+            try requireServer(service)
+            throw error
         }
+        return true
     }
+
+    private func deliverAgain(to service: ExchangeService) throws {
+        guard let sent = state.withLock({ $0.sent }) else { return }
+        var exchange = service.open(sent.principal)
+        if let batch = try exchange.receive(sent.bytes) { try commit(batch, service, &exchange) }
+        if let batch = try exchange.endRequest() { try commit(batch, service, &exchange) }
+        while try exchange.nextChunk() != nil {}
+    }
+
+    // MARK: One exchange
 
     private func request(
         _ session: ExchangeSession, _ service: ExchangeService, _ exchange: inout ServerExchange, _ weather: Weather,
-        _ cut: Cut?
-    ) throws {
-        var left = cut?.requestBytes ?? .max
+        _ fate: Fate
+    ) async throws {
+        var left = Int.max
+        if case .requestCut(let bytes) = fate { left = bytes }
         while var chunk = try session.nextRequestChunk() {
             if let tamper = weather.tamper { chunk = tamper.request(chunk) }
-            let isCut = chunk.count > left
-            if let batch = try exchange.receive(isCut ? Array(chunk.prefix(left)) : chunk) {
-                try commit(batch, service, &exchange)
+            keep(chunk)
+            var rest = chunk[...]
+            while !rest.isEmpty {
+                let piece = rest.prefix(min(weather.pieceBytes, left))
+                rest = rest.dropFirst(piece.count)
+                let isCut = piece.count == left && !rest.isEmpty || left == 0
+                if let batch = try exchange.receive(piece) { try commit(batch, service, &exchange) }
+                if isCut { throw TransportFailure.unreachable }
+                left -= left == .max ? 0 : piece.count
+                try await weather.between?()
             }
-            if isCut { throw TransportFailure.unreachable }
-            left -= chunk.count
-            try weather.between?()
         }
         if let batch = try exchange.endRequest() { try commit(batch, service, &exchange) }
     }
@@ -149,7 +165,9 @@ public final class InProcessTransport: ExchangeTransport {
             do {
                 result = try service.commit([single])[0]
             } catch {
-                if self.server.isOff(), set.number > last { self.server.leaves(set, before) }
+                let problem = self.server.problem(error)
+                if self.server.isOff() || problem != nil, set.number > last { self.server.leaves(set, before) }
+                if let problem { throw problem }
                 throw error
             }
             if let verdict = result.verdicts.first?.verdict, set.number > last {
@@ -165,18 +183,17 @@ public final class InProcessTransport: ExchangeTransport {
     }
 
     private func answer(
-        _ session: ExchangeSession, _ exchange: inout ServerExchange, _ principal: ExchangePrincipal,
-        _ weather: Weather,
-        _ cut: Cut?
-    ) throws {
-        var left = cut?.answerBytes ?? .max
+        _ session: ExchangeSession, _ service: ExchangeService, _ exchange: inout ServerExchange,
+        _ principal: ExchangePrincipal, _ weather: Weather, _ fate: Fate
+    ) async throws {
+        var left = Int.max
+        if case .answerCut(let bytes) = fate { left = bytes }
         var isBegun = false
-        while var chunk = try Self.chunk(&exchange, isBegun: isBegun) {
+        while var chunk = try chunk(&exchange, isBegun: isBegun, weather) {
             isBegun = true
-            try requireServer()
+            try requireServer(service)
             if let tamper = weather.tamper { chunk = tamper.answer(chunk) + tamper.addition() }
-            // Told as an increment, a whole record holds its reader's own atoms.
-            if weather.tamper?.fault != .joinsWhereItShouldReplace { try refuseEcho(chunk, of: principal.replica) }
+            try look(at: chunk, to: principal.replica, weather)
             let isCut = chunk.count > left
             let piece = isCut ? Array(chunk.prefix(left)) : chunk
             for start in stride(from: 0, to: piece.count, by: 1_700) {
@@ -186,17 +203,18 @@ public final class InProcessTransport: ExchangeTransport {
             // A problem ends the answer.
             if chunk.starts(with: Array("{\"error\"".utf8)) { return }
             if weather.tamper?.addition().isEmpty == false { return }
-            left -= chunk.count
-            try weather.between?()
+            left -= left == .max ? 0 : chunk.count
+            try await weather.between?()
         }
     }
 
     /// The next chunk, as the HTTP server makes it of a problem: a refusal before the answer has begun, a line in it after.
-    private static func chunk(_ exchange: inout ServerExchange, isBegun: Bool) throws -> [UInt8]? {
+    private func chunk(_ exchange: inout ServerExchange, isBegun: Bool, _ weather: Weather) throws -> [UInt8]? {
         guard !exchange.isOver else { return nil }
         do {
             return try exchange.nextChunk()
         } catch let problem as Problem {
+            weather.refuses?(problem)
             guard isBegun else { throw TransportFailure.refused(problem) }
             return ResponseLine.error(problem).bytes + [UInt8(ascii: "\n")]
         }
@@ -204,11 +222,16 @@ public final class InProcessTransport: ExchangeTransport {
 
     /// An author must not be told its own writes, but for whole records, for what others made of them, and for the mark of
     /// what it deleted where a unit is told it again.
-    private func refuseEcho(_ chunk: [UInt8], of reader: ReplicaID) throws {
+    private func look(at chunk: [UInt8], to reader: ReplicaID, _ weather: Weather) throws {
         for line in chunk.split(separator: UInt8(ascii: "\n")) {
-            guard let value = try? JSONParser.parse(line), case .record(let told)? = ResponseLine(value), !told.isWhole,
-                !told.record.isDeleted
-            else { continue }
+            guard let value = try? JSONParser.parse(line), let read = ResponseLine(value) else { continue }
+            if case .error(let problem) = read { weather.refuses?(problem) }
+            guard case .record(let told) = read else { continue }
+            try weather.tells?(reader, told)
+            // Told as an increment by a planted fault, a whole record holds its reader's own atoms.
+            guard !told.isWhole, !told.record.isDeleted, weather.tamper?.fault != .joinsWhereItShouldReplace else {
+                continue
+            }
             for (path, atom) in told.record.atoms where atom.stamp.replica == reader {
                 throw SimulationFailure(law: "echo", detail: "\(path) of \(told.record.id) came back to its author")
             }

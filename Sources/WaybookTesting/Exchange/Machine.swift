@@ -63,6 +63,19 @@ public final class Machine: Sendable {
         state.withLock { $0.next = nil }
     }
 
+    /// Lets operations on its files fail.
+    public func inject(_ fault: FaultVFS.Fault, afterOperations operations: Int, isLasting: Bool) {
+        shim.inject(fault, afterOperations: operations, isLasting: isLasting)
+    }
+
+    /// Goes on in another, empty folder, as a machine whose disk somebody puts a copy on. A cut that was asked for is
+    /// called off.
+    public func moveOn() throws -> URL {
+        try begin(in: try makeFolder(state.withLock { $0.lives.count } + 1))
+        state.withLock { $0.next = nil }
+        return folder
+    }
+
     /// Frees what is known of its files, which must all be closed.
     public func end() {
         for life in state.withLock({ $0.lives }) { life.forget() }

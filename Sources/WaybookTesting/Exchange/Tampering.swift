@@ -37,10 +37,13 @@ public final class Tampering: Sendable {
     public let fault: Fault?
     private let isDropped: @Sendable (Value) -> Bool
     private let chancePercent: Int
+    /// What the hello says that the client speaks; nil for what it does say.
+    private let protocols: ClosedRange<Int>?
     private let state: Mutex<(State, SeededRandom)>
 
     public init(_ fault: Fault, seed: UInt64, chancePercent: Int = 30) {
         self.fault = fault
+        protocols = nil
         self.chancePercent = chancePercent
         isDropped = { _ in false }
         state = Mutex((State(), SeededRandom(seed: seed)))
@@ -49,12 +52,32 @@ public final class Tampering: Sendable {
     /// Loses the lines of answers for which the closure says so.
     public init(dropping isDropped: @escaping @Sendable (Value) -> Bool) {
         fault = nil
+        protocols = nil
         chancePercent = 0
         self.isDropped = isDropped
         state = Mutex((State(), SeededRandom(seed: 0)))
     }
 
+    /// Lets the client speak other versions of the protocol.
+    public init(speaking protocols: ClosedRange<Int>) {
+        fault = nil
+        chancePercent = 0
+        self.protocols = protocols
+        isDropped = { _ in false }
+        state = Mutex((State(), SeededRandom(seed: 0)))
+    }
+
+    private func speak(_ chunk: [UInt8], _ protocols: ClosedRange<Int>) -> [UInt8] {
+        lines(chunk) { value in
+            guard var entries = value.entries, var hello = entries["hello"]?.entries else { return value }
+            hello["protocol"] = [.int(Int64(protocols.lowerBound)), .int(Int64(protocols.upperBound))]
+            entries["hello"] = .map(hello)
+            return .map(entries)
+        }
+    }
+
     func request(_ chunk: [UInt8]) -> [UInt8] {
+        if let protocols { return speak(chunk, protocols) }
         state.withLock { $0.0.hasEnded = false }
         guard fault == .baseIgnored else { return chunk }
         return lines(chunk) { value in

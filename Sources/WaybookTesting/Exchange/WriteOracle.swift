@@ -28,13 +28,31 @@ public struct WriteOracle: Sendable {
 
     private var made: [Place: [String: Made]] = [:]
     private var states: [Place: State] = [:]
+    private var forgotten: Set<Place> = []
+    private var forgottenRecords: Set<RecordID> = []
     private let quiet: Set<FieldPath>
 
     /// - Parameter quiet: the paths whose losers go to history.
     public init(quiet: Set<FieldPath>) { self.quiet = quiet }
 
-    /// The places that writes have reached.
-    public var places: [Place] { states.keys.sorted { ($0.record, $0.path) < ($1.record, $1.path) } }
+    /// The places that writes have reached, and of which everything is known.
+    public var places: [Place] {
+        states.keys.filter { knows($0) }.sorted { ($0.record, $0.path) < ($1.record, $1.path) }
+    }
+
+    /// Ceases to say anything of a place: something that this oracle does not model has happened to it.
+    public mutating func forget(_ place: Place) { forgotten.insert(place) }
+
+    /// The same of all places of a record, also those that no write has reached yet.
+    public mutating func forget(record: RecordID) { forgottenRecords.insert(record) }
+
+    /// Whether it still says what must be at a place.
+    public func knows(_ place: Place) -> Bool {
+        !forgotten.contains(place) && !forgottenRecords.contains(place.record)
+    }
+
+    /// Somebody looked at a losing value and let the present one stand.
+    public mutating func settle(_ text: String, at place: Place) { states[place]?.settled.insert(text) }
 
     /// Takes note of a write at its making.
     /// - Parameters:

@@ -28,7 +28,8 @@ extension LeakFirm {
         try catchUp()
         let seen = units.units(seenBy: one.person, at: clock.milliseconds)
         let now = units.codes(of: seen)
-        one.allowed = try (isWhole ? now : one.allowed.union(now)).union(codesRefused(on: one, seen))
+        one.allowed = try (isWhole ? now : one.allowed.union(now))
+            .union(units.codesRefused(on: one.laptop.store, seen, schema: schema))
         let found = try codes(inFilesOf: one)
         report.markersFound += found.count
         try require(found.subtracting(one.allowed), of: one, isWhole ? "though it read everything" : "after a break")
@@ -104,24 +105,6 @@ extension LeakFirm {
         known.formUnion(ids.compactMap { codes[$0] })
         for line in lines { known.formUnion(line.withUnsafeBytes { Marker.codes(in: $0) }) }
         return known
-    }
-
-    /// The codes of refused changes to what is seen, or to what the server does not have: theirs to mend or drop.
-    private func codesRefused(on one: Held, _ seen: Set<RecordID>) throws -> Set<Int> {
-        let lines = try one.laptop.store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM rejected") }
-        var found: Set<Int> = []
-        for line in lines {
-            guard let set = ChangeSetLine.decode(try JSONParser.parse(Array(line))) else { continue }
-            for change in set.changes {
-                var draft = VersionedRecord(id: change.id, collection: change.collection)
-                for write in change.writes { draft.atoms[write.path] = Atom(value: write.value, stamp: set.stamp) }
-                let unit = units.unit(of: change.id) ?? schema.unit(of: draft) ?? change.id
-                guard seen.contains(unit) || !units.knows(unit) else { continue }
-                let texts = draft.atoms.flatMap { [$0.key.text, $0.value.value?.text ?? ""] }
-                found.formUnion(texts.flatMap { Marker.codes(in: $0) })
-            }
-        }
-        return found
     }
 
     /// Everything that may be held is there as the server has it, and nothing else.

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import WaybookModel
 import WaybookProtocol
@@ -102,4 +103,25 @@ struct UnitScopes {
     func knows(_ unit: RecordID) -> Bool { roots[unit] != nil }
 
     func person(_ user: RecordID) -> Organisation.Person? { organisation.people[user] }
+
+    /// The records of a unit.
+    func records(ofUnit unit: RecordID) -> Set<RecordID> { recordsOf[unit] ?? [] }
+
+    /// The codes of a laptop's refused changes to what is seen, or to what the server does not have: theirs to mend or drop.
+    func codesRefused(on store: ClientStore, _ seen: Set<RecordID>, schema: Schema) throws -> Set<Int> {
+        let lines = try store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM rejected") }
+        var found: Set<Int> = []
+        for line in lines {
+            guard let set = ChangeSetLine.decode(try JSONParser.parse(Array(line))) else { continue }
+            for change in set.changes {
+                var draft = VersionedRecord(id: change.id, collection: change.collection)
+                for write in change.writes { draft.atoms[write.path] = Atom(value: write.value, stamp: set.stamp) }
+                let unit = unit(of: change.id) ?? schema.unit(of: draft) ?? change.id
+                guard seen.contains(unit) || !knows(unit) else { continue }
+                let texts = draft.atoms.flatMap { [$0.key.text, $0.value.value?.text ?? ""] }
+                found.formUnion(texts.flatMap { Marker.codes(in: $0) })
+            }
+        }
+        return found
+    }
 }

@@ -1,0 +1,130 @@
+extension SimulatedHistory {
+    /// Draws a history from a seed.
+    /// - Parameters:
+    ///   - steps: how many.
+    ///   - laptops: how many at the beginning.
+    public init(seed: UInt64, steps count: Int, laptops: Int) {
+        var random = SeededRandom(seed: seed)
+        let mix = FaultMix(&random)
+        self.init(
+            people: [], laptops: [], schemas: [], skews: [], customers: 2 + random.below(5),
+            children: 2 + random.below(6), pageRows: random.pick([1, 3, 8, 40]), hasMachines: mix.hasMachines,
+            steps: [])
+        drawPeople(&random, mix, laptops)
+        var drawing = StepDrawing(mix: mix, history: self)
+        steps = (0..<count).map { drawing.step($0, of: count, &random) }
+    }
+
+    private mutating func drawPeople(_ random: inout SeededRandom, _ mix: FaultMix, _ count: Int) {
+        // In a third of the histories everybody sees everything; else most see a part.
+        let seesAll = random.chance(33)
+        people = (0..<max(2, count - random.below(2))).map { index in
+            if index == 0 || seesAll { return 0 }
+            return index == 1 ? 1 : random.pick([2, 2, 2, 2, 1, 3, 4])
+        }
+        laptops = (0..<count).map { $0 % people.count }
+        schemas = laptops.map { _ in mix.hasOldAndNewSchemas ? random.below(3) : 0 }
+        let year = 365 * 86_400_000
+        skews = laptops.map { _ in random.pick([0, 0, 0, 90_000, -90_000, 7_200_000, -7_200_000, year, -year]) }
+    }
+}
+
+/// Draws one step after another.
+private struct StepDrawing {
+    let mix: FaultMix
+    let history: SimulatedHistory
+    private let total: Int
+
+    init(mix: FaultMix, history: SimulatedHistory) {
+        self.mix = mix
+        self.history = history
+        total = mix.weights.reduce(0) { $0 + $1.weight }
+    }
+
+    mutating func step(_ index: Int, of count: Int, _ random: inout SeededRandom) -> SimulatedStep {
+        let laptop = random.below(history.laptops.count)
+        // Each history begins with customers whom the administrators' laptops make, and that all can meet.
+        if index < history.customers {
+            return SimulatedStep(.make, actor: index % history.laptops.count, elapsed: 5, [index, index, 0])
+        }
+        if index < history.customers + history.laptops.count, index < count / 4 {
+            return SimulatedStep(.sync, actor: index - history.customers, elapsed: 50)
+        }
+        let verb = draw(&random)
+        let actor = verb.isOfPerson ? 1 + random.below(max(1, history.people.count - 1)) : laptop
+        let elapsed = random.chance(30) ? random.below(mix.longestPause) : random.below(20)
+        return SimulatedStep(verb, actor: actor, elapsed: elapsed, numbers(of: verb, mark: index, &random))
+    }
+
+    private func draw(_ random: inout SeededRandom) -> SimulatedVerb {
+        var left = random.below(total)
+        for (verb, weight) in mix.weights {
+            if left < weight { return verb }
+            left -= weight
+        }
+        return .sync
+    }
+
+    private func numbers(of verb: SimulatedVerb, mark: Int, _ random: inout SeededRandom) -> [Int] {
+        let records = history.customers + history.children
+        // The first records are met more often: there writes meet each other.
+        let hot = min(random.below(records), random.below(records))
+        let customer = min(random.below(history.customers), random.below(history.customers))
+        let person = random.below(history.people.count)
+        switch verb {
+        case .make: return [random.below(history.customers), mark, random.chance(80) ? 0 : 1]
+        case .hang: return [random.below(history.children), customer, mark]
+        case .write: return [hot, min(random.below(4), random.below(4)), mark, misfit(&random)]
+        case .flag: return [hot, random.below(2)]
+        case .tag: return [hot, random.below(3)]
+        case .resolve: return [hot, mark, random.chance(75) ? 0 : 1]
+        case .move: return [history.customers + random.below(history.children), customer]
+        case .delete, .restore, .erase: return [hot]
+        case .assign: return [customer, random.below(history.people.count + 1)]
+        case .share: return [customer, person, random.below(3)]
+        case .claim: return [customer]
+        case .decide: return [random.below(4), random.below(2)]
+        case .retry, .discard: return [random.below(4), mark]
+        case .sync: return sync(&random)
+        case .go: return [pause(&random)]
+        case .role: return [random.below(SimulatedVerb.roles.count)]
+        case .team: return [random.below(2), random.below(3)]
+        case .disable: return [random.below(2), random.below(history.people.count + 1)]
+        case .books: return [1 + random.below(40)]
+        case .clock, .reboot, .freeze: return [shift(&random), random.below(2)]
+        case .away: return [random.pick([2, 20, 31, 100, 200])]
+        case .power:
+            return [
+                random.below(2), random.below(random.pick([8, 60, 200])), random.below(4), random.chance(30) ? 1 : 0,
+                random.below(1_000),
+            ]
+        case .disk: return [random.below(2), random.below(4), random.below(random.pick([3, 30])), random.below(2)]
+        case .again, .purge, .reopen, .copy, .putCopy, .clone, .lose, .spoil, .restart: return []
+        }
+    }
+
+    private func misfit(_ random: inout SeededRandom) -> Int {
+        random.chance(mix.refusedPercent) ? 1 + random.below(3) : 0
+    }
+
+    private func pause(_ random: inout SeededRandom) -> Int { random.chance(60) ? 1 + random.below(4) : 0 }
+
+    private func way(_ random: inout SeededRandom) -> [Int] {
+        guard random.chance(mix.brokenPercent) else { return [0, 0] }
+        return [1 + random.below(SimulatedVerb.ways.count - 1), random.below(random.pick([1, 400, 4_000, 30_000]))]
+    }
+
+    private func sync(_ random: inout SeededRandom) -> [Int] {
+        let first = way(&random)
+        let second = way(&random)
+        let isPaused = random.chance(mix.pausedPercent)
+        let speaks = mix.hasOldProtocols ? random.pick([0, 1, 1, 2, 3]) : 0
+        return first + second
+            + [isPaused ? 1 + random.below(5) : 0, isPaused ? random.pick([0, 200, 1_500]) : 0, speaks]
+    }
+
+    private func shift(_ random: inout SeededRandom) -> Int {
+        let size = random.pick([1_000, 100_000, 3_600_000, 400 * 86_400_000])
+        return random.below(2 * size) - size
+    }
+}

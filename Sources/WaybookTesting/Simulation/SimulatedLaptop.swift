@@ -1,0 +1,73 @@
+import Foundation
+import WaybookModel
+import WaybookSync
+
+/// A laptop of a simulated history, and what is known of it outside the system.
+final class SimulatedLaptop: @unchecked Sendable {
+    // A class: the history changes it in place. Unchecked for the same reason as the simulation.
+
+    /// An exchange under way.
+    struct Run {
+        var turnstile: Turnstile
+        var task: Task<Result<SyncReport, any Error>, Never>
+    }
+
+    /// An edit that was acknowledged to the rep, until the server is known to have ruled on it.
+    struct Saved: Hashable {
+        var changes: [Change]
+        /// The texts of the writes that the oracle follows.
+        var texts: [String]
+    }
+
+    /// What was on it when its files were copied.
+    struct Copy {
+        var file: URL
+        var principal: ReplicaID
+        var saved: [Saved]
+        var allowed: Set<Int>
+    }
+
+    let index: Int
+    let name: String
+    let person: RecordID
+    let schema: Schema
+    let transport: InProcessTransport
+    let laptop: Laptop
+    let machine: Machine?
+    var folder: URL
+    var run: Run?
+    var saved: [Saved] = []
+    var copy: Copy?
+    /// The codes that may be on it: of the last look at it, and of everything since.
+    var allowed: Set<Int> = []
+    /// How far it has read.
+    var stored: Int64 = 0
+    /// How its last synchronisation ended, and what that moved.
+    var lastEnding: SyncEnding?
+    var lastMoved = 0
+    /// Whether operations on its files have been asked to fail.
+    var isFaulty = false
+
+    init(
+        index: Int, name: String, person: RecordID, schema: Schema, transport: InProcessTransport, laptop: Laptop,
+        machine: Machine?, folder: URL
+    ) {
+        self.index = index
+        self.name = name
+        self.person = person
+        self.schema = schema
+        self.transport = transport
+        self.laptop = laptop
+        self.machine = machine
+        self.folder = folder
+    }
+
+    /// Ends its program where it stands.
+    func kill() async {
+        guard let run else { return }
+        try? laptop.close()
+        await run.turnstile.kill()
+        _ = await run.task.value
+        self.run = nil
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookStore
+
+/// What must hold on a laptop, after each synchronisation and each start.
+extension Simulation {
+    func catchUp() throws { try service.file.read { try units.catchUp(ServerRows($0)) } }
+
+    func codes(seenBy person: RecordID) -> Set<Int> {
+        codes(of: units.units(seenBy: person, at: wall.milliseconds))
+    }
+
+    /// The codes of all that these units hold, and of what was deleted before anybody was told its texts.
+    private func codes(of seen: Set<RecordID>) -> Set<Int> {
+        var codes = units.codes(of: seen)
+        for unit in seen { codes.formUnion(units.records(ofUnit: unit).compactMap { model.codes[$0] }) }
+        return codes
+    }
+
+    /// I5 on the way: nothing of a unit goes to somebody who may not see it now.
+    func requireVisible(_ told: FeedRecord, to one: SimulatedLaptop) throws {
+        try catchUp()
+        guard units.units(seenBy: one.person, at: wall.milliseconds).contains(told.unit) else {
+            throw SimulationFailure(law: "I5", detail: "\(one.name) is told \(told.record.id) of \(told.unit)")
+        }
+    }
+
+    func check(_ one: SimulatedLaptop, isWhole: Bool) throws {
+        try checkPosition(one)
+        try checkAcknowledged(one)
+        try checkFiles(one, isWhole: isWhole)
+        if isWhole { try compare(one) }
+    }
+
+    /// I7: it knows of nothing that the server does not have, and does not fall back.
+    private func checkPosition(_ one: SimulatedLaptop) throws {
+        let start = try one.laptop.store.exchangeStart()
+        let status = try one.laptop.store.status()
+        let (judged, sequence) = try service.file.read { db in
+            (try ServerView.lastSet(of: start.replica, db), try ServerRows(db).lastSequence())
+        }
+        guard judged >= start.answered else {
+            throw SimulationFailure(
+                law: "I1", detail: "\(one.name) has the verdict on \(start.answered), the server sets to \(judged)")
+        }
+        guard sequence >= status.storedSequence, status.isPullingAfresh || status.storedSequence >= one.stored else {
+            throw SimulationFailure(
+                law: "I7", detail: "\(one.name) at \(status.storedSequence), was \(one.stored), server \(sequence)")
+        }
+        one.stored = status.isPullingAfresh ? 0 : status.storedSequence
+    }
+
+    // MARK: I1 and I9
+
+    /// Each edit that was acknowledged is in the outbox, or the server has ruled on it and what it refused is listed.
+    func checkAcknowledged(_ one: SimulatedLaptop) throws {
+        guard !one.saved.isEmpty else { return }
+        let (outbox, rejected) = try one.laptop.store.file.read { db in
+            (
+                try Data.fetchAll(db, sql: "SELECT line FROM outbox ORDER BY number").map {
+                    String(decoding: $0, as: UTF8.self)
+                },
+                try Data.fetchAll(db, sql: "SELECT line FROM rejected").map { String(decoding: $0, as: UTF8.self) }
+            )
+        }
+        let unsent = outbox.joined(separator: "\n")
+        let listed = rejected.joined(separator: "\n")
+        var kept: [SimulatedLaptop.Saved] = []
+        for saved in one.saved where !saved.changes.contains(where: { model.erased.contains($0.id) }) {
+            guard !saved.texts.isEmpty else { continue }
+            if saved.texts.allSatisfy({ unsent.contains($0) }) {
+                kept.append(saved)
+                continue
+            }
+            for text in saved.texts {
+                switch model.rulings[text] {
+                case .accepted, .handover: continue
+                case .rejected:
+                    let isHeld = try saved.changes.allSatisfy { try one.laptop.store.record($0.id) != nil }
+                    guard listed.contains(text) || !isHeld else {
+                        throw SimulationFailure(
+                            law: "I9", detail: "\(one.name): “\(text)” was refused and is not listed")
+                    }
+                case nil:
+                    throw SimulationFailure(law: "I1", detail: "\(one.name) lost the saved edit “\(text)”")
+                }
+            }
+        }
+        one.saved = kept
+    }
+
+    // MARK: I5
+
+    /// The files hold no code of what their holder may not see.
+    private func checkFiles(_ one: SimulatedLaptop, isWhole: Bool) throws {
+        try catchUp()
+        let seen = units.units(seenBy: one.person, at: wall.milliseconds)
+        let now = codes(of: seen)
+        let last = try service.lastSequence()
+        let isCurrent = isWhole && one.stored == last
+        let refused = try units.codesRefused(on: one.laptop.store, seen, schema: schemas.server)
+        // What the server does not know is nobody's but its author's, also after it was refused and discarded.
+        let unknown = model.codes.filter { units.unit(of: $0.key) == nil }.values
+        one.allowed = (isCurrent ? now : one.allowed.union(now)).union(refused).union(unknown)
+            .union(try codesUnsent(on: one))
+        let leaked = try codes(inFilesOf: one).subtracting(one.allowed)
+        guard leaked.isEmpty else {
+            let names = model.codes.filter { leaked.contains($0.value) }.keys.sorted().map(\.description)
+            throw SimulationFailure(law: "I5", detail: "\(one.name) holds texts of \(names)")
+        }
+    }
+
+    /// What was made while the exchange was under way is its author's until it is answered.
+    private func codesUnsent(on one: SimulatedLaptop) throws -> Set<Int> {
+        try one.laptop.store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM outbox") }
+            .reduce(into: []) { found, line in found.formUnion(line.withUnsafeBytes { Marker.codes(in: $0) }) }
+    }
+
+    func codes(inFilesOf one: SimulatedLaptop) throws -> Set<Int> {
+        var found: Set<Int> = []
+        for ending in ["", "-wal"] {
+            let file = one.folder.appending(path: "store.db" + ending)
+            guard let bytes = try? Data(contentsOf: file) else { continue }
+            found.formUnion(bytes.withUnsafeBytes { Marker.codes(in: $0) })
+        }
+        return found
+    }
+
+    // MARK: I2
+
+    /// Everything that may be held is there as the server has it, and nothing else.
+    func compare(_ one: SimulatedLaptop) throws {
+        guard try one.stored == service.lastSequence() else { return }
+        coverage.count("comparisons")
+        let seen = units.units(seenBy: one.person, at: wall.milliseconds)
+        let theirs = try service.file.read { db in
+            try Row.fetchAll(db, sql: "SELECT id, ifnull(unit, id), fields, deleted FROM record")
+        }
+        var ours: [Data: String] = [:]
+        try one.laptop.store.file.read { db in
+            for row in try Row.fetchAll(db, sql: "SELECT id, ifnull(server, fields) FROM record WHERE server IS NOT ''")
+            {
+                ours[row[0]] = row[1]
+            }
+        }
+        for row in theirs {
+            guard let unit = RecordID(bytes: row[1] as Data), seen.contains(unit) else { continue }
+            let held = ours.removeValue(forKey: row[0])
+            guard row[3] == false, held != row[2] as String else { continue }
+            throw SimulationFailure(
+                law: "I2", detail: "\(one.name) has \(held ?? "nothing"), the server \(row[2] as String)")
+        }
+        if let (id, fields) = ours.first {
+            let name = RecordID(bytes: id)?.description ?? ""
+            throw SimulationFailure(law: "I2", detail: "\(one.name) holds \(name) beyond what it may: \(fields)")
+        }
+    }
+}

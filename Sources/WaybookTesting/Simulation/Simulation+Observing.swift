@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookStore
+
+/// What the server does, set by set, held against the model.
+extension Simulation {
+    func observe(_ set: ChangeSet, _ verdict: Verdict, before: ServerView, after: ServerView) throws {
+        switch verdict {
+        case .accepted(let given, let outcomes):
+            coverage.count("verdict accepted")
+            if given != nil { coverage.count("verdict restamped") }
+            for outcome in outcomes { coverage.count("outcome \(outcome.outcome)") }
+            if outcomes.isEmpty { coverage.count("outcome applied") }
+            try arrive(set, stamp: given ?? set.stamp, before: before, after: after)
+        case .rejected(let refusal):
+            coverage.count("verdict rejected")
+            coverage.count("refused \(refusal.rule)")
+            refuse(set, as: .rejected)
+        case .quarantined:
+            coverage.count("verdict quarantined")
+            refuse(set, as: .rejected)
+        case .handover(let item):
+            coverage.count("verdict handover")
+            // What was written before the unit moved on is applied, and told to who answers for it now.
+            let row = try service.file.read { try ServerRows($0).row(item) }
+            if row?.record[HandoverRecord.Field.status]?.text == "accepted" {
+                coverage.count("verdict late")
+                try arrive(set, stamp: set.stamp, before: before, after: after)
+            } else {
+                refuse(set, as: .handover)
+            }
+        }
+        note("server: set \(set.number) of \(set.stamp.replica.number): \(verdict)")
+        try noteLives(touchedBy: set)
+    }
+
+    private func refuse(_ set: ChangeSet, as ruling: SimulatedModel.Ruling) {
+        for (place, text) in modelled(set) {
+            model.oracle.refuse(text, at: place)
+            model.rulings[text] = ruling
+        }
+    }
+
+    private func modelled(_ set: ChangeSet) -> [(WriteOracle.Place, String)] {
+        set.changes.flatMap { change in
+            change.writes.compactMap { write in
+                guard schemas.isModelled(write.path, in: change.collection), let text = write.value?.text else {
+                    return nil
+                }
+                return (WriteOracle.Place(record: change.id, path: write.path), text)
+            }
+        }
+    }
+
+    private func arrive(_ set: ChangeSet, stamp: Stamp, before: ServerView, after: ServerView) throws {
+        try noteErasures(set)
+        let written = modelled(set)
+        for (place, text) in written {
+            model.rulings[text] = .accepted
+            let expected = model.oracle.arrive(
+                text, at: place, stamp: stamp, before: before.rows[place.record]?.atoms[place.path])
+            let present = after.rows[place.record]?.atoms[place.path]
+            if model.oracle.knows(place), present?.value?.text != expected {
+                let found = present?.value?.text ?? "nothing"
+                throw SimulationFailure(law: "present", detail: "\(place): \(found), should be \(expected)")
+            }
+        }
+        for id in set.resolves {
+            guard let (place, text) = model.keeps[id] else { continue }
+            model.oracle.settle(text, at: place)
+        }
+        for change in set.changes { try checkStamps(change, before: before, after: after) }
+        try checkClaim(set, before: before)
+        try checkOpen(at: written.map(\.0))
+    }
+
+    private func checkStamps(_ change: Change, before: ServerView, after: ServerView) throws {
+        for write in change.writes {
+            guard let present = after.rows[change.id]?.atoms[write.path] else { continue }
+            if let old = before.rows[change.id]?.atoms[write.path], present.stamp < old.stamp {
+                throw SimulationFailure(law: "stamps rise", detail: "\(write.path) of \(change.id)")
+            }
+            if present.stamp.milliseconds > UInt64(clamping: wall.highest) + 121_000 {
+                throw SimulationFailure(law: "I10", detail: "\(write.path) of \(change.id): a stamp from the future")
+            }
+        }
+    }
+
+    /// A customer in the pool is whoever's claim arrives first.
+    private func checkClaim(_ set: ChangeSet, before: ServerView) throws {
+        let path = FieldPath("claimedBy")
+        for change in set.changes {
+            guard let claim = change.writes.first(where: { $0.path == path })?.value,
+                let old = before.rows[change.id]?.atoms[path]?.value, old != .null, old != claim
+            else { continue }
+            throw SimulationFailure(law: "served", detail: "a second claim of \(change.id) was granted")
+        }
+    }
+
+    /// I3 at the places that a set wrote to.
+    private func checkOpen(at places: [WriteOracle.Place]) throws {
+        guard !places.isEmpty else { return }
+        try service.file.read { db in
+            for place in places where model.oracle.knows(place) { _ = try checkConflicts(at: place, ServerRows(db)) }
+        }
+    }
+
+    /// Returns how many are open.
+    func checkConflicts(at place: WriteOracle.Place, _ rows: ServerRows) throws -> Int {
+        let listed = try rows.openConflicts(of: place.record, at: place.path)
+        let texts = listed.compactMap { $0.loser.value?.text }
+        let open = model.oracle.open(at: place)
+        guard texts.count == Set(texts).count, Set(texts) == open else {
+            let story = model.oracle.story(of: Set(texts).symmetricDifference(open), at: place)
+            throw SimulationFailure(
+                law: "I3", detail: "\(place): lists \(texts.sorted()), heads \(open.sorted()); \(story)")
+        }
+        return texts.count
+    }
+
+    // MARK: Erasures
+
+    /// What an erasure reaches is no longer the oracle's.
+    private func noteErasures(_ set: ChangeSet) throws {
+        let targets = set.changes.filter { change in change.writes.contains { $0.path == .erased } }.map(\.id)
+        guard !targets.isEmpty else { return }
+        try catchUp()
+        for target in targets {
+            let reached = units.unit(of: target) == target ? units.records(ofUnit: target) : [target]
+            model.erased.formUnion(reached)
+            model.erasedCodes.formUnion(reached.compactMap { model.codes[$0] })
+            for id in reached { model.oracle.forget(record: id) }
+        }
+        coverage.count("erased")
+    }
+
+    // MARK: Lives
+
+    /// I6: what was deleted comes back only with a set that writes to its unit.
+    private func noteLives(touchedBy set: ChangeSet) throws {
+        let (deleted, units) = try service.file.read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT id, unit FROM record WHERE deleted = 1")
+            let touched = try Set(set.changes.map { try ServerRows(db).unit(of: $0.id) ?? $0.id })
+            return (Set(rows.compactMap { RecordID(bytes: $0[0] as Data) }), touched)
+        }
+        for revived in model.deleted.subtracting(deleted) {
+            let unit = try service.file.read { try ServerRows($0).unit(of: revived) ?? revived }
+            guard units.contains(unit) else {
+                throw SimulationFailure(law: "I6", detail: "\(revived) came back by itself")
+            }
+            coverage.count("record revived")
+        }
+        model.deleted = deleted
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookStore
+import WaybookSync
+
+/// How every history ends: all faults cease, everybody syncs until nothing moves, and everything is compared.
+extension Simulation {
+    private static let mostSyncs = 60
+    /// What one laptop brings at last can be news to another, and that again.
+    private static let mostRounds = 8
+
+    func settle() async throws {
+        for one in laptops { try breakDisk(.none, one) }
+        try breakServerDisk(.none)
+        try await startFallen()
+        for one in laptops where one.run != nil { try await restart(one) }
+        wall.set(shift: 0, isFrozen: false)
+        for _ in 0..<Self.mostSyncs where try !BookMove(service).pending().isEmpty { try moveBooks(most: 100) }
+        try await settleAll()
+        _ = try ErasurePurge(service.file, now: { [wall] in wall.milliseconds }).perform()
+        try checkServer()
+        for one in laptops { try checkAtRest(one) }
+    }
+
+    /// Everybody syncs, in turns, until nothing moves any more.
+    private func settleAll() async throws {
+        for round in 0..<Self.mostRounds {
+            var moved: [String] = []
+            for one in laptops {
+                try await settle(one)
+                if one.lastMoved > 0, try !hasTwin(one) { moved.append(one.name) }
+            }
+            if round > 0, moved.isEmpty { return }
+            note("round \(round): \(moved) still moved something")
+        }
+        throw SimulationFailure(law: "quiet", detail: "after \(Self.mostRounds) rounds something still moves")
+    }
+
+    /// Whether another laptop goes on under the same number, because neither has had anything to send: then each pulls
+    /// afresh whenever the other has.
+    private func hasTwin(_ one: SimulatedLaptop) throws -> Bool {
+        let replica = try one.laptop.store.replica()
+        return try laptops.contains { try $0 !== one && $0.laptop.store.replica() == replica }
+    }
+
+    /// Syncs until all is sent and read. The power may still go: then once more.
+    private func settle(_ one: SimulatedLaptop) async throws {
+        clock.advance(milliseconds: 1_000)
+        for _ in 0..<Self.mostSyncs {
+            one.lastEnding = nil
+            do {
+                try await synchronise(SimulatedStep(.sync), one)
+            } catch {
+                guard isExcused(error, one) else { throw error }
+            }
+            let hasFallen = try await startFallen()
+            if hasFallen { continue }
+            if one.lastEnding == .upToDate { return try requireSent(one) }
+            if case .stopped(.problem(let problem))? = one.lastEnding, problem.code == .revoked,
+                units.person(one.person)?.isActive != true
+            {
+                return
+            }
+        }
+        throw SimulationFailure(
+            law: "liveness", detail: "\(one.name) is stuck: \(one.lastEnding.map { "\($0)" } ?? "fallen")")
+    }
+
+    private func requireSent(_ one: SimulatedLaptop) throws {
+        guard try one.laptop.store.status().unsentSets == 0 else {
+            throw SimulationFailure(law: "liveness", detail: "\(one.name) kept sets")
+        }
+    }
+
+    // MARK: At the end
+
+    private func checkServer() throws {
+        try service.file.read { db in
+            let rows = ServerRows(db)
+            for place in model.oracle.places {
+                let row = try rows.row(place.record)
+                guard row?.record.atoms[place.path]?.value?.text == model.oracle.present(at: place) else {
+                    throw SimulationFailure(law: "I1", detail: "\(place): the server lost the present value")
+                }
+                coverage.count("conflict open", try checkConflicts(at: place, rows))
+                coverage.count("places")
+            }
+            let faults = try ServerCheck.run(db).faults
+            guard faults.isEmpty else { throw SimulationFailure(law: "check", detail: "\(faults.prefix(3))") }
+        }
+        var found: Set<Int> = []
+        for ending in ["", "-wal"] {
+            guard let bytes = try? Data(contentsOf: serverFolder.appending(path: "server.db" + ending)) else {
+                continue
+            }
+            found.formUnion(bytes.withUnsafeBytes { Marker.codes(in: $0) })
+        }
+        try requireErased(found, "the server")
+    }
+
+    private func requireErased(_ found: Set<Int>, _ place: String) throws {
+        let left = found.intersection(model.erasedCodes)
+        guard !left.isEmpty else { return }
+        let names = model.codes.filter { left.contains($0.value) }.keys.sorted().map(\.description)
+        throw SimulationFailure(law: "erasure", detail: "\(place) still holds texts of \(names)")
+    }
+
+    private func checkAtRest(_ one: SimulatedLaptop) throws {
+        let lines = try one.laptop.store.file.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+        guard lines == ["ok"] else {
+            throw SimulationFailure(law: "integrity", detail: "\(one.name): \(lines.prefix(3))")
+        }
+        guard one.lastEnding == .upToDate else { return }
+        try check(one, isWhole: true)
+        try requireErased(try codes(inFilesOf: one), one.name)
+    }
+}
