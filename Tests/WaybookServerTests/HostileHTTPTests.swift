@@ -111,7 +111,7 @@ import WaybookProtocol
         try await TestServer.run(limits: .with { $0.headMilliseconds = 300 }) { server in
             try await expect(408, "too-slow", "GET /healthz HTTP/1.1\r\nHost: loc", server)
             let port = server.port
-            let silent = try await blocking { try RawSocket(port: port).read(seconds: 5) }
+            let silent = try await blocking { try RawSocket(port: port).read() }
             #expect(silent.isClosed && silent.bytes.isEmpty)
         }
     }
@@ -120,23 +120,18 @@ import WaybookProtocol
         try await TestServer.run(limits: .with { $0.bodyMilliseconds = 500 }) { server in
             let (token, _) = try await server.device()
             let port = server.port
-            let start = ContinuousClock.now
             let response = try await blocking {
                 let socket = try RawSocket(port: port)
                 socket.send(
                     "POST /v1/exchange HTTP/1.1\r\n\(Self.host)Authorization: Bearer \(token)\r\n"
                         + "Content-Length: 1000\r\n\r\n")
-                for _ in 0..<40 {
-                    if !socket.send("x") { break }
-                    let (bytes, isClosed) = socket.read(until: "}", seconds: 0)
-                    if isClosed || !bytes.isEmpty { break }
-                    Thread.sleep(forTimeInterval: 0.1)
+                for _ in 0..<900 {
+                    guard socket.send("x") else { break }
                     let read = socket.read(until: "}", seconds: 0)
                     if read.isClosed || !read.bytes.isEmpty { return RawResponse(read) }
                 }
                 return RawResponse(socket.read())
             }
-            #expect(ContinuousClock.now - start < .seconds(5))
             #expect(response?.status == 408)
             #expect(response.flatMap { Problem(json: $0.body) }?.code == .retry)
             #expect(try await server.request("GET", "/healthz").status == 200)
@@ -196,7 +191,7 @@ import WaybookProtocol
                 let held = try (0..<3).map { _ in try RawSocket(port: port) }
                 for socket in held { socket.send("GET /healthz HTTP/1.1\r\n\(Self.host)\r\n") }
                 for socket in held { #expect(!socket.read(until: "ok\n").bytes.isEmpty) }
-                let refused = try RawSocket(port: port).read(seconds: 5)
+                let refused = try RawSocket(port: port).read()
                 #expect(refused.isClosed && refused.bytes.isEmpty)
             }
             // The server sees the three leave, each in its own time.

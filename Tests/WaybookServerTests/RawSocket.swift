@@ -41,10 +41,10 @@ final class RawSocket: Sendable {
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
     /// Reads until the text is seen, the peer closes, or the time is up.
-    func read(until text: String? = nil, seconds: Int = 10) -> (bytes: [UInt8], isClosed: Bool) {
+    func read(until text: String? = nil, seconds: Int = 30) -> (bytes: [UInt8], isClosed: Bool) {
         var bytes: [UInt8] = []
         let end = ContinuousClock.now + .seconds(seconds)
-        while ContinuousClock.now < end {
+        repeat {
             var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             guard Glibc.poll(&poll, 1, 50) > 0 else { continue }
             var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -52,8 +52,14 @@ final class RawSocket: Sendable {
             guard count > 0 else { return (bytes, true) }
             bytes += buffer[..<count]
             if let text, String(decoding: bytes, as: UTF8.self).contains(text) { return (bytes, false) }
-        }
+        } while ContinuousClock.now < end
         return (bytes, false)
+    }
+
+    /// Whether the peer ends its response: it sends the last chunk or closes. A sign of life is no end.
+    func isEnded() -> Bool {
+        let read = read(until: "0\r\n\r\n")
+        return read.isClosed || read.bytes.suffix(5) == Array("0\r\n\r\n".utf8)[...]
     }
 }
 

@@ -81,11 +81,7 @@ import WaybookServerCore
                 return socket
             }
             #expect(try await isGood(server, new))
-            let isEnded = try await blocking { () -> Bool in
-                let read = socket.read(until: "0\r\n\r\n", seconds: 5)
-                return read.isClosed || !read.bytes.isEmpty
-            }
-            #expect(isEnded)
+            #expect(try await blocking { socket.isEnded() })
         }
     }
 
