@@ -231,15 +231,18 @@ static int fault_concerns(scope *s, int operation, int kind) {
     }
 }
 
+/* The power goes: what is left of the files is written, and from here on nothing reaches them if it stays off. */
+static void cut(scope *s) {
+    int failed = write_images(s, s->cut_to, s->cut_mode, s->cut_seed);
+    s->cut_state = failed ? -failed : 1;
+    s->cut_armed = 0;
+    s->is_off = s->cut_stays_off;
+}
+
 /* Counts an operation about to happen; returns the result code it shall fail with, or SQLITE_OK. */
 static int before_operation(scope *s, int operation, int kind) {
     s->counts.operations++;
-    if (s->cut_armed && s->cut_after-- <= 0 && (operation == OPERATION_SYNC || !s->cut_at_sync)) {
-        int failed = write_images(s, s->cut_to, s->cut_mode, s->cut_seed);
-        s->cut_state = failed ? -failed : 1;
-        s->cut_armed = 0;
-        s->is_off = s->cut_stays_off;
-    }
+    if (s->cut_armed && s->cut_after-- <= 0 && (operation == OPERATION_SYNC || !s->cut_at_sync)) cut(s);
     if (s->is_off) return SQLITE_IOERR;
     if (!fault_concerns(s, operation, kind)) return SQLITE_OK;
     if (s->fault_after > 0) { s->fault_after--; return SQLITE_OK; }
@@ -451,6 +454,13 @@ void faultvfs_cut_power_later(
         s->cut_state = 0;
         strcpy(s->cut_to, to);
     }
+    unlock();
+}
+
+void faultvfs_cut_now(const char *folder) {
+    lock();
+    scope *s = scope_named(folder);
+    if (s && s->cut_armed) cut(s);
     unlock();
 }
 

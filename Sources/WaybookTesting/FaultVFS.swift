@@ -96,6 +96,9 @@ public struct FaultVFS: Hashable, Sendable {
             folder, Int64(operations), target, survivors.rawValue, seed, atSync ? 1 : 0, staysOff ? 1 : 0)
     }
 
+    /// Lets the cut that was asked for come now; does nothing where none was, or it has come.
+    public func cutNow() { faultvfs_cut_now(folder) }
+
     /// Whether the cut that was asked for has come; throws if its image could not be written.
     public func powerWasCut() throws(Failure) -> Bool {
         let state = faultvfs_power_was_cut(folder)

@@ -43,7 +43,7 @@ struct Report {
     ) {
         let ratio = reference.map { value / $0.value }
         let judged = ratio ?? value
-        let threshold = Thresholds.all[key]
+        let threshold = Thresholds.of(key, records: records)
         rows.append(
             Row(
                 key: key, records: records, what: what, value: value, unit: unit, reference: reference?.name,

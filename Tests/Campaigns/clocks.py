@@ -65,6 +65,10 @@ class Scene:
                 raise Fault(f"{self.name}: {laptop.name}: {words}: the lease has ended, and yet this is told: {answer}")
         return answer
 
+    def never_locked(self):
+        if self.locked:
+            raise Fault(f"{self.name}: {self.locked} commands were taken as if the lease had ended, which it had not")
+
     def add(self, laptop, customer):
         self.ids[customer] = self.run(laptop, "customer", "add", customer)["id"]
 
@@ -217,6 +221,7 @@ def main():
         work(one)
         # The sign-in has measured the clock before the first edit: no stamp was ever wrong, nobody need be told.
         one.end({"jane": 0, "steve": 0})
+        one.never_locked()
 
     def wrong_later(name="wrong-after-sign-in"):
         one = scene(name)
@@ -228,6 +233,7 @@ def main():
         work(one)
         # Within one run of the machine the boot clock carries the server's time on.
         one.end({"jane": 0, "steve": 0})
+        one.never_locked()
 
     def wrong_after_restart(name="wrong-after-restart"):
         one = scene(name)

@@ -22,13 +22,12 @@ def run(command: list[str], **options) -> subprocess.CompletedProcess:
 
 
 def prepare(tree: pathlib.Path) -> None:
-    """A copy of the sources, with the dependencies and what was built so far."""
-    if tree.exists():
-        return
-    tree.mkdir(parents=True)
+    """A copy of the sources as they are now; what was built of an earlier copy stays beside it."""
+    tree.mkdir(parents=True, exist_ok=True)
     for name in ("Package.swift", "Package.resolved", "Sources", "Tests"):
         source = ROOT / name
         if source.is_dir():
+            shutil.rmtree(tree / name, ignore_errors=True)
             shutil.copytree(source, tree / name)
         elif source.exists():
             shutil.copy2(source, tree / name)
@@ -42,11 +41,14 @@ def build(tree: pathlib.Path, configuration: str) -> pathlib.Path:
 
 
 def hunt(program: pathlib.Path, histories: int) -> tuple[int, str, str]:
-    """How many histories were run, and the law that one broke; -1 where none did."""
+    """How many histories were run, and the law that one broke; -1 where none did.
+
+    An error of the simulation itself is no law: it finds nothing.
+    """
     found = run([str(program), "--histories", str(histories)])
     ran = re.search(r": (\d+) histories", found.stdout)
     broken = re.search(r"seed (\d+) breaks step \d+: ([^:]+):", found.stdout)
-    if not broken:
+    if not broken or broken[2] in ("error", "beginning"):
         return -1, found.stdout[-300:], ""
     short = run([str(program), "--seed", broken[1], "--shrink"])
     steps = re.search(r"steps made (\d+)", short.stdout)
@@ -61,16 +63,21 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     prepare(arguments.work)
+    configuration = "debug" if arguments.debug else "release"
+    count, law, _ = hunt(build(arguments.work, configuration), arguments.histories)
+    if count >= 0:
+        raise SystemExit(f"without any fault a law is broken: {law}, after {count} histories; nothing was planted")
     missed = 0
     for patch in sorted((HERE / "faults").glob("*.patch")):
         if arguments.names and patch.stem not in arguments.names:
             continue
-        applied = run(["patch", "-p1", "-i", str(patch)], cwd=arguments.work)
-        if applied.returncode != 0:
-            raise SystemExit(f"{patch.name} does not apply:\n{applied.stdout}")
+        command = ["patch", "-p1", "-F0", "-i", str(patch)]
+        trial = run([*command, "--dry-run"], cwd=arguments.work)
+        if trial.returncode != 0:
+            raise SystemExit(f"{patch.name} does not apply:\n{trial.stdout}")
+        run(command, cwd=arguments.work, check=True)
         try:
-            program = build(arguments.work, "debug" if arguments.debug else "release")
-            count, law, steps = hunt(program, arguments.histories)
+            count, law, steps = hunt(build(arguments.work, configuration), arguments.histories)
         finally:
             run(["patch", "-R", "-p1", "-i", str(patch)], cwd=arguments.work, check=True)
         missed += count < 0

@@ -55,7 +55,7 @@ import WaybookStore
         #expect(found["held"] == 3 && found["total"] == 3 && found["complete"] == true && found["unsent"] == 0)
         #expect(
             try await shell.run("waybook sync log").output.contains(
-                "1 record no longer among those that you may see: removed here"))
+                "1 record that the server no longer has for you: removed here"))
     }
 
     @Test func signingInAsAnotherKeepsUnsentWorkUnlessItIsExportedOrDropped() async throws {

@@ -68,19 +68,16 @@ import WaybookStore
     @Test func aBatchThatBreaksTheTransactionBreaksNoOther() async throws {
         struct Broken: Error {}
         let threads = ServerThreads()
-        let gate = DispatchSemaphore(value: 0)
-        let groups = Mutex<[[UInt32]]>([])
+        let held = HeldCommits()
         let committer = GroupCommitter(
             threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), logger: Self.logger,
             commit: { batches in
-                let replicas = batches.map(\.principal.replica.number)
-                groups.withLock { $0.append(replicas) }
-                if replicas == [1] { gate.wait() }
-                if replicas.contains(7) { throw Broken() }
-                return batches.map { _ in PushResult() }
+                let results = held.commit(batches)
+                if batches.contains(where: { $0.principal.replica == ReplicaID(7) }) { throw Broken() }
+                return results
             }, onCommit: { _ in })
         let first = Task { try await committer.commit(Self.batch(1)) }
-        while groups.withLock({ $0.isEmpty }) { await Task.yield() }
+        await held.firstHasBegun()
         // While the first commit is under way the others gather.
         let outcomes = try await withThrowingTaskGroup(of: (UInt32, Problem?).self) { group in
             for replica in UInt32(5)...9 {
@@ -91,10 +88,7 @@ import WaybookStore
                     } catch { return (replica, error as? Problem) }
                 }
             }
-            try await blocking {
-                Thread.sleep(forTimeInterval: 0.3)
-                gate.signal()
-            }
+            try await held.letGo()
             var outcomes: [UInt32: Problem?] = [:]
             for try await (replica, problem) in group { outcomes[replica] = .some(problem) }
             return outcomes
@@ -103,37 +97,28 @@ import WaybookStore
         for replica in UInt32(5)...9 {
             #expect(outcomes[replica] == .some(replica == 7 ? Problem(.internalError) : nil))
         }
-        let shared = groups.withLock { $0.contains { $0.count > 1 } }
+        let shared = held.groups.contains { $0.count > 1 }
         #expect(shared)
         try await threads.stop()
     }
 
     @Test func aFewChangesWaitForOnePieceOfALongPushAndNotForAll() async throws {
         let threads = ServerThreads()
-        let gate = DispatchSemaphore(value: 0)
-        let groups = Mutex<[[UInt32]]>([])
+        let held = HeldCommits()
         let committer = GroupCommitter(
             threads: threads, metrics: ExchangeMetrics(PrometheusMetrics()), logger: Self.logger,
-            commit: { batches in
-                let replicas = batches.map(\.principal.replica.number)
-                groups.withLock { $0.append(replicas) }
-                if replicas == [1] { gate.wait() }
-                return batches.map { _ in PushResult() }
-            }, onCommit: { _ in })
+            commit: { held.commit($0) }, onCommit: { _ in })
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await committer.commit(Self.batch(1)) }
-            while groups.withLock({ $0.isEmpty }) { await Task.yield() }
+            await held.firstHasBegun()
             // While the first commit is under way the others gather: three pieces of long pushes, two of a few changes.
             for replica in UInt32(2)...6 {
                 group.addTask { _ = try await committer.commit(Self.batch(replica, isFull: replica < 5)) }
             }
-            try await blocking {
-                Thread.sleep(forTimeInterval: 0.3)
-                gate.signal()
-            }
+            try await held.letGo()
             try await group.waitForAll()
         }
-        let seen = groups.withLock { $0.map { Set($0) } }
+        let seen = held.groups.map { Set($0) }
         try #require(seen.count == 5)
         #expect(seen[0] == [1] && seen[2] == [5, 6], "\(seen)")
         #expect(seen[1].union(seen[3]).union(seen[4]) == [2, 3, 4])
@@ -192,5 +177,32 @@ import WaybookStore
         conversation.cancel()
         await #expect(throws: Problem.self) { try await conversation.nextChunk() }
         try await threads.stop()
+    }
+}
+
+/// Commits that only note whose batches they hold. The first, of replica 1 alone, lasts until it is let go: meanwhile others
+/// gather.
+private final class HeldCommits: Sendable {
+    // A class, for what it notes is shared with the writer's thread.
+    private let gate = DispatchSemaphore(value: 0)
+    private let noted = Mutex<[[UInt32]]>([])
+
+    /// The replicas of each commit, in order.
+    var groups: [[UInt32]] { noted.withLock { $0 } }
+
+    func commit(_ batches: [PushBatch]) -> [PushResult] {
+        let replicas = batches.map(\.principal.replica.number)
+        noted.withLock { $0.append(replicas) }
+        if replicas == [1] { gate.wait() }
+        return batches.map { _ in PushResult() }
+    }
+
+    func firstHasBegun() async { while groups.isEmpty { await Task.yield() } }
+
+    func letGo() async throws {
+        try await blocking {
+            Thread.sleep(forTimeInterval: 0.3)
+            self.gate.signal()
+        }
     }
 }

@@ -60,6 +60,9 @@ int faultvfs_power_cut_image(const char *folder, const char *to, int mode, uint6
 void faultvfs_cut_power_later(
     const char *folder, int64_t after, const char *to, int mode, uint64_t seed, int at_sync, int stays_off);
 
+/* Lets the cut asked for by faultvfs_cut_power_later come now; nothing happens where none was, or it has come. */
+void faultvfs_cut_now(const char *folder);
+
 /* 1 when the image asked for by faultvfs_cut_power_later has been written, a negative errno when that failed, else 0. */
 int faultvfs_power_was_cut(const char *folder);
 

@@ -112,24 +112,10 @@ extension Texts {
             )
         }
 
-        package static func exists(email: String) -> LocalizedText {
-            LocalizedText(
-                en: "There is somebody with the e-mail address \(email) already.",
-                zh: "已有人使用邮箱 \(email)。"
-            )
-        }
-
         package static func existsHint(email: String) -> LocalizedText {
             LocalizedText(
                 en: "If they need another password: waybook user invite \(email)",
                 zh: "若对方需要新密码，请运行：waybook user invite \(email)"
-            )
-        }
-
-        package static func unknown(email: String) -> LocalizedText {
-            LocalizedText(
-                en: "There is nobody with the e-mail address \(email).",
-                zh: "没有人使用邮箱 \(email)。"
             )
         }
 
@@ -142,8 +128,8 @@ extension Texts {
 
         package static func disabled(email: String) -> LocalizedText {
             LocalizedText(
-                en: "\(email) is disabled and cannot be invited; enable them first.",
-                zh: "\(email) 已停用，不能邀请；请先启用。"
+                en: "\(email) is disabled and cannot be invited; enable them first: “user enable \(email)”.",
+                zh: "\(email) 已停用，不能邀请；请先启用：user enable \(email)。"
             )
         }
 

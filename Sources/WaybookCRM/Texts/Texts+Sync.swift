@@ -146,7 +146,7 @@ extension Texts {
         package static func rewound(count: Int) -> LocalizedText {
             LocalizedText(
                 en: """
-                    The server was put back to an earlier state. \(count, one: "change of this laptop is", other: "changes of this laptop are") \
+                    The server was put back to an earlier state. \(count, one: "change set of this laptop is", other: "change sets of this laptop are") \
                     sent again, and all records are fetched anew. Your work stays.
                     """,
                 zh: "服务器已恢复到较早的状态。正在重新发送本机的 \(count) 组修改，并重新获取全部记录。您的修改均保留。"
@@ -156,10 +156,10 @@ extension Texts {
         package static func goneWithServer(count: Int) -> LocalizedText {
             LocalizedText(
                 en: """
-                    \(count, one: "record", other: "records") of others that the server had lost are removed here, and come back \
-                    once the laptops of those who made them have synced.
+                    \(count, one: "record", other: "records") of others that the server had lost are removed here. What the laptops of \
+                    those who made them still have comes back once they have synced.
                     """,
-                zh: "服务器丢失了其他人的 \(count) 条记录，已从本机移除；待创建者的电脑同步后会恢复。"
+                zh: "服务器丢失了其他人的 \(count) 条记录，已从本机移除；创建者的电脑上仍保留的部分，待其同步后会恢复。"
             )
         }
 

@@ -138,8 +138,8 @@ extension Texts.Sync {
     package static func logRewound(count: Int) -> LocalizedText {
         LocalizedText(
             en: """
-                the server was put back to an earlier state: \(count, one: "change", other: "changes") of this laptop \
-                sent again
+                the server was put back to an earlier state: \(count, one: "change set", other: "change sets") of this \
+                laptop sent again
                 """,
             zh: "服务器已恢复到较早的状态：重新发送本机的 \(count) 组修改"
         )
@@ -147,8 +147,8 @@ extension Texts.Sync {
 
     package static func logGone(count: Int) -> LocalizedText {
         LocalizedText(
-            en: "\(count, one: "record", other: "records") no longer among those that you may see: removed here",
-            zh: "\(count) 条记录已不在您可查看的范围内：本机已移除"
+            en: "\(count, one: "record", other: "records") that the server no longer has for you: removed here",
+            zh: "服务器不再向您提供的 \(count) 条记录：本机已移除"
         )
     }
 

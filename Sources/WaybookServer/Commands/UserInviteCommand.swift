@@ -34,7 +34,7 @@ struct NewCode {
     }
 
     /// The hash as a command's argument.
-    var hash: String { code.hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    var hash: String { code.hash.hexadecimal }
 
     /// Writes what became of it, with the code.
     func write(_ done: Value, isAdding: Bool, _ options: CommandOptions) throws {

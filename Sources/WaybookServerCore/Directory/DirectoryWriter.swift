@@ -39,9 +39,7 @@ public struct DirectoryWriter {
         var work = SetWork(rows: rows, sequence: sequence)
         let row =
             try work.row(id) ?? ServerRow(record: VersionedRecord(id: id, collection: collection), unit: id)
-        // An administrator's laptop may have stamped it later than now.
-        let stamp = clock.next(above: max(clock.last, row.record.highestStamp ?? clock.last))
-        clock.take(stamp)
+        let stamp = clock.give(over: row.record)
         let changed = fields.filter { name, value in (row.record[name] ?? .null) != value }
         let turns = isDeleted.map { $0 != row.record.isDeleted } ?? false
         guard !changed.isEmpty || turns || row.position == nil else { return [] }

@@ -31,13 +31,16 @@ public struct Timeline: Hashable, Sendable {
     public var start: Int64 { Self.start(of: number) }
 
     /// Sequences of a timeline lie above this number and below that of the next: 17 thousand million for each.
-    public static func start(of number: UInt8) -> Int64 { Int64(number) << 34 }
+    public static func start(of number: UInt8) -> Int64 { Int64(number) << sequenceBits }
+
+    /// The bits of a sequence below its timeline's number.
+    private static let sequenceBits: Int64 = 34
 
     /// The timeline that a sequence is of.
-    static func number(of sequence: Int64) -> UInt8 { UInt8(clamping: sequence >> 34) }
+    static func number(of sequence: Int64) -> UInt8 { UInt8(clamping: sequence >> sequenceBits) }
 
     /// The highest sequence that a timeline can have.
-    static func end(of number: UInt8) -> Int64 { start(of: number) + ((1 << 34) - 1) }
+    static func end(of number: UInt8) -> Int64 { start(of: number) + ((1 << sequenceBits) - 1) }
 
     /// Pulls of a timeline have numbers above this.
     public static func pullStart(of number: UInt8) -> Int64 { Int64(number) << 24 }

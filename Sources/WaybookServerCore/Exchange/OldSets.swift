@@ -104,7 +104,7 @@ extension Committer {
     }
 
     /// The timeline that the file is on: the server's stamps bear it.
-    private var presentNumber: UInt8 { UInt8(truncatingIfNeeded: clock.last.replica.number >> 24) }
+    private var presentNumber: UInt8 { UInt8(clamping: clock.last.replica.timeline) }
 
     private mutating func knownTimelines() throws -> [Timeline] {
         if let timelines { return timelines }

@@ -47,6 +47,15 @@ extension Stamp {
 }
 
 extension ServerClock {
+    /// Gives the next stamp of the server's own.
+    /// - Parameter record: what is written over: the stamp lies above all that it bears too, for a laptop's clock may be ahead
+    ///   by as much as is allowed, and replicas join by stamps.
+    mutating func give(over record: VersionedRecord? = nil) -> Stamp {
+        let given = next(above: max(last, record?.highestStamp ?? last))
+        take(given)
+        return given
+    }
+
     /// The clock as the server's file keeps it, brought up to the wall clock.
     init(_ rows: ServerRows, milliseconds: UInt64) throws {
         let timeline = UInt32(clamping: try rows.number("timeline") ?? 0)

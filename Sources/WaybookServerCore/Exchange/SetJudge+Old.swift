@@ -3,7 +3,7 @@ import WaybookProtocol
 import WaybookStore
 
 /// Sets that had been acknowledged before the server was put back: **what was acknowledged is not refused**, but for what is
-/// about somebody who was erased (`protocol/4-exchange.md#old-sets`).
+/// about somebody who was erased, or about a record that is not back (`protocol/4-exchange.md#old-sets`).
 extension SetJudge {
     /// Judges such a set as any other, less what has been settled since.
     mutating func verdict(on old: OldSet) throws -> Verdict {

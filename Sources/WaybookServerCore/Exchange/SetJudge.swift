@@ -216,14 +216,8 @@ struct SetJudge {
 
     var now: String { Instant(milliseconds: Int64(clamping: clock.milliseconds)).description }
 
-    /// The next stamp of the server's own.
-    /// - Parameter record: what is written over: also above all that it bears, for a laptop's clock may be ahead by as much
-    ///   as is allowed, and replicas join by stamps.
-    mutating func giveStamp(over record: VersionedRecord? = nil) -> Stamp {
-        let given = clock.next(above: max(clock.last, record?.highestStamp ?? clock.last))
-        clock.take(given)
-        return given
-    }
+    /// The next stamp of the server's own, above all that a record bears that it writes over.
+    mutating func giveStamp(over record: VersionedRecord? = nil) -> Stamp { clock.give(over: record) }
 
     // MARK: Life
 

@@ -58,15 +58,19 @@ struct StorePlace: Hashable, Sendable {
         // Looked at first, so as not to take the room from a reader for a moment.
         var disk = statvfs()
         guard statvfs(folder.isEmpty ? "." : folder, &disk) == 0 else { return true }
-        guard Int(disk.f_bavail) * Int(disk.f_frsize) >= Self.ballastBytes else { return false }
+        let blockBytes = max(1, Int(clamping: disk.f_frsize))
+        let blocks = (Self.ballastBytes + blockBytes - 1) / blockBytes
+        guard Int(clamping: disk.f_bavail) >= blocks else { return false }
         let descriptor = open(ballastPath, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return errno != ENOSPC && errno != EDQUOT }
-        let room = [UInt8](repeating: 0xB0, count: Self.ballastBytes)
-        let written = room.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        close(descriptor)
-        guard written != Self.ballastBytes else { return true }
-        unlink(ballastPath)
-        return false
+        defer { close(descriptor) }
+        do {
+            try DurableFile.write([UInt8](repeating: 0xB0, count: Self.ballastBytes), to: descriptor)
+            return true
+        } catch {
+            unlink(ballastPath)
+            return error.errno != ENOSPC && error.errno != EDQUOT
+        }
     }
 
     /// Gives the room up, because the disk is full. Returns whether there was any.

@@ -53,6 +53,9 @@ public final class Machine: Sendable {
         )
     }
 
+    /// Lets a cut that was asked for come now, if it has not.
+    public func cutNow() { shim.cutNow() }
+
     /// Whether the power has been cut: since then nothing reaches the files.
     public func isOff() throws -> Bool { try shim.powerWasCut() }
 

@@ -122,12 +122,7 @@ extension Simulation {
         do {
             try one.laptop.restart(on: one.folder)
         } catch {
-            guard let machine = one.machine else { throw error }
-            if try machine.isOff() {
-                try await startFallen()
-                return
-            }
-            guard one.isFaulty else { throw error }
+            guard one.isFaulty, let machine = one.machine, try !machine.isOff() else { throw error }
             machine.inject(.none, afterOperations: 0, isLasting: false)
             try one.laptop.restart(on: one.folder)
         }

@@ -141,8 +141,6 @@ public final class Simulation: @unchecked Sendable {
         clock.advance(milliseconds: Int64(step.elapsed))
         do {
             try await act(step, one)
-        } catch let failure as SimulationFailure {
-            throw failure
         } catch {
             guard isExcused(error, one) else { throw error }
             note("\(one.name): \(error)")
@@ -153,6 +151,7 @@ public final class Simulation: @unchecked Sendable {
 
     /// Whether a step may fail so: a machine has lost its power, or operations on its files were asked to fail.
     func isExcused(_ error: any Error, _ one: SimulatedLaptop) -> Bool {
+        if error is SimulationFailure { return false }
         if (try? one.machine?.isOff()) == true || (try? serverMachine?.isOff()) == true { return true }
         guard one.isFaulty || isServerFaulty else { return false }
         return error is StoreFileError || error is DatabaseError || error is SecurityLedgerError

@@ -98,11 +98,11 @@ private struct PersonInviting {
         case .zone: invalid(request.zone)
         case .exists:
             CommandFailure(
-                "user-exists", Texts.Invitations.exists(email: email), hint: Texts.Invitations.existsHint(email: email))
+                "user-exists", Texts.Server.userExists(email: email), hint: Texts.Invitations.existsHint(email: email))
         case .disabled: CommandFailure("user-disabled", Texts.Invitations.disabled(email: email))
         case .unknown:
             CommandFailure(
-                "user-not-found", Texts.Invitations.unknown(email: email),
+                "user-not-found", Texts.Server.userNotFound(email: email),
                 hint: Texts.Invitations.unknownHint(email: email))
         case .password, nil: nil
         }
