@@ -96,8 +96,8 @@ simulate-edits: ## Simulates four laptops and a server at length: SEED, RUNS and
 	  $(SWIFT_TEST) --filter ExchangeSimulationTests/fourLaptops
 
 .PHONY: simulate-faults
-simulate-faults: ## Plants each fault of Tests/Simulation/faults in a copy of the tree, and counts histories until it is found.
-	Tests/Simulation/faults.py
+simulate-faults: ## Plants each fault of Tests/Simulation/faults in a copy of the tree, and counts histories until it is found: NAMES, HISTORIES, STEPS, LAPTOPS.
+	Tests/Simulation/faults.py --histories $(or $(HISTORIES),10000) --steps $(or $(STEPS),40) --laptops $(or $(LAPTOPS),3) $(NAMES)
 
 .PHONY: power-campaign
 power-campaign: ## Cuts the power of laptops and server in the midst of exchanges, 20 times a seed: SEED, RUNS (50).

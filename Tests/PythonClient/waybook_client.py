@@ -548,7 +548,8 @@ class Client:
                 with self._transaction():
                     for told in page:
                         atoms = decode_record(told["fields"], told["stamps"])
-                        replaces = self.replacing and "record" in told
+                        is_tombstone = "$life" in atoms and atoms["$life"].value == "deleted"
+                        replaces = self.replacing and ("record" in told or is_tombstone)
                         self._join(told.get("record") or told["update"], told["in"], atoms, replaces)
                     self.checkpoint, sequence, page = line["checkpoint"], line.get("sequence", announced), []
             elif "error" in line:

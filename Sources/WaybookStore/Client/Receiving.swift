@@ -45,7 +45,8 @@ struct Receiving {
         }
         guard var stored = try tables.load(incoming.id) else { throw ClientStoreError.damagedRow(incoming.id) }
         let told = try incoming.record()
-        let isReplaced = pull == .replacing && incoming.isWhole
+        // Of a tombstone too: its bin holds what was here before, and the server may have lost that.
+        let isReplaced = pull == .replacing && (incoming.isWhole || told.isDeleted)
         let server = isReplaced ? told : Self.joined(stored.server, told, isWhole: incoming.isWhole)
         try noteChanges(from: stored.server, to: server)
         let mark = stored.server?.erasureFloor

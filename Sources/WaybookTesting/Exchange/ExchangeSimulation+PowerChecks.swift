@@ -6,36 +6,13 @@ import WaybookStore
 extension ExchangeSimulation {
     /// Nothing that was acknowledged, to a rep or to a laptop, is missing, and all files are whole.
     func checkAfterCut() throws {
-        try checkIntegrity(service.file, "server")
+        try service.file.requireWhole("server")
         for laptop in laptops {
-            try checkIntegrity(laptop.store.file, laptop.name)
-            try checkVerdicts(laptop)
+            try laptop.store.file.requireWhole(laptop.name)
+            try laptop.store.requireKnown(to: service, laptop.name)
             try checkAcknowledged(laptop)
         }
         try checkServer()
-    }
-
-    private func checkIntegrity(_ file: StoreFile, _ name: String) throws {
-        let lines = try file.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
-        guard lines == ["ok"] else {
-            throw SimulationFailure(law: "integrity", detail: "\(name): \(lines.prefix(3))")
-        }
-    }
-
-    /// The server has every set whose verdict a laptop has stored, and every page that one has read.
-    private func checkVerdicts(_ laptop: Laptop) throws {
-        let start = try laptop.store.exchangeStart()
-        let judged = try service.file.read { try ServerView.lastSet(of: start.replica, $0) }
-        guard judged >= start.answered else {
-            throw SimulationFailure(
-                law: "I1", detail: "\(laptop.name) has the verdict on \(start.answered), the server sets to \(judged)")
-        }
-        let sequence = try service.lastSequence()
-        let read = try laptop.store.status().storedSequence
-        guard sequence >= read else {
-            throw SimulationFailure(
-                law: "I7", detail: "\(laptop.name) has read through \(read), the server is at \(sequence)")
-        }
     }
 
     /// The laptop has every edit that was saved on it: unsent as it was made, and shown; or answered, and ruled on.

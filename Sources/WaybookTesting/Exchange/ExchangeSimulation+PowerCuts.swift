@@ -50,7 +50,6 @@ struct PowerWorld {
 
 /// Power cuts of laptops and server, at any operation on their files, while edits and exchanges go on.
 extension ExchangeSimulation {
-    private static let mostStarts = 20
     private var serverIndex: Int { plan.laptops }
 
     /// Lets everybody live on until the power was cut as often as planned; checks all stores after each cut.
@@ -102,30 +101,19 @@ extension ExchangeSimulation {
     // MARK: Starting anew
 
     private func restart(_ index: Int) throws {
-        for _ in 0..<Self.mostStarts {
-            try machines[index].start()
+        try machines[index].startAnew { falls in
             world.withLock { world in
                 if index == serverIndex {
                     world.report.power.serverCuts += 1
                 } else {
                     world.report.power.laptopCuts += 1
                 }
+                if falls > 0 { world.report.power.cutsInOpening += 1 }
                 world.power.restarted.insert(index)
             }
             if world.withLock({ $0.random.chance(15) }) { try threaten(index, within: 8) }
-            do {
-                try open(index)
-            } catch let failure as SimulationFailure {
-                throw failure
-            } catch {
-                guard try machines[index].isOff() else {
-                    throw SimulationFailure(law: "reopen", detail: "\(machines[index].name): \(error)")
-                }
-            }
-            guard try machines[index].isOff() else { return }
-            world.withLock { $0.report.power.cutsInOpening += 1 }
+            try open(index)
         }
-        throw SimulationFailure(law: "reopen", detail: "\(machines[index].name) fell \(Self.mostStarts) times")
     }
 
     private func open(_ index: Int) throws {
@@ -142,15 +130,7 @@ extension ExchangeSimulation {
     /// Tells the oracle of a set whose commit nobody confirmed and that is there all the same.
     private func settleUnconfirmed(_ service: ExchangeService) throws {
         guard let (set, before) = world.withLock({ $0.power.unconfirmed }) else { return }
-        let replica = set.stamp.replica
-        let found = try service.file.read { db -> (verdict: Verdict, after: ServerView)? in
-            guard try ServerView.lastSet(of: replica, db) >= set.number else { return nil }
-            let stored = try ServerRows(db).judgedSet(replica, set.number)?.verdict
-            return (
-                stored.flatMap { Verdict($0) } ?? .accepted(stamp: nil, outcomes: []),
-                try ServerView(of: set, db)
-            )
-        }
+        let found = try service.file.read { try ServerView.found(set, $0) }
         world.withLock { world in
             world.power.unconfirmed = nil
             if found == nil {
@@ -183,12 +163,8 @@ extension ExchangeSimulation {
 
     /// Ends what a laptop is about, if its power is off.
     func requirePower(_ index: Int) throws {
-        guard !machines.isEmpty, try machines[index].isOff() else { return }
-        throw PowerIsOff()
+        if !machines.isEmpty { try machines[index].requirePower() }
     }
-
-    /// The machine has been cut off in the midst of something.
-    struct PowerIsOff: Error {}
 
     // MARK: Going on
 

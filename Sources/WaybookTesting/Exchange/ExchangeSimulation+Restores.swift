@@ -73,30 +73,16 @@ extension ExchangeSimulation {
     func checkNothingIsLost() throws {
         let places = world.withLock { $0.oracle.places }
         try service.file.read { db in
-            let rows = ServerRows(db)
-            var losers: [WriteOracle.Place: Set<String>] = [:]
-            for row in try rows.feed(after: 0, atLeast: .max).rows
-            where row.collection == ConflictRecord.collection.text {
-                guard let conflict = ConflictRecord(try rows.record(row)), let text = conflict.loser.value?.text else {
-                    continue
-                }
-                losers[.init(record: conflict.about, path: conflict.loser.path), default: []].insert(text)
-            }
-            for place in places { try checkNothingIsLost(at: place, losers[place] ?? [], db) }
+            for place in places { try checkNothingIsLost(at: place, db) }
         }
     }
 
-    private func checkNothingIsLost(
-        at place: WriteOracle.Place, _ losers: Set<String>, _ db: Database
-    ) throws {
+    private func checkNothingIsLost(at place: WriteOracle.Place, _ db: Database) throws {
         let rows = ServerRows(db)
         let present = try rows.row(place.record)?.record.atoms[place.path]?.value?.text
         let open = try rows.openConflicts(of: place.record).filter { $0.loser.path == place.path }
         let heads = Set(open.compactMap { $0.loser.value?.text } + [present].compactMap { $0 })
-        let history = try String.fetchAll(
-            db, sql: "SELECT value FROM history WHERE record = ? AND path = ? AND value IS NOT NULL",
-            arguments: [Data(place.record.bytes), place.path.text])
-        let traces = Set(history.compactMap { try? JSONParser.parse($0).text }).union(losers).union(heads)
+        let traces = try ServerView.traces(of: place.record, at: place.path, db)
         let (accepted, unseen) = world.withLock { world in
             let living = { (text: String) in world.restoring.authors[text] != "laptop3" }
             return (

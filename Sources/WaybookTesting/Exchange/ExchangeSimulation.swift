@@ -78,7 +78,8 @@ public final class ExchangeSimulation: Sendable {
     static let year: Int64 = 365 * 86_400_000
 
     let plan: Plan
-    let serviceBox: Mutex<ExchangeService>
+    /// The running service; nil where ``restorable`` has it.
+    let serviceBox: Mutex<ExchangeService?>
     /// The server where it is put back; nil where it never is.
     let restorable: RestorableServer?
     /// The machines of the laptops, then the server's; none where no power is cut.
@@ -87,7 +88,12 @@ public final class ExchangeSimulation: Sendable {
     let world: Mutex<World>
     let laptopsBox = Mutex<[Laptop]>([])
     var laptops: [Laptop] { laptopsBox.withLock { $0 } }
-    var service: ExchangeService { restorable?.service ?? serviceBox.withLock { $0 } }
+    var service: ExchangeService {
+        guard let service = restorable?.service ?? serviceBox.withLock({ $0 }) else {
+            preconditionFailure("one of the two is made at the beginning")
+        }
+        return service
+    }
 
     /// Sets everything up in a folder, which must be empty.
     public init(_ plan: Plan, in folder: URL) throws {
@@ -97,16 +103,19 @@ public final class ExchangeSimulation: Sendable {
         let names = (0..<plan.laptops).map { "laptop\($0)" } + ["server"]
         machines = plan.powerCuts > 0 ? try names.map { try Machine($0, in: folder) } : []
         let serverFolder = machines.last?.folder ?? folder.appending(path: "server")
-        restorable =
-            plan.restores > 0
-            ? try RestorableServer(
-                in: folder.appending(path: "restorable"), schema: Self.schema(codeLimit: 8), clock: clock,
-                seed: plan.seed, opening: plan.opening, open: { file, _ in try Self.service(file, plan, clock) }) : nil
-        let file = try plan.opening.server(serverFolder.appending(path: "server.db").path)
-        try file.write {
-            try ExchangeService.initialise($0, epoch: "simulated", secret: Array(repeating: 7, count: 32))
+        if plan.restores > 0 {
+            restorable = try RestorableServer(
+                in: serverFolder, schema: Self.schema(codeLimit: 8), clock: clock, seed: plan.seed,
+                opening: plan.opening, open: { file, _ in try Self.service(file, plan, clock) })
+            serviceBox = Mutex(nil)
+        } else {
+            let file = try plan.opening.server(serverFolder.appending(path: "server.db").path)
+            try file.write {
+                try ExchangeService.initialise($0, epoch: "simulated", secret: Array(repeating: 7, count: 32))
+            }
+            restorable = nil
+            serviceBox = Mutex(try Self.service(file, plan, clock))
         }
-        serviceBox = Mutex(try Self.service(file, plan, clock))
         world = Mutex(
             World(
                 random: SeededRandom(seed: plan.seed), oracle: WriteOracle(quiet: [Self.mood]),
@@ -196,8 +205,7 @@ public final class ExchangeSimulation: Sendable {
             try checkReplica(laptop)
             try laptop.close()
         }
-        try restorable?.close()
-        try serviceBox.withLock { $0 }.file.close()
+        try service.file.close()
         for machine in machines { machine.end() }
         return world.withLock { $0.report }
     }

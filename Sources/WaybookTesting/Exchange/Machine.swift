@@ -6,6 +6,11 @@ import Synchronization
 public final class Machine: Sendable {
     // A class, because the store at work on it and the simulation that cuts it share its state.
 
+    /// It has lost its power in the midst of something.
+    struct PowerIsOff: Error {}
+
+    private static let mostStarts = 20
+
     private struct State {
         var lives: [FaultVFS] = []
         var next: URL?
@@ -64,6 +69,28 @@ public final class Machine: Sendable {
         guard let next = state.withLock({ $0.next }) else { return }
         try begin(in: next)
         state.withLock { $0.next = nil }
+    }
+
+    /// Starts it again and again, until a start ends with the power on.
+    /// - Parameter open: opens what lies on it; told how often it has fallen in this.
+    func startAnew(_ open: (_ falls: Int) throws -> Void) throws {
+        for falls in 0..<Self.mostStarts {
+            try start()
+            do {
+                try open(falls)
+            } catch let failure as SimulationFailure {
+                throw failure
+            } catch {
+                guard try isOff() else { throw SimulationFailure(law: "reopen", detail: "\(name): \(error)") }
+            }
+            guard try isOff() else { return }
+        }
+        throw SimulationFailure(law: "reopen", detail: "\(name) fell \(Self.mostStarts) times")
+    }
+
+    /// Ends what it is about, if its power is off.
+    func requirePower() throws {
+        if try isOff() { throw PowerIsOff() }
     }
 
     /// Lets operations on its files fail.

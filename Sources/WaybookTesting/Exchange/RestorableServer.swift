@@ -50,20 +50,29 @@ public final class RestorableServer: Sendable {
         try state.withLock { state in
             try state.service.file.close()
             clock.advance(milliseconds: 1)
-            let restore = ServerRestore(
-                folder: folder.path, database: Self.database, schema: schema, now: clock.milliseconds)
-            let report = try restore.perform(from: folder.appending(path: name).path, random: &state.random)
-            if let kept = report.kept {
-                for suffix in ["", "-wal", "-shm"] {
-                    try? FileManager.default.removeItem(at: folder.appending(path: kept + suffix))
-                }
-            }
+            let timeline = try Self.putBack(
+                folder.appending(path: name), in: folder, schema: schema, now: clock.milliseconds,
+                random: &state.random)
             let file = try opening.server(folder.appending(path: Self.database).path)
             state.ledger = try SecurityLedger(path: folder.appending(path: SecurityLedger.fileName).path)
             state.service = try open(file, state.ledger)
-            return report.timeline
+            return timeline
         }
     }
 
     public func close() throws { try service.file.close() }
+
+    /// Puts a backup in the place of the database in a folder, which nobody has open; what that was is not kept.
+    static func putBack(
+        _ backup: URL, in folder: URL, schema: Schema, now: Int64, random: inout SeededRandom
+    ) throws -> Timeline {
+        let restore = ServerRestore(folder: folder.path, database: database, schema: schema, now: now)
+        let report = try restore.perform(from: backup.path, random: &random)
+        if let kept = report.kept {
+            for suffix in ["", "-wal", "-shm"] {
+                try? FileManager.default.removeItem(at: folder.appending(path: kept + suffix))
+            }
+        }
+        return report.timeline
+    }
 }

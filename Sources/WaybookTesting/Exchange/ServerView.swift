@@ -1,5 +1,8 @@
+import Foundation
 import GRDB
 import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
 import WaybookStore
 
 /// The server's rows that one change set is about, for observers.
@@ -12,5 +15,63 @@ public struct ServerView: Sendable {
 
     static func lastSet(of replica: ReplicaID, _ db: Database) throws -> Int64 {
         try ServerRows(db).replica(replica)?.last ?? 0
+    }
+
+    /// What became of a set whose commit nobody confirmed; nil where it is not there.
+    static func found(_ set: ChangeSet, _ db: Database) throws -> (verdict: Verdict, after: ServerView)? {
+        let replica = set.stamp.replica
+        guard try lastSet(of: replica, db) >= set.number else { return nil }
+        let stored = try ServerRows(db).judgedSet(replica, set.number)?.verdict
+        return (stored.flatMap { Verdict($0) } ?? .accepted(stamp: nil, outcomes: []), try ServerView(of: set, db))
+    }
+
+    /// The texts at one place of a record, wherever the server has them: present, in conflicts open and closed, in history.
+    static func traces(of record: RecordID, at path: FieldPath, _ db: Database) throws -> Set<String> {
+        let rows = ServerRows(db)
+        var found = Set([try rows.row(record)?.record.atoms[path]?.value?.text].compactMap(\.self))
+        for (past, atom) in try rows.history(of: record) where past == path {
+            if let text = atom.value?.text { found.insert(text) }
+        }
+        // Those that were closed before the record went over into another unit stay in the former one.
+        let conflicts = try Data.fetchAll(
+            db.cachedStatement(
+                sql: "SELECT id FROM record WHERE collection = '\(ConflictRecord.collection)' AND instr(fields, ?) > 0"),
+            arguments: [record.description])
+        for id in conflicts.compactMap({ RecordID(bytes: $0) }) {
+            guard let conflict = try rows.row(id).flatMap({ ConflictRecord($0.record) }), conflict.about == record,
+                conflict.loser.path == path, let text = conflict.loser.value?.text
+            else { continue }
+            found.insert(text)
+        }
+        return found
+    }
+}
+
+extension StoreFile {
+    /// Asks SQLite whether the file is whole.
+    func requireWhole(_ name: String) throws {
+        let lines = try read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
+        guard lines == ["ok"] else {
+            throw SimulationFailure(law: "integrity", detail: "\(name): \(lines.prefix(3))")
+        }
+    }
+}
+
+extension ClientStore {
+    /// It has no verdict, and has read nothing, that the server does not have.
+    /// - Returns: how far it has read.
+    @discardableResult
+    func requireKnown(to service: ExchangeService, _ name: String) throws -> Int64 {
+        let start = try exchangeStart()
+        let judged = try service.file.read { try ServerView.lastSet(of: start.replica, $0) }
+        guard judged >= start.answered else {
+            throw SimulationFailure(
+                law: "I1", detail: "\(name) has the verdict on \(start.answered), the server sets to \(judged)")
+        }
+        let (read, sequence) = (try status().storedSequence, try service.lastSequence())
+        guard sequence >= read else {
+            throw SimulationFailure(law: "I7", detail: "\(name) has read through \(read), the server is at \(sequence)")
+        }
+        return read
     }
 }

@@ -19,10 +19,11 @@ public struct Coverage: Hashable, Sendable {
         + ["applied", "merged", "conflict"].map { "outcome \($0)" }
         + ["accepted", "restamped", "rejected", "quarantined", "handover", "late"].map { "verdict \($0)" }
         + ["access", "served", "limit", "unknown", "depends", "erased"].map { "refused \($0)" }
-        + ["fork", "stale", "revoked", "upgrade", "server-full", "retry"].map { "problem \($0)" }
+        + ["fork", "stale", "timeline", "revoked", "upgrade", "server-full", "retry"].map { "problem \($0)" }
         + ["saved", "unchanged", "refused", "deleted", "denied", "leaving", "erased"].map { "edit \($0)" }
         + ["power laptop", "power server", "disk full", "disk writeFails", "disk syncFails"]
         + ["unit departed", "fork", "fresh pull", "conflict open", "record revived", "unconfirmed kept"]
+        + ["restore", "restore owed", "restore ruled again"]
 
     /// What was expected and never happened.
     public var missing: [String] { Self.expected.filter { self[$0] == 0 } }

@@ -44,6 +44,7 @@ struct FaultMix {
         [(.spoil, 1...2)],
         [(.restart, 1...3)],
         [(.reopen, 1...3)],
+        [(.backup, 2...5), (.putBack, 1...3)],
         [(.away, 1...1)],
     ]
     private static let machines: [(SimulatedVerb, ClosedRange<Int>)] = [(.power, 2...8), (.disk, 2...8)]

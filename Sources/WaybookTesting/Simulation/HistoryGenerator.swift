@@ -7,8 +7,8 @@ extension SimulatedHistory {
         var random = SeededRandom(seed: seed)
         let mix = FaultMix(&random)
         self.init(
-            people: [], laptops: [], schemas: [], skews: [], customers: 2 + random.below(5),
-            children: 2 + random.below(6), pageRows: random.pick([1, 3, 8, 40]), hasMachines: mix.hasMachines,
+            people: [], laptops: [], schemas: [], skews: [], customers: random.pick([1, 2, 2, 3, 4, 6]),
+            children: random.pick([1, 2, 3, 4, 7]), pageRows: random.pick([1, 3, 8, 40]), hasMachines: mix.hasMachines,
             steps: [])
         drawPeople(&random, mix, laptops)
         var drawing = StepDrawing(mix: mix, history: self)
@@ -34,6 +34,9 @@ private struct StepDrawing {
     let mix: FaultMix
     let history: SimulatedHistory
     private let total: Int
+    /// The laptops that were copied, and whether the server was backed up: before that nothing can be put back.
+    private var copied: Set<Int> = []
+    private var isBackedUp = false
 
     init(mix: FaultMix, history: SimulatedHistory) {
         self.mix = mix
@@ -50,10 +53,24 @@ private struct StepDrawing {
         if index < history.customers + history.laptops.count, index < count / 4 {
             return SimulatedStep(.sync, actor: index - history.customers, elapsed: 50)
         }
-        let verb = draw(&random)
-        let actor = verb.isOfPerson ? 1 + random.below(max(1, history.people.count - 1)) : laptop
+        let verb = withWhatItNeeds(draw(&random), laptop)
+        let actor = verb.subject == .person ? 1 + random.below(max(1, history.people.count - 1)) : laptop
         let elapsed = random.chance(30) ? random.below(mix.longestPause) : random.below(20)
         return SimulatedStep(verb, actor: actor, elapsed: elapsed, numbers(of: verb, mark: index, &random))
+    }
+
+    private mutating func withWhatItNeeds(_ verb: SimulatedVerb, _ laptop: Int) -> SimulatedVerb {
+        switch verb {
+        case .backup,
+            .putBack where !isBackedUp:
+            isBackedUp = true
+            return .backup
+        case .copy,
+            .putCopy where !copied.contains(laptop):
+            copied.insert(laptop)
+            return .copy
+        default: return verb
+        }
     }
 
     private func draw(_ random: inout SeededRandom) -> SimulatedVerb {
@@ -99,7 +116,8 @@ private struct StepDrawing {
                 random.below(1_000),
             ]
         case .disk: return [random.below(2), random.below(4), random.below(random.pick([3, 30])), random.below(2)]
-        case .again, .purge, .reopen, .copy, .putCopy, .clone, .lose, .spoil, .restart: return []
+        case .putBack: return [random.below(4)]
+        case .again, .purge, .reopen, .backup, .copy, .putCopy, .clone, .lose, .spoil, .restart: return []
         }
     }
 

@@ -111,7 +111,7 @@ extension SimulatedHistory: CustomStringConvertible {
 
 extension SimulatedStep: CustomStringConvertible {
     public var description: String {
-        var text = "\(verb.isOfPerson ? "person" : "laptop") \(actor) \(verb.rawValue)"
+        var text = "\(verb.subject.rawValue) \(actor) \(verb.rawValue)"
         for (parameter, number) in zip(verb.parameters, numbers) {
             let isWord = parameter.words.indices.contains(number)
             text += " \(parameter.name)=\(isWord ? parameter.words[number] : String(number))"
@@ -139,11 +139,25 @@ extension SimulatedStep: CustomStringConvertible {
 }
 
 extension SimulatedVerb {
-    /// Whether it is about a person, and not about a laptop.
-    var isOfPerson: Bool {
+    /// Whom it is about, as it is written down.
+    enum Subject: String {
+        case laptop, person, server
+    }
+
+    var subject: Subject {
         switch self {
-        case .role, .team, .disable: true
-        default: false
+        case .role, .team, .disable: .person
+        case .books, .purge, .reopen, .backup, .putBack, .freeze, .away: .server
+        default: .laptop
+        }
+    }
+
+    /// Whether it works on files of the server, and on those of its laptop.
+    var worksOn: (server: Bool, laptop: Bool) {
+        switch self {
+        case .sync, .go: (true, true)
+        case .again, .power, .disk: (true, false)
+        default: (subject != .laptop, subject == .laptop)
         }
     }
 }

@@ -25,6 +25,16 @@ final class SimulatedLaptop: @unchecked Sendable {
         var principal: ReplicaID
         var saved: [Saved]
         var allowed: Set<Int>
+        var made: Set<Int>
+        var hasReadAll: Bool
+        /// How often the server had been put back; -1 where the laptop had not met it since.
+        var putBacks: Int
+    }
+
+    /// A write that the server had accepted before it was put back, and that the laptop still has.
+    struct Owed: Hashable {
+        var place: WriteOracle.Place
+        var text: String
     }
 
     let index: Int
@@ -40,13 +50,21 @@ final class SimulatedLaptop: @unchecked Sendable {
     var copy: Copy?
     /// The codes that may be on it: of the last look at it, and of everything since.
     var allowed: Set<Int> = []
+    /// The codes of the records that were made on it.
+    var made: Set<Int> = []
     /// How far it has read.
     var stored: Int64 = 0
     /// How its last synchronisation ended, and what that moved.
     var lastEnding: SyncEnding?
     var lastMoved = 0
-    /// Whether operations on its files have been asked to fail.
-    var isFaulty = false
+    /// How operations on its files have been asked to fail.
+    var faults: Set<FaultVFS.Fault> = []
+    /// Whether it has read everything since it last began anew.
+    var hasReadAll = false
+    /// Whether the server was put back since its last whole synchronisation.
+    var isBehind = false
+    /// What must be back at the server after that.
+    var owed: [Owed] = []
 
     init(
         index: Int, name: String, person: RecordID, schema: Schema, transport: InProcessTransport, laptop: Laptop,

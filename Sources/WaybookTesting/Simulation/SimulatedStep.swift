@@ -38,7 +38,7 @@ public enum SimulatedVerb: String, Hashable, Sendable, CaseIterable {
     // The way to the server.
     case sync, go, again
     // What the server and whoever runs it do.
-    case role, team, disable, books, purge, reopen
+    case role, team, disable, books, purge, reopen, backup, putBack
     // Clocks.
     case clock, reboot, freeze, away
     // Laptops that are not what they were.
@@ -89,6 +89,7 @@ public enum SimulatedVerb: String, Hashable, Sendable, CaseIterable {
         case .clock, .reboot: [Parameter(name: "shift")]
         case .freeze: [Parameter(name: "shift"), Parameter(name: "frozen", words: ["no", "yes"])]
         case .away: [Parameter(name: "days")]
+        case .putBack: [Parameter(name: "backup")]
         case .power:
             [
                 Parameter(name: "of", words: ["laptop", "server"]), Parameter(name: "operations"),
@@ -101,7 +102,7 @@ public enum SimulatedVerb: String, Hashable, Sendable, CaseIterable {
                 Parameter(name: "fault", words: ["heals", "full", "writeFails", "syncFails"]),
                 Parameter(name: "operations"), Parameter(name: "lasts", words: ["once", "on"]),
             ]
-        case .again, .purge, .reopen, .copy, .putCopy, .clone, .lose, .spoil, .restart: []
+        case .again, .purge, .reopen, .backup, .copy, .putCopy, .clone, .lose, .spoil, .restart: []
         }
     }
 

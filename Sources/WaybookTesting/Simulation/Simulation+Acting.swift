@@ -19,6 +19,8 @@ extension Simulation {
         case .books: try moveBooks(most: step["most"])
         case .purge: _ = try ErasurePurge(service.file, now: { [wall] in wall.milliseconds }).perform()
         case .reopen: try reopenServer()
+        case .backup: try backUp()
+        case .putBack: try putBack(step["backup"])
         case .clock: one.laptop.setWallShift(Int64(step["shift"]))
         case .reboot: if one.run == nil { one.laptop.reboot(wallShiftMilliseconds: Int64(step["shift"])) }
         case .freeze: wall.set(shift: Int64(step["shift"]), isFrozen: step["frozen"] == 1)
@@ -75,7 +77,8 @@ extension Simulation {
         _ = try one.laptop.store.file.checkpoint(.truncate)
         try FileManager.default.copyItem(at: one.folder.appending(path: "store.db"), to: file)
         return SimulatedLaptop.Copy(
-            file: file, principal: one.transport.principal.replica, saved: one.saved, allowed: one.allowed)
+            file: file, principal: one.transport.principal.replica, saved: one.saved, allowed: one.allowed,
+            made: one.made, hasReadAll: one.hasReadAll, putBacks: one.isBehind ? -1 : model.putBacks)
     }
 
     private func copy(_ one: SimulatedLaptop) throws {
@@ -92,12 +95,18 @@ extension Simulation {
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: copy.file, to: place.appending(path: "store.db"))
         one.folder = place
-        one.isFaulty = false
+        one.faults = []
         try one.laptop.restart(on: place)
         one.transport.become(
             ExchangePrincipal(replica: copy.principal, user: one.person.description))
-        (one.saved, one.allowed, one.stored) = (copy.saved, copy.allowed, 0)
+        become(copy, one)
         note("\(one.name) is put back from its copy")
+    }
+
+    private func become(_ copy: SimulatedLaptop.Copy, _ one: SimulatedLaptop) {
+        (one.saved, one.allowed, one.made) = (copy.saved, copy.allowed, copy.made)
+        (one.stored, one.hasReadAll, one.owed) = (0, copy.hasReadAll, [])
+        one.isBehind = copy.putBacks != model.putBacks
     }
 
     private func clone(_ one: SimulatedLaptop) throws {
@@ -106,7 +115,7 @@ extension Simulation {
         let twin = try makeLaptop(
             laptops.count, of: one.person, one.schema, skew: 0, as: try one.laptop.store.replica(), from: copy.file)
         twin.transport.become(one.transport.principal)
-        (twin.saved, twin.allowed) = (copy.saved, copy.allowed)
+        become(copy, twin)
         laptops.append(twin)
         note("\(twin.name) goes on with a copy of \(one.name)")
     }
@@ -125,7 +134,7 @@ extension Simulation {
         try one.laptop.store.file.write {
             try $0.execute(sql: "UPDATE meta SET value = 'spoiled' WHERE name = 'checkpoint'")
         }
-        one.stored = 0
+        (one.stored, one.hasReadAll) = (0, false)
         note("the server will not know the checkpoint of \(one.name)")
     }
 }

@@ -26,6 +26,24 @@ extension Simulation {
         guard units.units(seenBy: one.person, at: wall.milliseconds).contains(told.unit) else {
             throw SimulationFailure(law: "I5", detail: "\(one.name) is told \(told.record.id) of \(told.unit)")
         }
+        // Until its exchange has ended, however that is.
+        one.allowed.formUnion(units.codes(ofRecords: [told.record.id]))
+    }
+
+    /// An author is not told again that it deleted something itself, unless its copy, or the unit, comes anew.
+    func requireNews(_ told: FeedRecord, to one: SimulatedLaptop) throws {
+        let (reader, store) = (one.transport.principal.replica, one.laptop.store)
+        guard told.record.isDeleted, !told.isWhole, one.hasReadAll, !one.isBehind,
+            told.record.atoms.values.contains(where: { $0.stamp.replica == reader }),
+            try !store.status().isPullingAfresh,
+            try service.file.read({ try ServerRows($0).held(told.unit, by: reader) }) != .coming,
+            let held = try store.record(told.record.id), held.unit == told.unit
+        else { return }
+        for (path, atom) in told.record.atoms where atom.stamp.replica == reader {
+            guard held.record.atoms[path]?.stamp == atom.stamp else { continue }
+            throw SimulationFailure(
+                law: "echo", detail: "\(path) of \(told.record.id), deleted, came back to its author")
+        }
     }
 
     func check(_ one: SimulatedLaptop, isWhole: Bool) throws {
@@ -37,20 +55,13 @@ extension Simulation {
 
     /// I7: it knows of nothing that the server does not have, and does not fall back.
     private func checkPosition(_ one: SimulatedLaptop) throws {
-        let start = try one.laptop.store.exchangeStart()
-        let status = try one.laptop.store.status()
-        let (judged, sequence) = try service.file.read { db in
-            (try ServerView.lastSet(of: start.replica, db), try ServerRows(db).lastSequence())
+        guard !one.isBehind else { return }
+        let read = try one.laptop.store.requireKnown(to: service, one.name)
+        let isPullingAfresh = try one.laptop.store.status().isPullingAfresh
+        guard isPullingAfresh || read >= one.stored else {
+            throw SimulationFailure(law: "I7", detail: "\(one.name) fell back from \(one.stored) to \(read)")
         }
-        guard judged >= start.answered else {
-            throw SimulationFailure(
-                law: "I1", detail: "\(one.name) has the verdict on \(start.answered), the server sets to \(judged)")
-        }
-        guard sequence >= status.storedSequence, status.isPullingAfresh || status.storedSequence >= one.stored else {
-            throw SimulationFailure(
-                law: "I7", detail: "\(one.name) at \(status.storedSequence), was \(one.stored), server \(sequence)")
-        }
-        one.stored = status.isPullingAfresh ? 0 : status.storedSequence
+        one.stored = isPullingAfresh ? 0 : read
     }
 
     // MARK: I1 and I9
@@ -103,7 +114,7 @@ extension Simulation {
         let isCurrent = isWhole && one.stored == last
         let refused = try units.codesRefused(on: one.laptop.store, seen, schema: schemas.server)
         // What the server does not know is nobody's but its author's, also after it was refused and discarded.
-        let unknown = model.codes.filter { units.unit(of: $0.key) == nil }.values
+        let unknown = one.made.intersection(model.codes.filter { units.unit(of: $0.key) == nil }.values)
         one.allowed = (isCurrent ? now : one.allowed.union(now)).union(refused).union(unknown)
             .union(try codesUnsent(on: one))
         let leaked = try codes(inFilesOf: one).subtracting(one.allowed)

@@ -277,6 +277,7 @@ extension Simulation {
         note("\(one.name) \(Self.name(of: outcome)): \(Self.told(action))")
         guard case .saved = outcome else { return false }
         one.saved.append(saved(action.changes))
+        one.made.formUnion(action.changes.filter(\.isCreating).compactMap { model.codes[$0.id] })
         for change in action.changes {
             let shown = try one.laptop.store.record(change.id)
             for (path, text) in modelledTexts(change) where shown?.record.atoms[path]?.value?.text != text {

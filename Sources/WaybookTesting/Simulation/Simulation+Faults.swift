@@ -7,7 +7,19 @@ import WaybookStore
 
 /// Machines that lose their power, and disks that fail.
 extension Simulation {
-    private static let mostStarts = 20
+    /// Whether a step may fail so: a machine that it works on has lost its power, or was asked to let operations fail with
+    /// just this code.
+    func isExcused(_ error: any Error, _ verb: SimulatedVerb, _ one: SimulatedLaptop) -> Bool {
+        let worksOn = verb.worksOn
+        return worksOn.laptop && Self.isExcused(error, one.machine, one.faults)
+            || worksOn.server && Self.isExcused(error, serverMachine, serverFaults)
+    }
+
+    private static func isExcused(_ error: any Error, _ machine: Machine?, _ faults: Set<FaultVFS.Fault>) -> Bool {
+        guard let machine else { return false }
+        let isOff = (try? machine.isOff()) == true && (error is Machine.PowerIsOff || error is StoreFileError)
+        return isOff || faults.contains { $0.causes(error) }
+    }
 
     func cutPower(_ step: SimulatedStep, _ one: SimulatedLaptop) throws {
         let machine = step["of"] == 0 ? one.machine : serverMachine
@@ -36,15 +48,14 @@ extension Simulation {
         _ fault: FaultVFS.Fault, _ one: SimulatedLaptop, _ operations: Int = 0, _ isLasting: Bool = false
     ) throws {
         guard let machine = one.machine else { return }
-        one.isFaulty = one.isFaulty || fault != .none
+        // A store on a disk that works again works again.
+        if fault == .none { one.faults = [] } else { one.faults.insert(fault) }
         machine.inject(fault, afterOperations: operations, isLasting: isLasting)
     }
 
-    func breakServerDisk(
-        _ fault: FaultVFS.Fault, _ operations: Int = 0, _ isLasting: Bool = false
-    ) throws {
+    func breakServerDisk(_ fault: FaultVFS.Fault, _ operations: Int = 0, _ isLasting: Bool = false) throws {
         guard let machine = serverMachine else { return }
-        isServerFaulty = isServerFaulty || fault != .none
+        if fault == .none { serverFaults = [] } else { serverFaults.insert(fault) }
         machine.inject(fault, afterOperations: operations, isLasting: isLasting)
         try settleUnconfirmed()
     }
@@ -58,7 +69,8 @@ extension Simulation {
         var hasFallen = false
         if let machine = serverMachine, try machine.isOff() {
             hasFallen = true
-            try start(machine) { try self.startServer(machine) }
+            try machine.startAnew { _ in try self.startServer(machine) }
+            try requireWholeServer()
             try settleUnconfirmed()
         }
         for one in laptops {
@@ -66,39 +78,30 @@ extension Simulation {
             hasFallen = true
             if one.run != nil { coverage.count("exchange killed") }
             await one.kill()
-            try start(machine) {
+            try machine.startAnew { _ in
                 one.folder = machine.folder
-                one.isFaulty = false
+                one.faults = []
                 try one.laptop.restart(on: machine.folder)
             }
-            try checkWhole(one.laptop.store.file, one.name)
-            try checkAcknowledged(one)
+            try one.laptop.store.file.requireWhole(one.name)
+            try check(one, isWhole: false)
         }
         if model.unconfirmed.isEmpty == false { try settleUnconfirmed() }
         return hasFallen
-    }
-
-    private func start(_ machine: Machine, _ open: () throws -> Void) throws {
-        for _ in 0..<Self.mostStarts {
-            try machine.start()
-            do {
-                return try open()
-            } catch {
-                guard try machine.isOff() else {
-                    throw SimulationFailure(law: "reopen", detail: "\(machine.name): \(error)")
-                }
-            }
-        }
-        throw SimulationFailure(law: "reopen", detail: "\(machine.name) fell \(Self.mostStarts) times")
     }
 
     private func startServer(_ machine: Machine) throws {
         // Its power is off: closing cannot succeed, and nothing depends on it.
         try? service.file.close()
         serverFolder = machine.folder
-        isServerFaulty = false
+        serverFaults = []
         service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
-        try checkWhole(service.file, "server")
+    }
+
+    func requireWholeServer() throws {
+        try service.file.requireWhole("server")
+        let faults = try service.file.read { try ServerCheck.run($0).faults }
+        guard faults.isEmpty else { throw SimulationFailure(law: "check", detail: "\(faults.prefix(3))") }
     }
 
     /// The server's program ends and begins again.
@@ -108,11 +111,14 @@ extension Simulation {
             service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
         } catch {
             // On a disk that does not let it start somebody makes room first.
-            guard isServerFaulty, let machine = serverMachine, try !machine.isOff() else { throw error }
-            machine.inject(.none, afterOperations: 0, isLasting: false)
+            guard Self.isExcused(error, serverMachine, serverFaults), let machine = serverMachine,
+                try !machine.isOff()
+            else { throw error }
+            try breakServerDisk(.none)
             service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
         }
         try settleUnconfirmed()
+        try requireWholeServer()
     }
 
     /// A laptop's program ends, if it has not, and begins again on the same files.
@@ -122,18 +128,11 @@ extension Simulation {
         do {
             try one.laptop.restart(on: one.folder)
         } catch {
-            guard one.isFaulty, let machine = one.machine, try !machine.isOff() else { throw error }
-            machine.inject(.none, afterOperations: 0, isLasting: false)
+            guard Self.isExcused(error, one.machine, one.faults), try one.machine?.isOff() != true else { throw error }
+            try breakDisk(.none, one)
             try one.laptop.restart(on: one.folder)
         }
-        try checkAcknowledged(one)
-    }
-
-    private func checkWhole(_ file: StoreFile, _ name: String) throws {
-        let lines = try file.read { try String.fetchAll($0, sql: "PRAGMA integrity_check") }
-        guard lines == ["ok"] else {
-            throw SimulationFailure(law: "integrity", detail: "\(name): \(lines.prefix(3))")
-        }
+        try check(one, isWhole: false)
     }
 
     /// Tells the model of sets whose commit nobody confirmed and that are there all the same.
@@ -142,16 +141,22 @@ extension Simulation {
         guard !waiting.isEmpty else { return }
         model.unconfirmed = []
         for (set, before) in waiting {
-            let found = try service.file.read { db -> (verdict: Verdict, after: ServerView)? in
-                guard try ServerView.lastSet(of: set.stamp.replica, db) >= set.number else { return nil }
-                let stored = try ServerRows(db).judgedSet(set.stamp.replica, set.number)?.verdict
-                return (
-                    stored.flatMap { Verdict($0) } ?? .accepted(stamp: nil, outcomes: []),
-                    try ServerView(of: set, db)
-                )
-            }
+            let found = try service.file.read { try ServerView.found(set, $0) }
             coverage.count(found == nil ? "unconfirmed lost" : "unconfirmed kept")
             if let found { try observe(set, found.verdict, before: before, after: found.after) }
+        }
+    }
+}
+
+extension FaultVFS.Fault {
+    /// Whether it is why an operation of a store failed so.
+    func causes(_ error: any Error) -> Bool {
+        guard let code = (error as? StoreFileError)?.code else { return false }
+        switch self {
+        case .diskFull: return code == .diskFull
+        case .writeError: return code == .inputOutput(resultCode: ResultCode.SQLITE_IOERR_WRITE.rawValue)
+        case .syncError: return code == .unconfirmedWrite
+        case .none, .kill: return false
         }
     }
 }

@@ -33,6 +33,7 @@ extension Simulation {
                 refuse(set, as: .handover)
             }
         }
+        if model.putBacks > 0 { for (_, text) in modelled(set) { model.ruledAgain[text] = verdict } }
         note("server: set \(set.number) of \(set.stamp.replica.number): \(verdict)")
         try noteLives(touchedBy: set)
     }
@@ -44,7 +45,7 @@ extension Simulation {
         }
     }
 
-    private func modelled(_ set: ChangeSet) -> [(WriteOracle.Place, String)] {
+    func modelled(_ set: ChangeSet) -> [(WriteOracle.Place, String)] {
         set.changes.flatMap { change in
             change.writes.compactMap { write in
                 guard schemas.isModelled(write.path, in: change.collection), let text = write.value?.text else {
@@ -60,6 +61,10 @@ extension Simulation {
         let written = modelled(set)
         for (place, text) in written {
             model.rulings[text] = .accepted
+            guard model.putBacks == 0 else {
+                model.oracle.accept(text, at: place, stamp: stamp)
+                continue
+            }
             let expected = model.oracle.arrive(
                 text, at: place, stamp: stamp, before: before.rows[place.record]?.atoms[place.path])
             let present = after.rows[place.record]?.atoms[place.path]
@@ -102,7 +107,7 @@ extension Simulation {
 
     /// I3 at the places that a set wrote to.
     private func checkOpen(at places: [WriteOracle.Place]) throws {
-        guard !places.isEmpty else { return }
+        guard !places.isEmpty, model.putBacks == 0 else { return }
         try service.file.read { db in
             for place in places where model.oracle.knows(place) { _ = try checkConflicts(at: place, ServerRows(db)) }
         }
@@ -139,12 +144,16 @@ extension Simulation {
 
     // MARK: Lives
 
+    static func deleted(_ db: Database) throws -> Set<RecordID> {
+        Set(try Data.fetchAll(db, sql: "SELECT id FROM record WHERE deleted = 1").compactMap { RecordID(bytes: $0) })
+    }
+
     /// I6: what was deleted comes back only with a set that writes to its unit.
     private func noteLives(touchedBy set: ChangeSet) throws {
         let (deleted, units) = try service.file.read { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT id, unit FROM record WHERE deleted = 1")
-            let touched = try Set(set.changes.map { try ServerRows(db).unit(of: $0.id) ?? $0.id })
-            return (Set(rows.compactMap { RecordID(bytes: $0[0] as Data) }), touched)
+            (
+                try Self.deleted(db), try Set(set.changes.map { try ServerRows(db).unit(of: $0.id) ?? $0.id })
+            )
         }
         for revived in model.deleted.subtracting(deleted) {
             let unit = try service.file.read { try ServerRows($0).unit(of: revived) ?? revived }

@@ -22,14 +22,9 @@ extension Simulation {
         return server
     }
 
-    /// What the routes would answer to a commit that failed; nil where nothing was asked to fail.
+    /// What the routes would answer to a commit that failed; nil where nothing was asked to fail so.
     private func problem(of error: any Error) -> Problem? {
-        guard isServerFaulty else { return nil }
-        switch error {
-        case let error as StoreFileError where error.code == .diskFull: return Problem(.serverFull)
-        case is StoreFileError, is SecurityLedgerError: return Problem(.retry)
-        default: return nil
-        }
+        serverFaults.contains { $0.causes(error) } ? Problem(storeError: error) : nil
     }
 
     // MARK: One synchronisation
@@ -60,7 +55,7 @@ extension Simulation {
     ) throws -> InProcessTransport.Weather {
         var weather = InProcessTransport.Weather(between: {
             try await turnstile.pass()
-            if try one.machine?.isOff() == true { throw PowerIsOff() }
+            try one.machine?.requirePower()
         })
         for (way, byte) in [("way", "byte"), ("then", "thenByte")] {
             coverage.count("exchange \(SimulatedVerb.ways[step[way] % SimulatedVerb.ways.count])")
@@ -76,12 +71,12 @@ extension Simulation {
             weather.tamper = Tampering(speaking: spoken)
         }
         weather.refuses = { self.coverage.count("problem \($0.code.rawValue)") }
-        weather.tells = { try self.requireVisible($1, to: one) }
+        weather.tells = {
+            try self.requireVisible($1, to: one)
+            try self.requireNews($1, to: one)
+        }
         return weather
     }
-
-    /// The laptop's machine has lost its power in the midst of something.
-    private struct PowerIsOff: Error {}
 
     private static func fate(_ way: Int, _ byte: Int) -> InProcessTransport.Fate {
         switch way % SimulatedVerb.ways.count {
@@ -109,7 +104,7 @@ extension Simulation {
         coverage.count("unit departed", report.departedUnits)
         if report.hasBegunAfresh {
             coverage.count("fresh pull")
-            one.stored = 0
+            (one.stored, one.hasReadAll) = (0, false)
         }
         coverage.count("exchanges", report.exchanges)
         note(
@@ -117,6 +112,11 @@ extension Simulation {
                 + "\(report.departedUnits) left")
         one.lastEnding = report.ending
         one.lastMoved = report.sentSets + report.receivedRecords
-        try check(one, isWhole: report.ending == .upToDate)
+        let isWhole = report.ending == .upToDate
+        if isWhole { one.isBehind = false }
+        try check(one, isWhole: isWhole)
+        guard isWhole else { return }
+        one.hasReadAll = true
+        try checkOwed(one)
     }
 }

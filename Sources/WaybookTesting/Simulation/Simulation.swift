@@ -29,6 +29,7 @@ public final class Simulation: @unchecked Sendable {
     static let start: Int64 = 1_790_000_000_000
     static let mostExtraLaptops = 3
     static let replicasFrom: UInt32 = 100
+    static let database = "server.db"
 
     let history: SimulatedHistory
     let schemas: SimulatedSchemas
@@ -38,13 +39,16 @@ public final class Simulation: @unchecked Sendable {
     let clock = WorldClock(milliseconds: start)
     let wall: ServerWall
     let serverMachine: Machine?
-    var isServerFaulty = false
+    var serverFaults: Set<FaultVFS.Fault> = []
     var serverFolder: URL
     var service: ExchangeService
     var ledger: SecurityLedger
+    /// Not on the machine: it is not SQLite that writes it.
+    var ledgerFolder: URL
     var laptops: [SimulatedLaptop] = []
     let people: [RecordID]
     var memberships: [(id: RecordID, person: RecordID)] = []
+    var backups: [URL] = []
     var units: UnitScopes
     var model = SimulatedModel()
     var coverage = Coverage()
@@ -71,7 +75,8 @@ public final class Simulation: @unchecked Sendable {
         units = UnitScopes(schemas.server)
         serverMachine = history.hasMachines ? try Machine("server", in: folder) : nil
         serverFolder = serverMachine?.folder ?? folder.appending(path: "server")
-        try templates.place(.server, as: serverFolder.appending(path: "server.db"))
+        try templates.place(.server, as: serverFolder.appending(path: Self.database))
+        ledgerFolder = folder
         ledger = try SecurityLedger(path: folder.appending(path: SecurityLedger.fileName).path)
         service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
         try makeDirectory()
@@ -86,7 +91,7 @@ public final class Simulation: @unchecked Sendable {
         _ folder: URL, _ schema: Schema, _ pageRows: Int, _ ledger: SecurityLedger, _ wall: ServerWall
     ) throws -> ExchangeService {
         let options = StoreFile.Options(checkpointPages: 50)
-        let file = try StoreOpening.production(options).server(folder.appending(path: "server.db").path)
+        let file = try StoreOpening.production(options).server(folder.appending(path: database).path)
         do {
             try file.write { _ = try ledger.apply($0, schema: schema, now: wall.milliseconds) }
             return try ExchangeService(
@@ -142,19 +147,11 @@ public final class Simulation: @unchecked Sendable {
         do {
             try await act(step, one)
         } catch {
-            guard isExcused(error, one) else { throw error }
+            guard isExcused(error, step.verb, one) else { throw error }
             note("\(one.name): \(error)")
             coverage.count("excused \(step.verb.rawValue)")
         }
         try await startFallen()
-    }
-
-    /// Whether a step may fail so: a machine has lost its power, or operations on its files were asked to fail.
-    func isExcused(_ error: any Error, _ one: SimulatedLaptop) -> Bool {
-        if error is SimulationFailure { return false }
-        if (try? one.machine?.isOff()) == true || (try? serverMachine?.isOff()) == true { return true }
-        guard one.isFaulty || isServerFaulty else { return false }
-        return error is StoreFileError || error is DatabaseError || error is SecurityLedgerError
     }
 
     func note(_ text: @autoclosure () -> String) {
@@ -217,7 +214,7 @@ public final class Simulation: @unchecked Sendable {
     ) throws -> SimulatedLaptop {
         serial += 1
         let name = "laptop\(index)-\(serial)"
-        let replica = copied ?? model.newReplica()
+        let replica = copied ?? model.newReplica(on: service.timeline)
         let machine = history.hasMachines ? try Machine(name, in: folder) : nil
         let place = machine?.folder ?? folder.appending(path: name)
         let store = place.appending(path: "store.db")
@@ -240,57 +237,11 @@ public final class Simulation: @unchecked Sendable {
     }
 
     private func enrol(_ old: ReplicaID) throws -> ReplicaID {
-        let new = model.newReplica()
+        let new = model.newReplica(on: service.timeline)
         coverage.count("fork")
+        // What was sent under a former number is not sent again.
+        for one in laptops where one.transport.principal.replica == old { one.owed = [] }
         try service.file.write { try service.noteFork($0, of: old, as: new) }
         return new
-    }
-}
-
-/// The server's wall clock: true time with a shift, or standing still.
-final class ServerWall: Sendable {
-    private let clock: WorldClock
-    private let state = Mutex<(shift: Int64, stopped: Int64?, highest: Int64)>((0, nil, 0))
-
-    init(_ clock: WorldClock) { self.clock = clock }
-
-    var milliseconds: Int64 {
-        state.withLock { state in
-            let now = state.stopped ?? clock.milliseconds + state.shift
-            state.highest = max(state.highest, now)
-            return now
-        }
-    }
-
-    /// The latest time that anybody read from it.
-    var highest: Int64 { state.withLock { $0.highest } }
-
-    func set(shift: Int64, isFrozen: Bool) {
-        state.withLock { $0 = (shift, isFrozen ? clock.milliseconds + shift : nil, $0.highest) }
-    }
-}
-
-/// What is known of the records outside the system.
-struct SimulatedModel {
-    enum Ruling { case accepted, rejected, handover }
-
-    var oracle = WriteOracle(quiet: SimulatedSchemas.quiet)
-    /// What the server last said of the set in which a text came.
-    var rulings: [String: Ruling] = [:]
-    var made: Set<RecordID> = []
-    /// The code in the texts of each record.
-    var codes: [RecordID: Int] = [:]
-    /// The losing values that somebody looks at and lets be, by the conflict's identity.
-    var keeps: [RecordID: (place: WriteOracle.Place, text: String)] = [:]
-    var erased: Set<RecordID> = []
-    /// The codes that must be nowhere once all is read and purged.
-    var erasedCodes: Set<Int> = []
-    var deleted: Set<RecordID> = []
-    var unconfirmed: [(set: ChangeSet, before: ServerView)] = []
-    private var lastReplica = Simulation.replicasFrom
-
-    mutating func newReplica() -> ReplicaID {
-        lastReplica += 1
-        return ReplicaID(lastReplica)
     }
 }

@@ -86,6 +86,18 @@ import WaybookProtocol
         #expect(try client.shown(acme).record.atoms.keys.filter { $0.text.hasPrefix("tags/") }.count == 6)
     }
 
+    @Test func whatTheServerLostIsNotInTheBinOfWhatItHasDeleted() throws {
+        let client = try worked()
+        try client.receive(record(acme, ["city": ("Metz", stamp(1_000))]), isWhole: false, sequence: 20)
+        try client.store.rewind(to: ServerRewind(expected: 6, timeline: 1), at: client.now)
+        try client.receive(record(acme, ["$life": ("deleted", stamp(900))]), isWhole: false, sequence: 1 << 34)
+        try client.store.finishExchange(isWholeFeed: true, at: client.now)
+        let revived = record(
+            acme, ["$life": ("alive", stamp(1_100)), "name": ("Acme", stamp(1)), "city": ("Lyon", stamp(1))])
+        try client.receive(revived, sequence: (1 << 34) + 1)
+        #expect(try client.value(acme, "city") == "Lyon")
+    }
+
     @Test func aSetThatComesBackNeverHidesWhatIsLaterThanIt() throws {
         let client = try Client()
         try client.receive(record(acme, ["city": ("Lyon", stamp(1))]), sequence: 1)

@@ -1,0 +1,56 @@
+import Synchronization
+import WaybookModel
+import WaybookProtocol
+
+/// What is known of the records outside the system.
+struct SimulatedModel {
+    enum Ruling { case accepted, rejected, handover }
+
+    var oracle = WriteOracle(quiet: SimulatedSchemas.quiet)
+    /// What the server last said of the set in which a text came.
+    var rulings: [String: Ruling] = [:]
+    var made: Set<RecordID> = []
+    /// The code in the texts of each record.
+    var codes: [RecordID: Int] = [:]
+    /// The losing values that somebody looks at and lets be, by the conflict's identity.
+    var keeps: [RecordID: (place: WriteOracle.Place, text: String)] = [:]
+    var erased: Set<RecordID> = []
+    /// The codes that must be nowhere once all is read and purged.
+    var erasedCodes: Set<Int> = []
+    var deleted: Set<RecordID> = []
+    var unconfirmed: [(set: ChangeSet, before: ServerView)] = []
+    /// How often the server was put back. Since the first time the oracle says nothing: what stands depends on who comes back.
+    var putBacks = 0
+    /// What the server said, since it was last put back, of the set in which a text came.
+    var ruledAgain: [String: Verdict] = [:]
+    private var lastReplica = Simulation.replicasFrom
+
+    /// As the server gives them.
+    mutating func newReplica(on timeline: UInt8) -> ReplicaID {
+        lastReplica += 1
+        return ReplicaID(UInt32(timeline) << 24 | lastReplica)
+    }
+}
+
+/// The server's wall clock: true time with a shift, or standing still.
+final class ServerWall: Sendable {
+    private let clock: WorldClock
+    private let state = Mutex<(shift: Int64, stopped: Int64?, highest: Int64)>((0, nil, 0))
+
+    init(_ clock: WorldClock) { self.clock = clock }
+
+    var milliseconds: Int64 {
+        state.withLock { state in
+            let now = state.stopped ?? clock.milliseconds + state.shift
+            state.highest = max(state.highest, now)
+            return now
+        }
+    }
+
+    /// The latest time that anybody read from it.
+    var highest: Int64 { state.withLock { $0.highest } }
+
+    func set(shift: Int64, isFrozen: Bool) {
+        state.withLock { $0 = (shift, isFrozen ? clock.milliseconds + shift : nil, $0.highest) }
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import GRDB
+import WaybookModel
+import WaybookProtocol
+import WaybookServerCore
+import WaybookStore
+
+/// A server that is put back to an earlier backup, and what the laptops bring back.
+extension Simulation {
+    /// What a set that had been accepted may be refused for once the server was put back (`docs/limitations.md`): what it is
+    /// about is not back yet, or was erased, or it depends on such a set, or was refused so when it came again before.
+    private static let mayBeRefusedFor: Set<RefusalRule> = [.unknown, .depends, .erased, .before]
+    /// The journal keeps 30 days by the server's clock; what is older by then need not come back.
+    private static let keptMilliseconds: Int64 = 29 * 86_400_000
+
+    func backUp() throws {
+        serial += 1
+        let file = folder.appending(path: "backup-\(serial).db")
+        _ = try ServerBackup.write(service.file, to: file.path, ledger: ledger)
+        backups.append(file)
+        note("the server is backed up")
+    }
+
+    /// Stops the server, puts a backup back on its machine, and starts it.
+    func putBack(_ number: Int) throws {
+        guard !backups.isEmpty else { return }
+        try settleUnconfirmed()
+        try catchUp()
+        for one in laptops { one.allowed.formUnion(codes(seenBy: one.person)) }
+        // On a disk that fails this may fail, too: what is put back does not come from there.
+        try? service.file.close()
+        guard let place = try restored(from: backups[number % backups.count]) else {
+            service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
+            return coverage.count("restore before its time")
+        }
+        if let machine = serverMachine {
+            serverFolder = try machine.moveOn()
+            try FileManager.default.copyItem(
+                at: place.appending(path: Self.database), to: serverFolder.appending(path: Self.database))
+        } else {
+            serverFolder = place
+        }
+        serverFaults = []
+        ledger = try SecurityLedger(path: place.appending(path: SecurityLedger.fileName).path)
+        service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
+        try requireWholeServer()
+        coverage.count("restore")
+        note("the server is put back to \(backups[number % backups.count].lastPathComponent)")
+        try forgetWhatWas()
+    }
+
+    /// A folder in which the server's files are as the command leaves them; nil where the clock is behind the backup's.
+    private func restored(from backup: URL) throws -> URL? {
+        serial += 1
+        let place = folder.appending(path: "put-back-\(serial)")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for name in [Self.database, Self.database + "-wal"] {
+            let file = serverFolder.appending(path: name)
+            guard FileManager.default.fileExists(atPath: file.path) else { continue }
+            try FileManager.default.copyItem(at: file, to: place.appending(path: name))
+        }
+        try FileManager.default.copyItem(
+            at: ledgerFolder.appending(path: SecurityLedger.fileName),
+            to: place.appending(path: SecurityLedger.fileName))
+        var random = SeededRandom(seed: serial)
+        do {
+            _ = try RestorableServer.putBack(
+                backup, in: place, schema: schemas.server, now: wall.milliseconds, random: &random)
+        } catch ServerRestore.Failure.clockBehind {
+            return nil
+        }
+        ledgerFolder = place
+        return place
+    }
+
+    /// What was known of the server is no longer so; what the laptops owe it is.
+    private func forgetWhatWas() throws {
+        model.putBacks += 1
+        model.ruledAgain = [:]
+        units = UnitScopes(schemas.server)
+        try catchUp()
+        model.deleted = try service.file.read { try Self.deleted($0) }
+        for one in laptops {
+            (one.isBehind, one.stored) = (true, 0)
+            do {
+                one.owed = try heldAnswered(by: one)
+            } catch  where isExcused(error, .sync, one) {
+                // Its disk does not even let it be read.
+                one.owed = []
+            }
+            coverage.count("restore owed", one.owed.count)
+        }
+    }
+
+    /// The writes that the server had accepted and answered, as far as a laptop's journal has them.
+    private func heldAnswered(by one: SimulatedLaptop) throws -> [SimulatedLaptop.Owed] {
+        guard let replica = try one.laptop.store.replica() else { return [] }
+        let horizon = wall.milliseconds - Self.keptMilliseconds
+        let lines = try one.laptop.store.file.read { db in
+            try Data.fetchAll(
+                db,
+                sql: """
+                    SELECT line FROM journal WHERE replica = ? AND at > ?
+                    UNION ALL SELECT line FROM outbox WHERE past IS NOT NULL
+                    """, arguments: [replica.number, horizon])
+        }
+        return try lines.flatMap { line -> [SimulatedLaptop.Owed] in
+            guard let set = ChangeSetLine.decode(try JSONParser.parse(Array(line))) else { return [] }
+            return modelled(set).filter { model.rulings[$0.1] == .accepted }
+                .map { SimulatedLaptop.Owed(place: $0.0, text: $0.1) }
+        }
+    }
+
+    /// What the author's own laptop still had is back, or was refused for a reason that may be, and is listed then.
+    func checkOwed(_ one: SimulatedLaptop) throws {
+        guard !one.owed.isEmpty else { return }
+        let listed = try one.laptop.store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM rejected") }
+            .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+        for owed in one.owed where !model.erased.contains(owed.place.record) {
+            if try service.file.read({ try ServerView.traces(of: owed.place.record, at: owed.place.path, $0) })
+                .contains(owed.text)
+            {
+                if model.ruledAgain[owed.text] != nil { coverage.count("restore ruled again") }
+                continue
+            }
+            try requireRefused(owed, one, isListed: listed.contains(owed.text))
+        }
+        one.owed = []
+    }
+
+    private func requireRefused(_ owed: SimulatedLaptop.Owed, _ one: SimulatedLaptop, isListed: Bool) throws {
+        switch model.ruledAgain[owed.text] {
+        case .handover?: coverage.count("restore handed over")
+        case .rejected(let refusal)? where Self.mayBeRefusedFor.contains(refusal.rule):
+            coverage.count("restore refused \(refusal.rule)")
+            let isHeld = try one.laptop.store.record(owed.place.record) != nil
+            guard isListed || !isHeld else {
+                throw SimulationFailure(
+                    law: "I9", detail: "\(one.name): “\(owed.text)” was refused after a restore and is not listed")
+            }
+        case let verdict:
+            let told = verdict.map { "\($0)" } ?? "nothing was said of it"
+            throw SimulationFailure(
+                law: "restore", detail: "\(one.name) brought “\(owed.text)” at \(owed.place), it is not there: \(told)")
+        }
+    }
+}
