@@ -66,6 +66,7 @@ test: install install-test-tools lint ## Runs everything that is checked before 
 	Tests/Http/schemathesis.sh $(PROGRAMS)/waybook-server $(VENV)/bin/schemathesis
 	Tests/Http/hostile.py $(PROGRAMS)/waybook-server
 	Tests/Campaigns/kill.py $(PROGRAMS) --rounds 15
+	Tests/Compatibility/check.py $(PROGRAMS)
 	docs/demo/check.py $(PROGRAMS)
 
 # `waybook-simulate` in release; HISTORY names a history that was written down, EDITS asks for the former simulation.
