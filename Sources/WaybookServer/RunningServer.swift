@@ -36,7 +36,8 @@ public struct RunningServer: Sendable {
         if ledger.cutBytes > 0 {
             logger.warning("security ledger: cut a torn last line", metadata: ["bytes": "\(ledger.cutBytes)"])
         }
-        if let timeline = opened.raised { Self.warn(of: timeline, logger) }
+        let begun = try Self.untoldTimelines(file)
+        for timeline in begun { Self.warn(of: timeline, logger) }
         if brought > 0 { logger.warning("security ledger: applied after a restore", metadata: ["count": "\(brought)"]) }
         threads = ServerThreads()
         workers = PasswordWorkers(maximumWaiting: options.limits.waitingSignIns)
@@ -47,7 +48,7 @@ public struct RunningServer: Sendable {
         let announcer: CommitAnnouncer
         (services, mover, announcer) = try Self.services(file, ledger, threads, workers, options, logger)
         Counter(label: "waybook_timelines_raised_total", factory: services.metrics)
-            .increment(by: opened.raised == nil ? 0 : 1)
+            .increment(by: Int64(begun.count))
         purger = ErasurePurger(ErasurePurge(file, now: SystemClock.now), threads: threads, logger: logger)
         let administration = Administration(
             file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: announcer.announceDirectory)
@@ -78,12 +79,20 @@ public struct RunningServer: Sendable {
         try withExtendedLifetime(lock) { try result.get() }
     }
 
+    /// The timelines that this opening began, or that of a command before it.
+    private static func untoldTimelines(_ file: StoreFile) throws -> [Timeline] {
+        let begun = try file.read { try TimelineTable($0).untold() }
+        if !begun.isEmpty { try file.write { try TimelineTable($0).noteTold() } }
+        return begun
+    }
+
     /// Nights have no administrator: the server goes on, on numbers of its own, and says so.
     private static func warn(of timeline: Timeline, _ logger: Logger) {
         logger.warning(
             "the database went back to an earlier state: another timeline was begun",
             metadata: [
-                "cause": "\(timeline.cause.rawValue)", "fork": "\(timeline.fork)", "timeline": "\(timeline.number)",
+                "at": "\(Instant(milliseconds: timeline.restored))", "cause": "\(timeline.cause.rawValue)",
+                "fork": "\(timeline.fork)", "timeline": "\(timeline.number)",
                 "reached": "\(timeline.reached.map(String.init) ?? "unknown")",
             ])
     }
@@ -129,7 +138,7 @@ public struct RunningServer: Sendable {
             signIn: try SignInService(
                 database: database, workers: workers, ledger: ledger, now: SystemClock.now, timeline: { timeline }),
             forks: ForkService(
-                database: database, timeline: timeline, now: SystemClock.now,
+                database: database, ledger: ledger, timeline: timeline, now: SystemClock.now,
                 noteFork: { try exchange.noteFork($0, of: $1, as: $2) }),
             ledger: ledger, now: SystemClock.now, isReady: { (try? await database.read { _ in true }) ?? false },
             changed: announcer.announceDirectory)

@@ -24,7 +24,7 @@ import WaybookTesting
         try queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             let email = try #require(AccountEmail("mei@example.com"))
-            try directory.addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 0)
+            _ = try directory.addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 0)
         }
     }
 

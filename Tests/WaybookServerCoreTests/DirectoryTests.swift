@@ -22,7 +22,7 @@ import WaybookTesting
         let (directory, mei, hash) = (directory, mei, hash)
         try queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
-            try directory.addUser(db, id: mei, email: email, name: " 王梅 ", passwordHash: hash, now: 1)
+            _ = try directory.addUser(db, id: mei, email: email, name: " 王梅 ", passwordHash: hash, now: 1)
         }
     }
 
@@ -39,7 +39,7 @@ import WaybookTesting
             let found1 = try directory.user(db, email: same)?.name
             #expect(found1 == "王梅")
             #expect(throws: DirectoryError.emailTaken) {
-                try directory.addUser(db, id: other, email: same, name: "x", passwordHash: hash, now: 2)
+                _ = try directory.addUser(db, id: other, email: same, name: "x", passwordHash: hash, now: 2)
             }
             let found2 = try directory.users(db).count
             #expect(found2 == 1)
@@ -54,7 +54,7 @@ import WaybookTesting
         let li = UserID(now: 0, random: &random)
         try queue.write { db in
             let email = try #require(AccountEmail("li@example.com"))
-            try directory.addUser(db, id: li, email: email, name: "Li", passwordHash: hash, now: 1)
+            _ = try directory.addUser(db, id: li, email: email, name: "Li", passwordHash: hash, now: 1)
             let first = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
             func readmit(_ former: UInt64, _ new: UInt64, _ user: UserID) throws -> ReplicaID? {
                 try directory.readmitDevice(
@@ -99,7 +99,7 @@ import WaybookTesting
     @Test func aForkGetsANumberAndTokenOfItsOwnAndTheOtherStoreKeepsItsOwn() throws {
         try queue.write { db in
             let old = try directory.addDevice(db, user: mei, name: "laptop", token: token(10), timeline: 0, now: 5)
-            let new = try directory.addFork(db, of: old.replica, token: token(11), timeline: 0, now: 6)
+            let new = try directory.addFork(db, of: old.replica, token: token(11), timeline: 0, now: 6).device
             #expect(new.replica != old.replica && new.user == mei && new.name == "laptop")
             for (number, replica) in [(10, old.replica), (11, new.replica)] as [(UInt64, ReplicaID)] {
                 let found = try directory.authenticate(db, token: token(number), now: 20)

@@ -23,10 +23,10 @@ import WaybookTesting
         let hash = try Self.hash("correct horse")
         try queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
-            try Directory().addUser(
+            _ = try Directory().addUser(
                 db, id: mei, email: try #require(AccountEmail("mei@example.com")), name: "Mei", passwordHash: hash,
                 role: .admin, now: 1)
-            try Directory().addUser(
+            _ = try Directory().addUser(
                 db, id: bo, email: try #require(AccountEmail("bo@example.com")), name: "Bo", passwordHash: nil, now: 1)
         }
     }
@@ -95,7 +95,7 @@ import WaybookTesting
         for fact in [fact, .password(bo, hash: try Self.hash("same horse").phc), fact] { latest.take(fact, at: 11) }
         try queue.write { db in
             try directory.endInvitation(db, of: bo)
-            _ = try latest.apply(db, schema: schema, now: 30)
+            _ = try latest.apply(db)
         }
         #expect(try accept(1, bo, at: 31) != nil)
     }
@@ -113,7 +113,7 @@ import WaybookTesting
         try queue.write { db in
             var random = SeededRandom(seed: 12)
             let ada = UserID(now: 1, random: &random)
-            try directory.addUser(
+            _ = try directory.addUser(
                 db, id: ada, email: try #require(AccountEmail("ada@example.com")), name: "Ada", passwordHash: nil,
                 role: .admin, now: 1)
             let device = try directory.addDevice(db, user: ada, name: "x", token: token(9), timeline: 0, now: 5)
@@ -217,7 +217,7 @@ import WaybookTesting
         for line in compacted { latest.take(line.fact, at: line.at) }
         try queue.write { db in
             try directory.endInvitation(db, of: bo)
-            _ = try latest.apply(db, schema: schema, now: 30)
+            _ = try latest.apply(db)
             #expect(try directory.invitation(db, of: bo) == nil)
         }
     }

@@ -48,6 +48,7 @@ import WaybookTesting
         ada.edit(firm.person(of: eve), ["role": "rep"])
         ada.edit(time, ["until": "2020-01-01"])
         ada.edit(west, ["parent": .string(east.description)])
+        let north = ada.create(["name": "North", "parent": .string(east.description)], in: "team")
         let joined = ada.create(
             ["user": firm.user(ann), "team": .string(west.description)], in: "membership")
         for laptop in [ada, ann] { try firm.settle(laptop) }
@@ -57,7 +58,7 @@ import WaybookTesting
         restored.clock.set(firm.workspace.clock.now)
         let before = try restored.row(call)?.position
         let changed = try restored.service.file.write { try ledger.apply($0, schema: Catalogue.schema, now: 5) }
-        #expect(changed == 8)
+        #expect(changed == 9)
         #expect(try access(restored, acme) == UnitAccess(owner: firm.person(of: bob)))
         #expect(try access(restored, bolt) == UnitAccess(owner: firm.person(of: ann)))
         #expect(try access(restored, cast) == UnitAccess(owner: nil), "Zoe is not known there: the pool has it")
@@ -69,6 +70,8 @@ import WaybookTesting
         #expect(try restored.row(firm.person(of: eve))?.record["role"] == "rep")
         #expect(try restored.row(time)?.record["until"] == "2020-01-01")
         #expect(try restored.row(west)?.record["parent"] == .string(east.description))
+        #expect(try restored.row(north)?.record["name"] == "North", "a team of after the backup")
+        #expect(try restored.row(north)?.record["parent"] == .string(east.description))
         #expect(try restored.row(joined)?.record["team"] == .string(west.description))
         let again = try restored.service.file.write { try ledger.apply($0, schema: Catalogue.schema, now: 6) }
         #expect(again == 0)
@@ -78,7 +81,7 @@ import WaybookTesting
         }
         #expect(anew == 0, "applied once more it changes nothing")
         let told = try restored.service.file.read { try Audit($0).entries(Audit.Query(limit: 1)) }
-        #expect(told.map(\.what) == ["restore"] && told[0].detail == ["count": 8])
+        #expect(told.map(\.what) == ["restore"] && told[0].detail == ["count": 9])
         #expect(try restored.service.file.read { try ServerCheck.run($0) }.faults.isEmpty)
     }
 
@@ -119,6 +122,7 @@ import WaybookTesting
             try Set(small.facts.map(\.fact)) == [
                 .enabled(try #require(UserID(firm.person(of: ann).description))),
                 .access(.assigned([acme], UnitAccess(owner: firm.person(of: bob)))),
+                .access(.formerly([acme], [.book(firm.person(of: ada)), .book(firm.person(of: ann))])),
             ])
         let restored = try Workspace(schema: Catalogue.schema, folder: old)
         try restored.service.file.write { _ = try small.apply($0, schema: Catalogue.schema, now: 5) }
@@ -127,7 +131,7 @@ import WaybookTesting
         let ann = try #require(UserID(firm.person(of: ann).description))
         try small.append([.disabled(ann), .enabled(ann), .disabled(ann)], at: 9)
         let third = try SecurityLedger(path: folder.path, compactionBytes: 1)
-        #expect(try third.facts.map(\.fact).contains(.disabled(ann)) && third.facts.count == 2)
+        #expect(try third.facts.map(\.fact).contains(.disabled(ann)) && third.facts.count == 3)
         #expect(try third.facts(after: small.mark).isEmpty && SecurityLedger(path: folder.path).mark == third.mark)
         #expect(!FileManager.default.fileExists(atPath: folder.path + ".new"))
     }

@@ -25,6 +25,13 @@ import WaybookTesting
             cost: PasswordCost(memoryKiB: 64, passes: 1, lanes: 1))
     }
 
+    private func device(forkOf: ReplicaID?) -> DeviceFact {
+        var random = SeededRandom(seed: 4)
+        let device = DirectoryDevice(
+            replica: ReplicaID(9), user: mei, name: "laptop", created: 1, issued: 2, lastSeen: 3)
+        return DeviceFact(device: device, token: DeviceToken(random: &random), forkOf: forkOf)
+    }
+
     private var everyKind: [SecurityFact] {
         [
             .device(ReplicaID(7), user: mei, issued: 5, .wipeAfterUpload), .disabled(mei), .enabled(mei),
@@ -33,6 +40,9 @@ import WaybookTesting
             .access(.assigned([mei.record], UnitAccess(owner: nil, shares: [mei.record: .view]))),
             .access(.assigned([mei.record], UnitAccess(owner: mei.record))),
             .access(.directory(mei.record, in: "membership", ["until": "2026-12-01"], isDeleted: true)),
+            .access(.formerly([mei.record], [.pool, .book(mei.record)])),
+            .person(PersonFact(user: mei, email: "mei@example.com", name: "王梅", role: "rep", language: "zh-Hans")),
+            .deviceAdded(device(forkOf: nil)), .deviceAdded(device(forkOf: ReplicaID(3))),
         ]
     }
 
@@ -40,14 +50,24 @@ import WaybookTesting
         do {
             let ledger = try SecurityLedger(path: folder.path)
             #expect(try ledger.append(Array(everyKind.prefix(2)), at: 10) == 1...2)
-            #expect(try ledger.append(Array(everyKind.dropFirst(2)), at: 11) == 3...10)
+            #expect(try ledger.append(Array(everyKind.dropFirst(2)), at: 11) == 3...14)
             #expect(try ledger.append([], at: 12) == nil)
         }
         let again = try SecurityLedger(path: folder.path)
         #expect(
             try again.facts.map(\.fact) == everyKind
-                && again.facts.map(\.at) == [10, 10] + Array(repeating: 11, count: 8))
+                && again.facts.map(\.at) == [10, 10] + Array(repeating: 11, count: 12))
         #expect(again.cutBytes == 0)
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+
+    /// Names and addresses stand in it.
+    @Test func aCopyThatAllMayReadIsTakenFromThem() throws {
+        let folder = try LedgerFolder()
+        try SecurityLedger(path: folder.path).append([.enabled(mei)], at: 1)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.path)
+        _ = try SecurityLedger(path: folder.path)
         let mode = try FileManager.default.attributesOfItem(atPath: folder.path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
@@ -98,7 +118,7 @@ import WaybookTesting
         }
         #expect(try refusal(Array((lines[0] + lines[2...].joined()))) == .damaged(line: 2), "a line is missing")
         #expect(try refusal(Array([lines[1], lines[0]].joined())) == .damaged(line: 1), "two changed places")
-        #expect(try refusal(Array(lines.joined()) + lines[0]) == .damaged(line: 11), "one stands twice")
+        #expect(try refusal(Array(lines.joined()) + lines[0]) == .damaged(line: 15), "one stands twice")
         var random = SeededRandom(seed: 20_261_122)
         for _ in 0..<200 {
             // Every byte but the last line feed; where a line feed falls a line is another, which is found too.
@@ -122,7 +142,7 @@ import WaybookTesting
         let devices = try queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             for (user, email) in [(mei, "mei@example.com"), (li, "li@example.com")] {
-                try directory.addUser(
+                _ = try directory.addUser(
                     db, id: user, email: try #require(AccountEmail(email)), name: "x", passwordHash: old, now: 1)
             }
             _ = try directory.setDisabled(db, user: li, true, now: 2)

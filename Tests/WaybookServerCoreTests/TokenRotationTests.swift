@@ -25,7 +25,7 @@ import WaybookTesting
                 of: Array("x".utf8), salt: Array("somesalt".utf8),
                 cost: PasswordCost(memoryKiB: 64, passes: 1, lanes: 1))
             let email = try #require(AccountEmail("mei@example.com"))
-            try Directory().addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
+            _ = try Directory().addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
             return try Directory().addDevice(
                 db, user: mei, name: "laptop", token: Self.token(1), timeline: 0, now: 5)
         }
@@ -171,7 +171,7 @@ import WaybookTesting
                 of: Array("x".utf8), salt: Array("somesalt".utf8),
                 cost: PasswordCost(memoryKiB: 64, passes: 1, lanes: 1))
             let email = try #require(AccountEmail("mei@example.com"))
-            try directory.addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
+            _ = try directory.addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
             _ = try directory.addDevice(db, user: mei, name: "laptop", token: Self.token(1), timeline: 0, now: 5)
             let changed = try reread.apply(db, schema: TestSchema.schema, now: 50)
             #expect(changed == 2)

@@ -77,7 +77,9 @@ import WaybookServerCore
             let server = try ServerProcess(folder)
             #expect(try Self.signIn(server, ServerProcess.email, "third horse").status == 200)
             #expect(server.end(SIGTERM) == 0)
-            #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == whole)
+            // The torn line is gone, and behind the whole ones stands the sign-in.
+            let after = try Data(contentsOf: URL(fileURLWithPath: path))
+            #expect(after.starts(with: whole) && after.split(separator: 0x0A).count == 3)
 
             var damaged = whole
             damaged[10] ^= 1

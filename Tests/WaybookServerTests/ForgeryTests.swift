@@ -245,7 +245,8 @@ private final class Bench: Sendable {
             of: Array("x".utf8), salt: Array("somesalt".utf8), cost: PasswordCost(memoryKiB: 64, passes: 1, lanes: 1))
         let email = try #require(AccountEmail("li@example.com"))
         let device = try await server.queue.write { db in
-            try Directory().addUser(db, id: user, email: email, name: "Li", passwordHash: hash, role: .admin, now: 1)
+            _ = try Directory().addUser(
+                db, id: user, email: email, name: "Li", passwordHash: hash, role: .admin, now: 1)
             return try Directory().addDevice(db, user: user, name: "desk", token: token, timeline: 1, now: 1_000)
         }
         return Device(user: user, replica: device.replica, token: token.text)

@@ -28,7 +28,7 @@ import WaybookStore
                 var random = SystemRandomNumberGenerator()
                 let (user, token) = (UserID(now: 1, random: &random), DeviceToken(random: &random))
                 let device = try await server.queue.write { db in
-                    try Directory().addUser(
+                    _ = try Directory().addUser(
                         db, id: user, email: try #require(AccountEmail("ada@example.com")), name: "Ada",
                         passwordHash: nil, role: .admin, now: 1)
                     return try Directory().addDevice(

@@ -61,8 +61,17 @@ import WaybookServerCore
             #expect(try Self.restores(folder).contains(#""mode":"found""#))
             // By a command it is noticed as well.
             try Self.copy(yesterday, database)
-            #expect(try ServerProcess.command(["user", "list", "--data", folder.data]).status == 0)
+            let told = try ServerProcess.command(["user", "list", "--data", folder.data])
+            #expect(told.status == 0 && told.errors.contains("timeline 2 was begun after commit"), "\(told.errors)")
             #expect(try Self.timelines(folder).map(\.number).max() == 2)
+            // And by the next server, once: that one and the one before, of which this file has never told.
+            for count in [2, 0] {
+                let next = try ServerProcess(folder)
+                let page = try next.request("GET", "/metrics")
+                let text = String(decoding: page.body, as: UTF8.self)
+                #expect(text.contains("waybook_timelines_raised_total \(count)\n"), "\(text)")
+                #expect(next.end(SIGTERM) == 0)
+            }
         }
     }
 

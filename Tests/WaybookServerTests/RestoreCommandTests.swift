@@ -79,15 +79,20 @@ import WaybookStore
             let entries = try #require(try JSONParser.parse(Array(told.utf8.dropLast())).entries)
             #expect(entries["timeline"] == 1 && entries["parent"] == 0 && entries["cause"] == "command")
             #expect(
-                entries["start"]?.integer == 1 << 34 && entries["ledger"] == "none", "nothing was ever decided here")
+                entries["start"]?.integer == 1 << 34 && entries["ledger"] == "own" && entries["brought"] == 2,
+                "Bo, and a laptop")
             let kept = try #require(entries["kept"]?.text)
             #expect(try Self.people(kept).contains("bo@example.com"))
-            #expect(try !Self.people(folder.data + "/server.db").contains("bo@example.com"))
+            #expect(try Self.people(folder.data + "/server.db").contains("bo@example.com"))
             let second = try ServerProcess(folder)
-            // Who signed in since the backup is not known; a new laptop has a number of the new timeline.
-            #expect(try second.request("POST", "/v1/sign-out", token: before.token).status == 401)
+            // Who was added since the backup signs in, and who signed in since is known; a new laptop has a number of the
+            // new timeline.
+            _ = try second.signIn("his", as: "bo@example.com", password: "first horse")
+            let hello = PushingDevice(replica: ReplicaID(before.replica), token: before.token)
+                .body([], pulls: true, milliseconds: wallMilliseconds())
+            #expect(try second.exchange(hello, token: before.token) != nil)
             let after = try second.signIn("laptop")
-            #expect(before.replica == 1 && after.replica == 1 << 24 | 1)
+            #expect(before.replica == 1 && after.replica == 1 << 24 | 2)
             #expect(second.end(SIGTERM) == 0)
             #expect(try Self.run(["check", "--data", folder.data]).contains("all is well"))
             // Sentences, and in Chinese.
@@ -131,7 +136,9 @@ import WaybookStore
                     #expect(try Self.people(kept).contains("bo@example.com"), "\(step)")
                 }
                 #expect(
-                    try Self.people(folder.data + "/server.db") == ["li@example.com", "mei@example.com"], "\(step)")
+                    try Self.people(folder.data + "/server.db") == [
+                        "bo@example.com", "li@example.com", "mei@example.com",
+                    ], "\(step)")
                 #expect(!Self.exists(folder.data + "/server.restoring") && !Self.exists(folder.data + "/server.db.new"))
                 let names = try FileManager.default.contentsOfDirectory(atPath: folder.data)
                 #expect(
@@ -210,10 +217,12 @@ import WaybookStore
             #expect(size > 0)
             // Beside a file of an earlier time such a log would be taken for its own: so much for putting back by hand.
             let report = try DataFolder(folder.data).restore(from: folder.backup, now: Self.now)
-            #expect(try Self.people(folder.data + "/server.db") == ["li@example.com", "mei@example.com"])
+            // They are there by the ledger.
+            let all = ["bo@example.com", "jo@example.com", "li@example.com", "mei@example.com"]
+            #expect(try Self.people(folder.data + "/server.db") == all && report.brought == 2)
             let kept = folder.data + "/" + (try #require(report.kept))
             #expect(Self.exists(kept + "-wal"))
-            #expect(try Self.people(kept) == ["bo@example.com", "jo@example.com", "li@example.com", "mei@example.com"])
+            #expect(try Self.people(kept) == all)
             #expect(try Self.run(["check", "--data", folder.data]).contains("all is well"))
         }
     }
@@ -221,7 +230,9 @@ import WaybookStore
     @Test func whatWasPutBackByOtherMeansIsTakenInPlace() async throws {
         try await blocking {
             let folder = try Self.prepared()
-            for suffix in ["", "-wal", "-shm"] { unlink(folder.data + "/server.db" + suffix) }
+            for name in ["server.db", "server.db-wal", "server.db-shm", "server.reached", "security.ledger"] {
+                unlink(folder.data + "/" + name)
+            }
             let none = try ServerProcess.command(["restore", "--in-place", "--data", folder.data, "--json"])
             #expect(none.status == 1 && none.errors.contains("\"not-initialised\""))
             try FileManager.default.copyItem(atPath: folder.backup, toPath: folder.data + "/server.db")
@@ -237,6 +248,78 @@ import WaybookStore
             let server = try ServerProcess(folder)
             #expect(try server.signIn("laptop").replica >> 24 > 15, "nobody knows how many timelines there were")
             #expect(server.end(SIGTERM) == 0)
+        }
+    }
+
+    @Test func aLedgerPutBesideAnInterruptedRestoreIsTheOneThatCounts() async throws {
+        try await blocking {
+            for step in [ServerRestore.Step.marked, .cleared, .replaced, .raised] {
+                let folder = try Self.prepared()
+                let (data, own) = (DataFolder(folder.path + "/new"), folder.data + "/security.ledger")
+                #expect(throws: Cut.self) {
+                    try data.restore(from: folder.backup, now: Self.now) { if $0 == step { throw Cut() } }
+                }
+                // The machine is new; somebody finds the server's own ledger, and brings it.
+                let place = data.path + "/security.ledger"
+                unlink(place)
+                try FileManager.default.copyItem(atPath: own, toPath: place)
+                let report = try data.restore(from: folder.backup, now: Self.now)
+                #expect(report.ledger == .own, "\(step)")
+                #expect(
+                    try Self.people(data.path + "/server.db") == [
+                        "bo@example.com", "li@example.com", "mei@example.com",
+                    ],
+                    "\(step)")
+            }
+            // What the command took itself is not taken for it; nor is it taken once more, over what it has since.
+            let folder = try Self.prepared()
+            let data = DataFolder(folder.path + "/new")
+            #expect(throws: Cut.self) {
+                try data.restore(from: folder.backup, now: Self.now) { if $0 == .raised { throw Cut() } }
+            }
+            let first = try Data(contentsOf: URL(fileURLWithPath: data.path + "/security.ledger"))
+            let report = try data.restore(from: folder.backup, now: Self.now)
+            let second = try Data(contentsOf: URL(fileURLWithPath: data.path + "/security.ledger"))
+            #expect(report.ledger == .backup && report.timeline.number > 15 && second.starts(with: first))
+            #expect(try Self.people(data.path + "/server.db") == ["li@example.com", "mei@example.com"])
+        }
+    }
+
+    @Test func aDamagedCopyOfTheLedgerIsNotInTheWayOfARestoreThatDoesNotUseIt() async throws {
+        try await blocking {
+            let folder = try Self.prepared()
+            let copy = folder.backup + ".ledger"
+            var bytes = try Data(contentsOf: URL(fileURLWithPath: copy))
+            bytes[bytes.count / 2] ^= 1
+            try bytes.write(to: URL(fileURLWithPath: copy))
+            #expect(throws: SecurityLedgerError.self) {
+                try DataFolder(folder.path + "/new").restore(from: folder.backup, now: Self.now)
+            }
+            let report = try DataFolder(folder.data).restore(from: folder.backup, now: Self.now)
+            #expect(report.ledger == .own && report.timeline.number == 1)
+            #expect(try Self.people(folder.data + "/server.db").contains("bo@example.com"))
+        }
+    }
+
+    @Test func whatARefusedRestoreSaysOfTheFolderIsTrue() async throws {
+        try await blocking {
+            let folder = try Self.prepared()
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.backup))
+            func refusal() throws -> String {
+                try Self.alter(folder.backup, "UPDATE record SET stamps = '['")
+                defer { try? bytes.write(to: URL(fileURLWithPath: folder.backup)) }
+                let refused = try ServerProcess.command(["restore", folder.backup, "--data", folder.data])
+                #expect(refused.status == 1)
+                return refused.errors
+            }
+            #expect(try refusal().contains("Nothing was changed."))
+            #expect(throws: Cut.self) {
+                try DataFolder(folder.data).restore(from: folder.backup, now: Self.now) {
+                    if $0 == .cleared { throw Cut() }
+                }
+            }
+            let half = try refusal()
+            #expect(!half.contains("Nothing was changed") && half.contains("nobody is served"), "\(half)")
         }
     }
 }

@@ -111,8 +111,10 @@ final class ServerProcess: Sendable {
         return response
     }
 
-    func signIn(_ device: String, as email: String = ServerProcess.email) throws -> SignInResponse {
-        let message = SignInRequest(email: email, password: Self.password, device: device)
+    func signIn(
+        _ device: String, as email: String = ServerProcess.email, password: String = ServerProcess.password
+    ) throws -> SignInResponse {
+        let message = SignInRequest(email: email, password: password, device: device)
         let response = try request("POST", "/v1/sign-in", body: message.json)
         guard let answer = SignInResponse(json: response.body) else { throw Ended() }
         return answer

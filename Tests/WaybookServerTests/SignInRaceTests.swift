@@ -44,7 +44,7 @@ import WaybookServerCore
         try await queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             for (user, email) in [(mei, "mei@example.com"), (other, "ada@example.com")] {
-                try Directory().addUser(
+                _ = try Directory().addUser(
                     db, id: user, email: try #require(AccountEmail(email)), name: "x", passwordHash: hash,
                     role: .admin, now: 1)
             }
@@ -95,7 +95,7 @@ import WaybookServerCore
         let device = try await queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             for (user, email) in [(ada, "ada@example.com"), (mei, "mei@example.com")] {
-                try Directory().addUser(
+                _ = try Directory().addUser(
                     db, id: user, email: try #require(AccountEmail(email)), name: "x", passwordHash: nil, role: .admin,
                     now: 1)
             }

@@ -66,7 +66,7 @@ struct TestServer: Sendable {
         try await queue.write { db in
             for migration in ServerSchema.migrations { try db.execute(sql: migration.sql) }
             guard let email = AccountEmail("mei@example.com") else { return }
-            try Directory().addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
+            _ = try Directory().addUser(db, id: mei, email: email, name: "Mei", passwordHash: hash, now: 1)
         }
         return (queue, mei)
     }
@@ -80,7 +80,7 @@ struct TestServer: Sendable {
             database: database, exchange: exchange, hub: EventHub(limits: limits), sessions: LiveSessions(),
             metrics: PrometheusMetrics(),
             signIn: try SignInService(database: database, workers: workers, now: now, timeline: { 1 }),
-            forks: ForkService(database: database, timeline: 1, now: now, noteFork: { _, _, _ in }),
+            forks: ForkService(database: database, ledger: nil, timeline: 1, now: now, noteFork: { _, _, _ in }),
             now: now, isReady: { true })
     }
 

@@ -84,8 +84,8 @@ extension Texts.Server {
 
     package static func ledgerFailed(number: String) -> LocalizedText {
         LocalizedText(
-            en: "The security ledger could not be read or written (error \(number)); nothing was changed.",
-            zh: "安全台账无法读写（错误 \(number)）；未作任何改动。"
+            en: "The security ledger could not be read or written (error \(number)); what was asked for was not done.",
+            zh: "安全台账无法读写（错误 \(number)）；所请求的操作未执行。"
         )
     }
 

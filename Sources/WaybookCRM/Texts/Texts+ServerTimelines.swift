@@ -76,6 +76,20 @@ extension Texts.Server {
         )
     }
 
+    package static var restoreChangedNothing: LocalizedText {
+        LocalizedText(
+            en: "Nothing was changed.",
+            zh: "未作任何更改。"
+        )
+    }
+
+    package static var restoreStillHalf: LocalizedText {
+        LocalizedText(
+            en: "The interrupted restore is as far as it was: nobody is served before it is run again and done.",
+            zh: "被中断的恢复仍停在原处：重新运行并完成之前不提供服务。"
+        )
+    }
+
     package static func restoreServerRunning(path: String) -> LocalizedText {
         LocalizedText(
             en: "A server or another command works on \(path): stop the server first.",
@@ -85,8 +99,8 @@ extension Texts.Server {
 
     package static func restoreFaulty(path: String, count: Int) -> LocalizedText {
         LocalizedText(
-            en: "The check of \(path) found \(count, one: "problem", other: "problems"); nothing was changed.",
-            zh: "检查 \(path) 发现 \(count) 个问题；未作任何更改。"
+            en: "The check of \(path) found \(count, one: "problem", other: "problems").",
+            zh: "检查 \(path) 发现 \(count) 个问题。"
         )
     }
 
@@ -99,8 +113,8 @@ extension Texts.Server {
 
     package static func restoreOtherWorkspace(path: String) -> LocalizedText {
         LocalizedText(
-            en: "\(path) is of another workspace than the folder; nothing was changed.",
-            zh: "\(path) 与该目录不属于同一工作区；未作任何更改。"
+            en: "\(path) is of another workspace than the folder.",
+            zh: "\(path) 与该目录不属于同一工作区。"
         )
     }
 
@@ -114,8 +128,8 @@ extension Texts.Server {
 
     package static var restoreClockBehindHint: LocalizedText {
         LocalizedText(
-            en: "Set the clock first; nothing was changed.",
-            zh: "请先校准时钟；未作任何更改。"
+            en: "Set the clock first.",
+            zh: "请先校准时钟。"
         )
     }
 
@@ -135,8 +149,8 @@ extension Texts.Server {
 
     package static func restoreChanged(path: String) -> LocalizedText {
         LocalizedText(
-            en: "\(path) changed while it was copied; nothing was changed in the folder.",
-            zh: "\(path) 在复制期间发生了变化；该目录未作任何更改。"
+            en: "\(path) changed while it was copied.",
+            zh: "\(path) 在复制期间发生了变化。"
         )
     }
 
@@ -162,6 +176,13 @@ extension Texts.Server {
                 if it was put back, say `waybook-server restore --in-place`.
                 """,
             zh: "如果这就是最后提供服务的数据库，请移走 server.reached；如果数据库是放回的，请运行 `waybook-server restore --in-place`。"
+        )
+    }
+
+    package static func timelineRaised(timeline: Int, fork: Int) -> LocalizedText {
+        LocalizedText(
+            en: "The database had gone back to an earlier state: timeline \(timeline) was begun after commit \(fork).",
+            zh: "数据库曾回到较早的状态：已从第 \(fork) 次提交之后开始时间线 \(timeline)。"
         )
     }
 

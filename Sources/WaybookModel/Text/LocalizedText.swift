@@ -11,6 +11,12 @@ public struct LocalizedText: Sendable, Hashable {
         self.zh = zh.words
     }
 
+    /// Puts whole sentences one behind the other.
+    public init(joining sentences: [LocalizedText]) {
+        en = sentences.map(\.en).joined(separator: " ")
+        zh = sentences.map(\.zh).joined()
+    }
+
     /// Returns the text in the given language.
     public func callAsFunction(_ language: Language) -> String {
         switch language {

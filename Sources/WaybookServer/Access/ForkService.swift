@@ -10,6 +10,7 @@ import WaybookServerCore
 /// bounds what a client gone wild can take.
 public struct ForkService: Sendable {
     private let database: any DirectoryDatabase
+    private let ledger: SecurityLedger?
     private let directory = Directory()
     private let timeline: UInt8
     private let now: @Sendable () -> Int64
@@ -18,13 +19,15 @@ public struct ForkService: Sendable {
     /// Prepares the service.
     ///
     /// - Parameters:
+    ///   - ledger: where the new number and its token are written down beside the database.
     ///   - now: milliseconds since 1970.
     ///   - noteFork: tells the sync engine, in the transaction that adds the device.
     public init(
-        database: any DirectoryDatabase, timeline: UInt8, now: @escaping @Sendable () -> Int64,
+        database: any DirectoryDatabase, ledger: SecurityLedger?, timeline: UInt8, now: @escaping @Sendable () -> Int64,
         noteFork: @escaping @Sendable (Database, _ old: ReplicaID, _ new: ReplicaID) throws -> Void
     ) {
         self.database = database
+        self.ledger = ledger
         self.timeline = timeline
         self.now = now
         self.noteFork = noteFork
@@ -40,14 +43,14 @@ public struct ForkService: Sendable {
         let token = DeviceToken(random: &random)
         let now = now()
         do {
-            let device = try await database.write { [directory, timeline, noteFork] db in
-                let device = try directory.addFork(
+            let device = try await database.writeSecurity(ledger, now: now) { [directory, timeline, noteFork] db in
+                let (device, facts) = try directory.addFork(
                     db, of: principal.replica, token: token, timeline: timeline, now: now)
                 try noteFork(db, principal.replica, device.replica)
                 try Audit(db).note(
                     .deviceForked, by: principal.user.text, replica: principal.replica,
                     about: .device(device.replica), at: now)
-                return device
+                return (device, facts)
             }
             return ForkResponse(replica: device.replica, token: token.text)
         } catch DirectoryError.unknownDevice {

@@ -73,12 +73,14 @@ struct Inviting {
 
     /// Adds a person with a password.
     ///
+    /// - Returns: what the security ledger must say before anybody is answered.
     /// - Throws: `DirectoryError`.
-    func add(_ person: NewPerson, password: PasswordHash?, id: UserID) throws {
-        try directory.addUser(
+    func add(_ person: NewPerson, password: PasswordHash?, id: UserID) throws -> [SecurityFact] {
+        let facts = try directory.addUser(
             db, id: id, email: person.email, name: person.name, language: person.language.rawValue, zone: person.zone,
             passwordHash: password, role: person.role, by: by?.user.record, now: now)
         try note(.userAdded, id)
+        return facts
     }
 
     /// Adds a person who is to choose a password, and invites them. Who was added and never came in is invited again: the
@@ -91,8 +93,9 @@ struct Inviting {
     /// - Throws: `DirectoryError`: `emailTaken` where the person has a password, `userDisabled`.
     func add(_ person: NewPerson, inviting hash: [UInt8], id: UserID) throws -> (Invited, [SecurityFact]) {
         guard let known = try directory.user(db, email: person.email) else {
-            try add(person, password: nil, id: id)
-            return try invite(id, hash, isAdded: true)
+            let added = try add(person, password: nil, id: id)
+            let (invited, facts) = try invite(id, hash, isAdded: true)
+            return (invited, added + facts)
         }
         guard !known.hasPassword else { throw DirectoryError.emailTaken }
         return try invite(known.id, hash, isAdded: false)

@@ -176,17 +176,11 @@ public final class SignInService: Sendable {
         do {
             let (added, result) = try await database.writeSecurity(ledger, now: now) { [directory] db in
                 guard let (result, facts) = try proof(db) else { throw Changed() }
-                let known = try former.flatMap { former in
-                    try directory.readmitDevice(
-                        db, former: former, user: user.id, name: name, token: token, now: now)
-                }
-                let added =
-                    try known?.device
-                    ?? directory.addDevice(
-                        db, user: user.id, name: name, token: token, timeline: timeline, now: now)
+                let (added, fact) = try directory.admitDevice(
+                    db, former: former, user: user.id, name: name, token: token, timeline: timeline, now: now)
                 try Audit(db).note(
                     .signedIn, by: user.id.text, replica: added.replica, about: .device(added.replica), at: now)
-                return ((added, result), facts + [known?.fact].compactMap { $0 })
+                return ((added, result), facts + [fact])
             }
             let response = SignInResponse(
                 token: token.text, replica: added.replica.number, user: user.id.text, name: user.name)

@@ -9,13 +9,20 @@ public struct AdminGateway: Sendable {
 
     private let folder: DataFolder
     private let now: @Sendable () -> Int64
+    private let tell: @Sendable (Timeline) -> Void
 
     /// Names the folder.
     ///
-    /// - Parameter now: milliseconds since 1970.
-    public init(_ folder: DataFolder, now: @escaping @Sendable () -> Int64) {
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - tell: told of a timeline that begins because the database had gone back.
+    public init(
+        _ folder: DataFolder, now: @escaping @Sendable () -> Int64,
+        tell: @escaping @Sendable (Timeline) -> Void = { _ in }
+    ) {
         self.folder = folder
         self.now = now
+        self.tell = tell
     }
 
     /// Performs a command.
@@ -40,6 +47,7 @@ public struct AdminGateway: Sendable {
     private func performOnFile(_ command: AdminCommand) throws -> Value {
         let opened = try folder.openGuarded(now: now())
         let (file, ledger) = (opened.file, opened.ledger)
+        if let timeline = opened.raised { tell(timeline) }
         let reply = Administration(file: file, ledger: ledger, now: now).perform(command)
         // Nobody else works on the file: what was erased goes from it at once.
         try ErasurePurge(file, now: now).perform()

@@ -27,7 +27,9 @@ extension Administration {
             return invited.value
         }
         guard let password = Self.hash(command) else { throw AdminFailure(.malformed) }
-        try file.write { db in try Inviting(db, now: now).add(person, password: password, id: id) }
+        try file.writeSecurity(ledger, now: now) { db in
+            ((), try Inviting(db, now: now).add(person, password: password, id: id))
+        }
         return ["email": .string(person.email.text), "id": .string(id.text)]
     }
 

@@ -44,8 +44,11 @@ public struct DataFolder: Sendable {
         return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
     }
 
+    /// Whether a restore was cut off here, and is to be run again.
+    var isHalfRestored: Bool { FileManager.default.fileExists(atPath: path + "/" + ServerRestore.markName) }
+
     private func requireWholeRestore() throws {
-        guard !FileManager.default.fileExists(atPath: path + "/" + ServerRestore.markName) else {
+        guard !isHalfRestored else {
             throw AdminFailure(.restoreInterrupted, path)
         }
     }
@@ -95,7 +98,8 @@ public struct DataFolder: Sendable {
             guard try ServerRows(db).text("epoch") == nil else { throw InitialisationError.alreadyInitialised }
             try ExchangeService.initialise(db, epoch: epoch, secret: secret)
             try ServerRows(db).set("workspace", workspace)
-            try Directory().addUser(
+            // Every backup has them.
+            _ = try Directory().addUser(
                 db, id: user, email: admin, name: name, passwordHash: password, role: .admin, now: now)
             try Audit(db).note(.userAdded, about: .user(user.text), at: now)
         }

@@ -25,10 +25,19 @@ extension DataFolder {
     func perform(_ command: AdminCommand) async throws -> Value {
         guard hasStore else { throw FailureWording.notInitialised(self) }
         do {
-            return try await AdminGateway(self, now: SystemClock.now).perform(command)
+            return try await AdminGateway(self, now: SystemClock.now, tell: { Self.warn(of: $0) }).perform(command)
         } catch let error as StoreFileError {
             throw FailureWording.failure(error, path: path)
         }
+    }
+}
+
+extension DataFolder {
+    /// The server tells it once more in its log, when it starts.
+    private static func warn(of timeline: Timeline) {
+        let text = Texts.Server.timelineRaised(timeline: Int(timeline.number), fork: Int(timeline.fork))
+        // A closed stream leaves nobody to tell.
+        try? Terminal.error.write(text(Speech.language) + "\n")
     }
 }
 

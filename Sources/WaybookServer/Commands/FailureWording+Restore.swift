@@ -1,4 +1,5 @@
 import WaybookCRM
+import WaybookModel
 import WaybookServerCore
 import WaybookStore
 import WaybookTerminal
@@ -7,10 +8,21 @@ extension FailureWording {
     /// Words why a backup was not put back.
     static func restoring(_ error: any Error, folder: DataFolder, backup: String?) -> CommandFailure {
         let path = backup ?? folder.path
-        return switch error {
-        case let failure as ServerRestore.Failure: self.failure(failure, folder, path)
-        default: failure(error, path: path)
+        let failure: CommandFailure
+        var state: LocalizedText?
+        switch error {
+        case let restore as ServerRestore.Failure:
+            failure = self.failure(restore, folder, path)
+            if restore.isBeforeAnyChange { state = Texts.Server.restoreChangedNothing }
+        default: failure = self.failure(error, path: path)
         }
+        // Of an earlier run too: that one had changed something.
+        let isHalf = folder.isHalfRestored
+        if isHalf, failure.code != "restore-interrupted" { state = Texts.Server.restoreStillHalf }
+        guard let state else { return failure }
+        let hint = [failure.hint, state].compactMap { $0 }
+        return CommandFailure(
+            failure.code, failure.text, hint: LocalizedText(joining: hint), status: failure.status)
     }
 
     /// Words why no further timeline can begin.
@@ -45,6 +57,16 @@ extension FailureWording {
                 hint: Texts.Server.restoreInterruptedHint)
         case .noDatabase: notInitialised(folder)
         case .refused(let number): CommandFailure("system", Texts.Server.systemRefused(number: Int(number)))
+        }
+    }
+}
+
+extension ServerRestore.Failure {
+    /// Whether it is found before anything is changed.
+    fileprivate var isBeforeAnyChange: Bool {
+        switch self {
+        case .faulty, .otherWorkspace, .clockBehind, .changed: true
+        case .isTheDatabase, .interrupted, .noDatabase, .refused: false
         }
     }
 }

@@ -57,9 +57,14 @@ struct SetDeeds {
 
     // MARK: The directory
 
-    /// A person who was just added is told of by who adds them.
+    /// That a person was added is told to the audit by who adds them.
     private mutating func noteUser(_ record: VersionedRecord, was old: VersionedRecord?) {
-        guard let old, let user = UserID(record.id.description) else { return }
+        guard let user = UserID(record.id.description) else { return }
+        let isCalledOtherwise = [Field.email, Field.name, Field.language, Field.zone].contains {
+            old?[$0] != record[$0]
+        }
+        if isCalledOtherwise, let person = PersonFact(record) { facts.append(.person(person)) }
+        guard let old else { return }
         if old[Field.email] != record[Field.email] {
             entries.append(Entry(what: .userChanged, about: .user(user.text), detail: [.name: "email"]))
         }
@@ -94,7 +99,13 @@ struct SetDeeds {
 
     private mutating func noteTeam(_ record: VersionedRecord, was old: VersionedRecord?) {
         let (before, after) = (old?[Field.parent] ?? .null, record[Field.parent] ?? .null)
-        guard old == nil || before != after || old?.isDeleted != record.isDeleted else { return }
+        let isMoved = old == nil || before != after || old?.isDeleted != record.isDeleted
+        if isMoved || old?[Field.name] != record[Field.name] {
+            let fields = [Field.name: record[Field.name] ?? .null, Field.parent: after]
+            facts.append(
+                .access(.directory(record.id, in: record.collection, fields, isDeleted: record.isDeleted)))
+        }
+        guard isMoved else { return }
         let mode: Value =
             if old == nil {
                 "added"
@@ -103,8 +114,6 @@ struct SetDeeds {
         if before != .null, before != after { detail[.from] = before }
         if after != .null { detail[.to] = after }
         entries.append(Entry(what: .teamChanged, about: .record(record.id), detail: detail))
-        facts.append(
-            .access(.directory(record.id, in: record.collection, [Field.parent: after], isDeleted: record.isDeleted)))
     }
 
     private mutating func noteMembership(_ record: VersionedRecord, was old: VersionedRecord?) {

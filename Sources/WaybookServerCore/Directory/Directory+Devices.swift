@@ -38,10 +38,11 @@ extension Directory {
     /// under the same user and name. The old number and its token stay as they are, for the other store. The new token
     /// ends when the old one would have, and an order to delete the copy holds for it too.
     ///
+    /// - Returns: the device, and what the security ledger must say before anybody is answered.
     /// - Throws: `DirectoryError`, and GRDB's errors.
     public func addFork(
         _ db: Database, of replica: ReplicaID, token: DeviceToken, timeline: UInt8, now: Int64
-    ) throws -> DirectoryDevice {
+    ) throws -> (device: DirectoryDevice, facts: [SecurityFact]) {
         let row = try Row.fetchOne(
             db, sql: "SELECT * FROM device WHERE replica = ? AND token IS NOT NULL", arguments: [replica.number])
         guard let old = try row.map(Self.device) else { throw DirectoryError.unknownDevice }
@@ -50,7 +51,11 @@ extension Directory {
         try db.execute(
             sql: "UPDATE device SET issued = ?, wipeAfterUpload = ? WHERE replica = ?",
             arguments: [device.issued, device.wipeAfterUpload, device.replica.number])
-        return device
+        var facts: [SecurityFact] = [.deviceAdded(DeviceFact(device: device, token: token, forkOf: replica))]
+        if device.wipeAfterUpload != nil {
+            facts.append(.device(device.replica, user: device.user, issued: device.issued, .wipeAfterUpload))
+        }
+        return (device, facts)
     }
 
     /// Gives a device that signs in again a new token under the number that it has: what it had sent without hearing of the
@@ -78,6 +83,23 @@ extension Directory {
             sql: "UPDATE device SET name = ?, lastSeen = max(lastSeen, ?) WHERE replica = ?",
             arguments: [name, now, device.replica.number])
         return (device, .token(TokenFact(device: device, issued: now, hash: token.hash)))
+    }
+
+    /// Lets a device in that signs in: under the number that it has, else under a new one.
+    ///
+    /// - Returns: the device, and what the security ledger must say before anybody is answered.
+    /// - Throws: `DirectoryError`, and GRDB's errors.
+    public func admitDevice(
+        _ db: Database, former: DeviceToken?, user: UserID, name: String, token: DeviceToken, timeline: UInt8,
+        now: Int64
+    ) throws -> (device: DirectoryDevice, fact: SecurityFact) {
+        if let former,
+            let known = try readmitDevice(db, former: former, user: user, name: name, token: token, now: now)
+        {
+            return known
+        }
+        let device = try addDevice(db, user: user, name: name, token: token, timeline: timeline, now: now)
+        return (device, .deviceAdded(DeviceFact(device: device, token: token)))
     }
 
     /// Devices whose token ended by its age take no room.

@@ -21,25 +21,39 @@ public struct Directory: Sendable {
     ///   - passwordHash: made off the event loop, with `PasswordHash`; nil for whoever is invited to choose a password.
     ///   - by: the person who adds them; nil for whoever runs the machine.
     ///   - now: milliseconds since 1970.
+    /// - Returns: what the security ledger must say before anybody is answered.
     /// - Throws: `DirectoryError`, and GRDB's errors.
     public func addUser(
         _ db: Database, id: UserID, email: AccountEmail, name: String, language: String = "en", zone: String? = nil,
         passwordHash: PasswordHash?, role: Role = .rep, by: RecordID? = nil, now: Int64
-    ) throws {
-        let name = try checkedName(name)
+    ) throws -> [SecurityFact] {
+        let person = PersonFact(
+            user: id, email: email.text, name: try checkedName(name), role: role.rawValue, language: language,
+            zone: zone)
+        return try add(person, passwordHash, with: DirectoryWriter(db, now: now, by: by), db, now: now)
+    }
+
+    /// Adds a person as a fact tells of them, of a role that this program need not know.
+    ///
+    /// - Parameter now: when they were added.
+    func add(
+        _ person: PersonFact, _ passwordHash: PasswordHash?, with writer: DirectoryWriter, _ db: Database, now: Int64
+    ) throws -> [SecurityFact] {
+        guard let email = AccountEmail(person.email) else { throw DirectoryError.invalidEmail }
         guard try user(db, email: email) == nil else { throw DirectoryError.emailTaken }
         typealias Field = DirectoryRecord.Field
         try db.execute(
             sql: """
                 INSERT INTO user (id, email, name, language, password, isAdmin, created) VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [id.text, email.text, name, language, passwordHash?.phc ?? "", role == .admin, now])
-        var fields: [FieldName: Value] = [
-            Field.name: .string(name), Field.email: .string(email.text), Field.role: .string(role.rawValue),
-            Field.status: .string(DirectoryRecord.active), Field.language: .string(language),
-        ]
-        fields[Field.zone] = zone.map { .string($0) }
-        try DirectoryWriter(db, now: now, by: by).write(fields, of: id.record, in: DirectoryRecord.user)
+            arguments: [
+                person.user.text, email.text, person.name, person.language, passwordHash?.phc ?? "",
+                person.role == Role.admin.rawValue, now,
+            ])
+        var fields = person.fields
+        fields[Field.status] = .string(DirectoryRecord.active)
+        let facts = try writer.write(fields, of: person.user.record, in: DirectoryRecord.user)
+        return facts + (passwordHash.map { [.password(person.user, hash: $0.phc)] } ?? [])
     }
 
     /// Returns the user with an e-mail address.

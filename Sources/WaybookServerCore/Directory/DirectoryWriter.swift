@@ -13,7 +13,7 @@ public struct DirectoryWriter {
     private let isNoted: Bool
 
     /// - Parameters:
-    ///   - now: milliseconds since 1970.
+    ///   - now: milliseconds since 1970; when it was decided.
     ///   - by: the person who says so; nil for whoever runs the machine.
     ///   - isNoted: whether the audit tells it, and the last administrator is kept; not where a file is brought to what
     ///     was decided before.
@@ -59,8 +59,10 @@ public struct DirectoryWriter {
             }
             try deeds.note(db, by: by, replica: nil, at: Int64(clamping: clock.milliseconds))
         }
+        // What was decided before was lost then, not now.
+        let decided = isNoted ? clock.milliseconds : milliseconds
         let cause = SetWork.Cause(
-            by: by, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: stamp.replica)
+            by: by, milliseconds: Int64(clamping: decided), note: nil, replica: stamp.replica)
         try rows.set("sequence", work.store(cause))
         try clock.store(rows)
         if let record = work.known(id)?.record {

@@ -54,11 +54,7 @@ public struct ErasureWriter {
     }
 
     private func commit(_ body: (inout Committer) throws -> Void) throws -> ErasureEntry? {
-        var committer = try Committer(
-            db: db, schema: schema, limits: .standard,
-            clock: ServerClock(rows, milliseconds: UInt64(clamping: now)), authorship: { _ in nil },
-            exchanger: { _, _ in .stranger }, onDirectory: { _ in },
-            onErasure: { [db, now] in try ErasureLog(db).note($0, units: $1, now: now) })
+        var committer = try Committer.ofServer(db, schema: schema, now: now)
         try body(&committer)
         try committer.finish()
         return committer.erased.first

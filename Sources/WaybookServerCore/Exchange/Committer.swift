@@ -19,11 +19,12 @@ struct Committer {
     /// What was erased in this transaction.
     private(set) var erased: [ErasureEntry] = []
     private(set) var mayMeetErased: Bool
+    private let mayMeetForetold: Bool
     private var organisation: Organisation?
     var clock: ServerClock
-    private(set) var sequence: Int64
+    var sequence: Int64
     /// What the batch that was committed last is news about.
-    private(set) var news = CommitNews()
+    var news = CommitNews()
     private var facts: [SecurityFact] = []
     private var access: [RecordID: UnitAccess] = [:]
     /// All timelines that the file knows, once somebody asked.
@@ -46,6 +47,7 @@ struct Committer {
         self.onDirectory = onDirectory
         self.onErasure = onErasure
         mayMeetErased = try rows.hasErasures()
+        mayMeetForetold = try !ForetoldAccess(db).isEmpty()
         sequence = try rows.lastSequence()
     }
 
@@ -227,6 +229,7 @@ struct Committer {
         facts += deeds.facts
         access.merge(deeds.access) { $1 }
         news.add(judge.work.news)
+        if mayMeetForetold { try restoreForetold(of: judge) }
         return deeds
     }
 
@@ -249,18 +252,8 @@ struct Committer {
         return true
     }
 
-    /// Brings units to what the security ledger says of them: one commit for all of them, of which it need not be told.
-    mutating func restore(_ access: UnitAccess, of units: [RecordID]) throws {
-        var judge = try serverJudge(as: RecordID(high: 0, low: 0))
-        try judge.restore(access, of: units)
-        clock = judge.clock
-        sequence = try judge.work.store(
-            SetWork.Cause(
-                by: nil, milliseconds: Int64(clamping: clock.milliseconds), note: nil, replica: judge.replica))
-    }
-
     /// What judges for the server itself.
-    private mutating func serverJudge(as user: RecordID) throws -> SetJudge {
+    mutating func serverJudge(as user: RecordID) throws -> SetJudge {
         let organisation = try currentOrganisation()
         let set = ChangeSet(
             number: 0, stamp: clock.next(above: clock.last), readThrough: 0, wallMilliseconds: 0, changes: [])
@@ -272,7 +265,7 @@ struct Committer {
             bases: [:], readThrough: 0, sequence: sequence + 1, author: author, authorship: authorship)
     }
 
-    private mutating func currentOrganisation() throws -> Organisation {
+    mutating func currentOrganisation() throws -> Organisation {
         if let organisation { return organisation }
         let read = Organisation(try rows.directory())
         organisation = read

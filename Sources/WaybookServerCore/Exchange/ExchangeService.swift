@@ -126,9 +126,6 @@ public final class ExchangeService: Sendable {
 
     /// Notes that a replica goes on under a new number because another store uses its old one.
     public func noteFork(_ db: Database, of old: ReplicaID, as new: ReplicaID) throws {
-        let rows = ServerRows(db)
-        try rows.store(ReplicaState(replica: new, forkOf: old))
-        try rows.copyHeld(of: old, to: new)
-        try ErasureLog(db).noteFork(of: old, as: new)
+        try ReplicaFork.note(db, of: old, as: new)
     }
 }

@@ -100,8 +100,11 @@ extension SetJudge {
         switch collection {
         case DirectoryRecord.user:
             if path.field == Field.role { return .role }
+            if [Field.name, Field.email, Field.language, Field.zone].contains(path.field) { return .called }
             return [Field.status, Field.successor].contains(path.field) ? .standing : nil
-        case DirectoryRecord.team: return path == .life || path.field == Field.parent ? .entry : nil
+        case DirectoryRecord.team:
+            if path.field == Field.name { return .called }
+            return path == .life || path.field == Field.parent ? .entry : nil
         case DirectoryRecord.membership:
             return path == .life || [Field.from, Field.until].contains(path.field) ? .entry : nil
         default:

@@ -59,6 +59,9 @@ struct SetJudge {
     /// What of it is left out, for it has been settled since.
     var leftOut: [(record: RecordID, path: FieldPath)] = []
 
+    /// When it was decided what is brought about, where that was before.
+    var decidedMilliseconds: Int64?
+
     /// What the set resolves, by record and path.
     private var resolved: [RecordID: [FieldPath: Set<RecordID>]] = [:]
 
@@ -214,7 +217,7 @@ struct SetJudge {
         try work.close(conflict, status: fields, stamp: giveStamp())
     }
 
-    var now: String { Instant(milliseconds: Int64(clamping: clock.milliseconds)).description }
+    var now: String { Instant(milliseconds: decidedMilliseconds ?? Int64(clamping: clock.milliseconds)).description }
 
     /// The next stamp of the server's own, above all that a record bears that it writes over.
     mutating func giveStamp(over record: VersionedRecord? = nil) -> Stamp { clock.give(over: record) }

@@ -27,11 +27,47 @@ public struct UnitAccess: Hashable, Sendable {
     }
 }
 
+extension UnitAccess {
+    /// Its members as they are written.
+    var entries: [String: Value] {
+        [
+            "owner": owner.map { .string($0.description) } ?? .null,
+            "shares": .map(
+                Dictionary(uniqueKeysWithValues: shares.map { ($0.key.description, .string($0.value.rawValue)) })),
+        ]
+    }
+
+    /// Reads the members; nil where something is missing or malformed.
+    init?(_ entries: [String: Value]) {
+        guard let owner = entries["owner"] else { return nil }
+        self.init(owner: owner.text.flatMap { RecordID($0) })
+        guard owner == .null || self.owner != nil else { return nil }
+        for (person, grade) in entries["shares"]?.entries ?? [:] {
+            guard let person = RecordID(person), let grade = grade.text.flatMap({ ShareGrade(rawValue: $0) })
+            else { return nil }
+            shares[person] = grade
+        }
+    }
+
+    /// The scopes that a unit is in by it.
+    var scopes: Set<Scope> {
+        Set([owner.map { .book($0) } ?? .pool] + shares.keys.map { .shared($0) })
+    }
+
+    /// With the people alone whom a file knows; who answers for a unit and is not known leaves it to the pool.
+    func among(_ isKnown: (RecordID) -> Bool) -> UnitAccess {
+        UnitAccess(owner: owner.flatMap { isKnown($0) ? $0 : nil }, shares: shares.filter { isKnown($0.key) })
+    }
+}
+
 /// A fact of the security ledger about who may see and do what.
 public enum AccessFact: Sendable, Hashable {
     case role(UserID, String)
     /// All of these units are so from then on.
     case assigned([RecordID], UnitAccess)
+    /// These units were in these scopes for a while: what a compacted ledger keeps of assignments that later ones took the
+    /// place of.
+    case formerly([RecordID], Set<Scope>)
     /// What a team or a membership says since then.
     case directory(RecordID, in: CollectionName, [FieldName: Value], isDeleted: Bool)
 
@@ -40,11 +76,16 @@ public enum AccessFact: Sendable, Hashable {
 
     /// The facts of a commit, a line for all units that came to the same: so a book of 10,000 is 50 lines.
     static func facts(of access: [RecordID: UnitAccess]) -> [SecurityFact] {
-        let groups = Dictionary(grouping: access.keys.sorted()) { access[$0] ?? UnitAccess(owner: nil) }
-        let sorted = groups.sorted { ($0.value.first ?? $0.value[0]) < ($1.value.first ?? $1.value[0]) }
-        return sorted.flatMap { access, units in
-            stride(from: 0, to: units.count, by: unitsInLine).map { start in
-                .access(.assigned(Array(units[start..<min(start + unitsInLine, units.count)]), access))
+        lines(of: access).map { .access(.assigned($1, $0)) }
+    }
+
+    /// What units share, with those units, no more at a time than a line has; in the order of the units.
+    static func lines<Shared: Hashable>(of shared: [RecordID: Shared]) -> [(Shared, [RecordID])] {
+        let pairs = shared.sorted { $0.key < $1.key }
+        let groups = Dictionary(grouping: pairs, by: \.value).values.sorted { $0[0].key < $1[0].key }
+        return groups.flatMap { group in
+            stride(from: 0, to: group.count, by: unitsInLine).map { start in
+                (group[start].value, group[start..<min(start + unitsInLine, group.count)].map(\.key))
             }
         }
     }
@@ -56,11 +97,12 @@ extension AccessFact {
         switch self {
         case .role(let user, let role): ["kind": "role", "role": .string(role), "user": .string(user.text)]
         case .assigned(let units, let access):
+            access.entries.merging(
+                ["kind": "assigned", "units": .list(units.map { .string($0.description) })]
+            ) { $1 }
+        case .formerly(let units, let scopes):
             [
-                "kind": "assigned", "owner": access.owner.map { .string($0.description) } ?? .null,
-                "shares": .map(
-                    Dictionary(
-                        uniqueKeysWithValues: access.shares.map { ($0.key.description, .string($0.value.rawValue)) })),
+                "kind": "formerly", "scopes": .list(scopes.sorted().map { .string($0.text) }),
                 "units": .list(units.map { .string($0.description) }),
             ]
         case .directory(let id, let collection, let fields, let isDeleted):
@@ -72,8 +114,13 @@ extension AccessFact {
         }
     }
 
+    private static func identities(_ list: [Value]) -> [RecordID]? {
+        let read = list.compactMap { $0.text.flatMap { RecordID($0) } }
+        return read.count == list.count ? read : nil
+    }
+
     /// The kinds that are read here.
-    static let kinds: Set<String> = ["role", "assigned", "directory"]
+    static let kinds: Set<String> = ["role", "assigned", "formerly", "directory"]
 
     /// Reads the members; nil where something is missing or malformed.
     init?(_ entries: [String: Value]) {
@@ -84,17 +131,16 @@ extension AccessFact {
             }
             self = .role(user, role)
         case "assigned":
-            guard let owner = entries["owner"], let units = entries["units"]?.elements else { return nil }
-            var access = UnitAccess(owner: owner.text.flatMap { RecordID($0) })
-            guard owner == .null || access.owner != nil else { return nil }
-            for (person, grade) in entries["shares"]?.entries ?? [:] {
-                guard let person = RecordID(person), let grade = grade.text.flatMap({ ShareGrade(rawValue: $0) })
-                else { return nil }
-                access.shares[person] = grade
-            }
-            let read = units.compactMap { $0.text.flatMap { RecordID($0) } }
-            guard read.count == units.count else { return nil }
+            guard let access = UnitAccess(entries), let units = entries["units"]?.elements else { return nil }
+            guard let read = Self.identities(units) else { return nil }
             self = .assigned(read, access)
+        case "formerly":
+            guard let units = entries["units"]?.elements.flatMap({ Self.identities($0) }),
+                let texts = entries["scopes"]?.elements
+            else { return nil }
+            let scopes = texts.compactMap { $0.text.flatMap { Scope($0) } }
+            guard scopes.count == texts.count else { return nil }
+            self = .formerly(units, Set(scopes))
         case "directory":
             guard let id = entries["record"]?.text.flatMap({ RecordID($0) }),
                 let collection = entries["collection"]?.text, let isDeleted = entries["deleted"]?.boolean,

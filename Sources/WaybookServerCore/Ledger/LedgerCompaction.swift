@@ -8,15 +8,10 @@ public enum LedgerCompaction {
     /// A ledger below this size is left as it is: reading it costs some hundredths of a second.
     public static let leastBytes = 1 << 20
 
-    /// One thing that lines tell of, each later one in the place of those before.
-    private enum Subject: Hashable {
-        case device(ReplicaID, UserID, Int64, DeviceOrder)
-        case token(ReplicaID, UserID, Int64)
-        case standing(UserID)
-        case password(UserID)
-        case invitation(UserID)
-        case role(UserID)
-        case directory(RecordID)
+    /// Who answers for a unit, and since when.
+    private struct Assigned: Hashable {
+        var access: UnitAccess
+        var at: Int64
     }
 
     /// The lines that stand for others; nil where less than half would go.
@@ -24,39 +19,37 @@ public enum LedgerCompaction {
     static func compacted(_ lines: [LedgerLine], mark: String) -> [LedgerLine]? {
         let voided = SecurityLedger.voided(in: lines)
         var kept: [(at: Int64, fact: SecurityFact)?] = []
-        var places: [Subject: Int] = [:]
-        var access: [RecordID: UnitAccess] = [:]
+        var places: [LedgerSubject: Int] = [:]
+        var assigned: [RecordID: Assigned] = [:]
+        var former: [RecordID: Set<Scope>] = [:]
         var at: Int64 = 0
         for line in lines where !voided.contains(line.number) {
             at = max(at, line.at)
             switch line.fact {
             case .void, .compacted: continue
-            case .access(.assigned(let units, let there)): for unit in units { access[unit] = there }
+            case .access(.assigned(let units, let access)):
+                for unit in units {
+                    let old = assigned.updateValue(Assigned(access: access, at: line.at), forKey: unit)
+                    if let old { former[unit, default: []].formUnion(old.access.scopes) }
+                }
+            case .access(.formerly(let units, let scopes)):
+                for unit in units { former[unit, default: []].formUnion(scopes) }
             default:
-                if let subject = subject(of: line.fact) {
+                if let subject = line.fact.subject {
                     if let place = places[subject] { kept[place] = nil }
                     places[subject] = kept.count
                 }
                 kept.append((line.at, line.fact))
             }
         }
-        let facts = kept.compactMap { $0 } + AccessFact.facts(of: access).map { (at, $0) }
+        for (unit, last) in assigned { former[unit]?.subtract(last.access.scopes) }
+        let access =
+            AccessFact.lines(of: former.filter { !$1.isEmpty }).map { (at, AccessFact.formerly($1, $0)) }
+            + AccessFact.lines(of: assigned).sorted { $0.0.at < $1.0.at }
+            .map { ($0.at, AccessFact.assigned($1, $0.access)) }
+        let facts = kept.compactMap { $0 } + access.map { ($0.0, .access($0.1)) }
         guard facts.count * 2 <= lines.count else { return nil }
         let head = SecurityFact.compacted(mark: mark, lines: Int64(facts.count))
         return zip(1..., [(at, head)] + facts).map { LedgerLine(number: $0, at: $1.0, fact: $1.1) }
-    }
-
-    /// Nil for what each line tells for itself.
-    private static func subject(of fact: SecurityFact) -> Subject? {
-        switch fact {
-        case .device(let replica, let user, let issued, let order): .device(replica, user, issued, order)
-        case .token(let fact): .token(fact.replica, fact.user, fact.former)
-        case .disabled(let user, _), .enabled(let user): .standing(user)
-        case .password(let user, _): .password(user)
-        case .invited(let user, _, _, _): .invitation(user)
-        case .access(.role(let user, _)): .role(user)
-        case .access(.directory(let id, _, _, _)): .directory(id)
-        default: nil
-        }
     }
 }

@@ -30,6 +30,10 @@ public enum SecurityFact: Sendable, Hashable {
     /// A person, or what tells of one, was erased for good.
     case erased(ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp)
     case token(TokenFact)
+    /// Somebody was added, or is called otherwise.
+    case person(PersonFact)
+    /// A device has a number.
+    case deviceAdded(DeviceFact)
     /// Who may see and do what.
     case access(AccessFact)
     /// Another timeline began, in the workspace of this epoch.
@@ -57,6 +61,8 @@ extension SecurityFact {
                     successor.map { ["successor": .string($0.text)] } ?? [:]
                 ) { $1 })
         case .token(let fact): .map(fact.entries)
+        case .person(let fact): .map(fact.entries)
+        case .deviceAdded(let fact): .map(fact.entries)
         case .access(let fact): .map(fact.entries)
         case .timeline(let timeline, let epoch): .map(timeline.entries(epoch: epoch))
         case .enabled(let user): ["kind": "enabled", "user": .string(user.text)]
@@ -113,6 +119,12 @@ extension SecurityFact {
         case "token":
             guard let fact = TokenFact(entries) else { return nil }
             self = .token(fact)
+        case PersonFact.kind:
+            guard let fact = PersonFact(entries) else { return nil }
+            self = .person(fact)
+        case DeviceFact.kind:
+            guard let fact = DeviceFact(entries) else { return nil }
+            self = .deviceAdded(fact)
         case "timeline":
             guard let timeline = Timeline(entries), let epoch = entries["epoch"]?.text else { return nil }
             self = .timeline(timeline, epoch: epoch)

@@ -85,6 +85,8 @@ public final class SecurityLedger: Sendable {
             close(descriptor)
             throw .unreadable(errno: EINVAL)
         }
+        // It holds names and addresses: a copy that somebody put there may be for all to read. Where it is not ours, it is not.
+        if status.st_mode & 0o077 != 0 { fchmod(descriptor, 0o600) }
         return descriptor
     }
 
@@ -128,6 +130,12 @@ public final class SecurityLedger: Sendable {
             default: line.number < first || voided.contains(line.number) ? nil : (line.at, line.fact)
             }
         }
+    }
+
+    /// Whether the lines behind a mark follow the state that has it; else all lines are given, older ones too.
+    func follows(_ mark: String) throws(SecurityLedgerError) -> Bool {
+        let size = state.withLock { $0.size }
+        return try LedgerLines(try Self.contents(descriptor).prefix(size)).next(after: mark) != nil
     }
 
     /// The bytes of all whole lines, to be copied. Reads the file.

@@ -39,13 +39,17 @@ public struct BackupReport: Hashable, Sendable {
     public var faults: [ServerCheckReport.Fault]
     /// The lines of the security ledger's copy beside it; nil where there is none.
     public var ledgerLines: Int?
+    /// The checksum of the last of them.
+    var ledgerMark: String?
 
     /// Opens a backup as a server's file, wherever it lies, without changing it; reads all of it.
     ///
     /// The records of a file of an older program are not looked at: its tables are brought up to date when it is put back.
-    /// - Parameter isQuick: looks at SQLite's structure, and at no record.
+    /// - Parameters:
+    ///   - isQuick: looks at SQLite's structure, and at no record.
+    ///   - hasLedger: whether the security ledger's copy beside it is looked at.
     /// - Throws: ``ServerBackup/Failure``, `StoreFileError`, `SecurityLedgerError`.
-    public init(of path: String, isQuick: Bool = false) throws {
+    public init(of path: String, isQuick: Bool = false, hasLedger: Bool = true) throws {
         guard !StoreCopy.hasLog(path) else { throw ServerBackup.Failure.hasLog }
         let migrations = ServerSchema.migrations
         let (state, check, isCurrent) = try StoreCopy.read(path, role: .server, migrations: migrations) {
@@ -58,11 +62,13 @@ public struct BackupReport: Hashable, Sendable {
         records = isQuick || !isCurrent ? nil : check.records
         faults = check.faults
         (hash, bytes) = try DurableFile.hash(path)
-        ledgerLines = try Self.ledgerLines(path + ServerBackup.ledgerSuffix, mark: state.mark)
+        let checks = hasLedger ? try Self.ledgerChecks(path + ServerBackup.ledgerSuffix, mark: state.mark) : nil
+        (ledgerLines, ledgerMark) = (checks?.count, checks?.last)
     }
 
     /// - Parameter mark: the last line that the file has.
-    private static func ledgerLines(_ path: String, mark: String?) throws -> Int? {
+    /// - Returns: the checksum of each line; nil where there is no copy.
+    private static func ledgerChecks(_ path: String, mark: String?) throws -> [String]? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         var bytes: [UInt8] = []
         try DurableFile.read(path) { bytes += $0 }
@@ -72,6 +78,6 @@ public struct BackupReport: Hashable, Sendable {
         guard mark.map({ $0.isEmpty || ledger.next(after: $0) != nil }) ?? true else {
             throw ServerBackup.Failure.otherLedger
         }
-        return ledger.lines.count
+        return ledger.checks
     }
 }

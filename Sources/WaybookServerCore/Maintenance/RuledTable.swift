@@ -24,6 +24,8 @@ struct RuledTable {
         case access
         /// What a team or a membership says.
         case entry
+        /// What a person or a team is called: name, address, language, time zone.
+        case called
     }
 
     private let db: Database
@@ -55,8 +57,12 @@ struct RuledTable {
         switch fact {
         case .disabled(let user, _), .enabled(let user): [(user.record, .standing)]
         case .access(.role(let user, _)): [(user.record, .role)]
+        case .person(let person): [(person.user.record, .role), (person.user.record, .called)]
         case .access(.assigned(let units, _)): units.map { ($0, .access) }
-        case .access(.directory(let id, _, _, _)): [(id, .entry)]
+        case .access(.directory(let id, _, let fields, _)):
+            // A line of an older program tells no name.
+            [(id, .entry)] + (fields[DirectoryRecord.Field.name] == nil ? [] : [(id, .called)])
+        case .access(.formerly), .deviceAdded: []
         case .device, .password, .invited, .erased, .token, .timeline, .void, .compacted, .other: []
         }
     }

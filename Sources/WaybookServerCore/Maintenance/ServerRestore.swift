@@ -95,13 +95,15 @@ public struct ServerRestore {
 
     private func replace(with backup: String, _ random: inout some RandomNumberGenerator) throws -> Report {
         guard !isSame(backup, path) else { throw Failure.isTheDatabase }
-        let report = try BackupReport(of: backup)
+        let own = try ownLedger()
+        // The copy beside the backup is of no use where there is one: it may be damaged, or gone.
+        let begun = Mark(at: markPath, database: database)
+        let report = try BackupReport(of: backup, hasLedger: own == nil || begun?.ledger == .backup)
         guard report.faults.isEmpty else { throw Failure.faulty(count: report.faults.count) }
         try check(report.state)
-        let begun = Mark(at: markPath, database: database)
         let former = try formerStates(begun, report.state)
         let reached = try reachedMark(report.state)
-        let mark = try begun ?? self.mark(for: report, hasFormer: !former.isEmpty || reached != nil)
+        let mark = try mark(for: report, own, begun: begun, hasFormer: !former.isEmpty || reached != nil)
 
         try copy(backup, to: path + ".new", hash: report.hash)
         try after(.copied)
@@ -111,7 +113,7 @@ public struct ServerRestore {
         try after(.kept)
         // A log of the old database must not meet the new one.
         for suffix in ["-wal", "-shm", "-journal"] { try remove(path + suffix) }
-        if mark.ledger == .backup { try takeLedger(of: backup) }
+        if own == nil, mark.ledger == .backup { try takeLedger(of: backup) }
         try DurableFile.syncFolder(of: path)
         try after(.cleared)
         guard rename(path + ".new", path) == 0 else { throw DurableFile.Refused(errno: errno) }
@@ -207,21 +209,40 @@ public struct ServerRestore {
         }
     }
 
+    /// The folder's own ledger; nil where it has none, or one without a line.
+    private func ownLedger() throws -> SecurityLedger? {
+        guard FileManager.default.fileExists(atPath: ledgerPath) else { return nil }
+        let own = try SecurityLedger(path: ledgerPath)
+        return own.mark.isEmpty ? nil : own
+    }
+
     /// Which ledger is to be applied, and whether what is known of timelines is all. One of the folder's own with lines
     /// knows, and so does the former database; the copy beside the backup is as old as that.
-    private func mark(for report: BackupReport, hasFormer: Bool) throws -> Mark {
-        let kept = FileManager.default.fileExists(atPath: path) ? name : nil
-        if FileManager.default.fileExists(atPath: ledgerPath) {
-            let own = try SecurityLedger(path: ledgerPath)
-            try checkWorkspace(of: own, report.state)
-            // One that tells nothing of after the backup is as old as that.
-            if !own.mark.isEmpty {
-                let isNewer = try !own.facts(after: report.state.mark).isEmpty
-                return Mark(kept: kept, ledger: .own, isComplete: hasFormer || isNewer)
-            }
+    ///
+    /// Of an interrupted command the folder's ledger may be the copy that it took, with lines `timeline` of its own by now;
+    /// or the server's own, which somebody has put there since, and which is then the one that counts.
+    private func mark(
+        for report: BackupReport, _ own: SecurityLedger?, begun: Mark?, hasFormer: Bool
+    ) throws -> Mark {
+        let name = FileManager.default.fileExists(atPath: path) ? name : nil
+        guard let own else {
+            if let begun { return begun }
+            let hasCopy = report.ledgerLines.map { $0 > 0 } ?? false
+            return Mark(kept: name, ledger: hasCopy ? .backup : .none, isComplete: hasFormer)
         }
-        let hasCopy = report.ledgerLines.map { $0 > 0 } ?? false
-        return Mark(kept: kept, ledger: hasCopy ? .backup : .none, isComplete: hasFormer)
+        try checkWorkspace(of: own, report.state)
+        if let begun, try begun.ledger == .own || isCopy(own, of: report) { return begun }
+        // One that tells nothing of after the backup is as old as that.
+        let isNewer = try !own.facts(after: report.state.mark).isEmpty
+        return Mark(kept: begun.map(\.kept) ?? name, ledger: .own, isComplete: hasFormer || isNewer)
+    }
+
+    /// Whether a ledger is the copy beside the backup, but for timelines that began since.
+    private func isCopy(_ ledger: SecurityLedger, of report: BackupReport) throws -> Bool {
+        guard let mark = report.ledgerMark, try ledger.follows(mark) else { return false }
+        return try ledger.facts(after: mark).allSatisfy { line in
+            if case .timeline = line.fact { true } else { false }
+        }
     }
 
     // MARK: Steps
@@ -287,40 +308,5 @@ public struct ServerRestore {
 
     private func remove(_ path: String) throws {
         guard unlink(path) == 0 || errno == ENOENT else { throw DurableFile.Refused(errno: errno) }
-    }
-}
-
-extension ServerRestore {
-    /// What an interrupted command had found before it changed anything.
-    private struct Mark {
-        static let infix = ".before-"
-
-        /// The name that the former database is given; nil where there was none.
-        var kept: String?
-        var ledger: LedgerSource
-        /// Whether all timelines that were ever given are known.
-        var isComplete: Bool
-
-        init(kept: String?, ledger: LedgerSource, isComplete: Bool) {
-            (self.kept, self.ledger, self.isComplete) = (kept, ledger, isComplete)
-        }
-
-        /// Reads it; nil where there is none, or a half written one.
-        init?(at path: String, database: String) {
-            guard let data = FileManager.default.contents(atPath: path),
-                let entries = (try? JSONParser.parse(Array(data)))?.entries, let kept = entries["kept"],
-                kept == .null || kept.text.map({ $0.hasPrefix(database + Self.infix) && !$0.contains("/") }) == true,
-                let ledger = entries["ledger"]?.text.flatMap({ LedgerSource(rawValue: $0) }),
-                let isComplete = entries["complete"]?.boolean
-            else { return nil }
-            self.init(kept: kept.text, ledger: ledger, isComplete: isComplete)
-        }
-
-        var bytes: [UInt8] {
-            CanonicalJSON.bytes([
-                "complete": .bool(isComplete), "kept": kept.map { .string($0) } ?? .null,
-                "ledger": .string(ledger.rawValue),
-            ])
-        }
     }
 }

@@ -17,5 +17,6 @@ public enum ServerSchema {
         StoreMigration(number: 11, name: "invitation", sql: invitationMigrationSQL),
         StoreMigration(number: 12, name: "healing", sql: healingMigrationSQL),
         StoreMigration(number: 13, name: "ruled", sql: ruledMigrationSQL),
+        StoreMigration(number: 14, name: "foretold-access", sql: foretoldAccessMigrationSQL),
     ]
 }

@@ -47,6 +47,18 @@ public struct TimelineTable {
         Lineage(present: try present() ?? Timeline.first, timelines: try all())
     }
 
+    /// The timelines that began without a command, and of which no server has told yet.
+    public func untold() throws -> [Timeline] {
+        let told = try ServerRows(db).number(Self.toldKey) ?? Int64(Timeline.first)
+        return try all().filter { Int64($0.number) > told && $0.cause != .command }
+    }
+
+    /// Notes that all of them were told.
+    public func noteTold() throws { try ServerRows(db).set(Self.toldKey, Int64(try highest())) }
+
+    /// Where the file keeps the highest timeline of which a server has told.
+    private static let toldKey = "timelinesTold"
+
     /// Adds one that the file does not know.
     /// - Returns: whether it did not.
     func add(_ timeline: Timeline) throws -> Bool {

@@ -75,7 +75,8 @@ import WaybookStore
         let email = try #require(AccountEmail("zoe@example.com"))
         let hash = try PasswordHash(of: Array("correct horse".utf8), salt: Array(repeating: 7, count: 16))
         try file.write { db in
-            try Directory().addUser(db, id: id, email: email, name: "Zoe", passwordHash: hash, role: .manager, now: 1)
+            _ = try Directory().addUser(
+                db, id: id, email: email, name: "Zoe", passwordHash: hash, role: .manager, now: 1)
             try db.execute(sql: "DELETE FROM server WHERE key = 'access'")
             try AccessUpgrade.perform(db, schema: Catalogue.schema, now: 2)
         }
