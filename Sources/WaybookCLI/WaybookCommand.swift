@@ -11,6 +11,7 @@ struct WaybookCommand: AsyncParsableCommand {
                 UserCommand.self, PoolCommand.self, HandoverCommand.self,
                 LogCommand.self, SearchCommand.self, SyncCommand.self, ConflictCommand.self, RejectedCommand.self,
                 StatusCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, DeviceCommand.self,
+                DoctorCommand.self,
             ])
     }
 

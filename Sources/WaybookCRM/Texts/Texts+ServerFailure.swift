@@ -191,4 +191,39 @@ extension Texts.Server {
             zh: "记录数与所存不符，实有"
         )
     }
+
+    package static var faultBin: LocalizedText {
+        LocalizedText(
+            en: "contents kept of a record that is not deleted",
+            zh: "为未删除的记录保留的内容"
+        )
+    }
+
+    package static var faultHeld: LocalizedText {
+        LocalizedText(
+            en: "records held by an unknown device",
+            zh: "未知设备持有的记录"
+        )
+    }
+
+    package static var faultDevice: LocalizedText {
+        LocalizedText(
+            en: "device of an unknown person",
+            zh: "属于未知人员的设备"
+        )
+    }
+
+    package static var faultTimeline: LocalizedText {
+        LocalizedText(
+            en: "timeline out of order",
+            zh: "顺序有误的时间线"
+        )
+    }
+
+    package static var faultForetold: LocalizedText {
+        LocalizedText(
+            en: "owner kept for a record that is there already",
+            zh: "为已存在的记录预留的负责人"
+        )
+    }
 }

@@ -41,6 +41,11 @@ struct CheckCommand: AsyncParsableCommand {
         case .conflictUnlisted: Texts.Server.faultConflictUnlisted
         case .sequence: Texts.Server.faultSequence
         case .count: Texts.Server.faultCount
+        case .bin: Texts.Server.faultBin
+        case .held: Texts.Server.faultHeld
+        case .device: Texts.Server.faultDevice
+        case .timeline: Texts.Server.faultTimeline
+        case .foretold: Texts.Server.faultForetold
         case nil: Texts.Words.unknown
         }
     }

@@ -23,6 +23,16 @@ public struct ServerCheckReport: Sendable, Equatable {
             case sequence
             /// The number of readable records that is kept, of all or of a unit, is not what there are.
             case count
+            /// Contents are kept of a record that is not deleted.
+            case bin
+            /// A unit counts as held by a replica that nobody knows.
+            case held
+            /// A device is of a person that nobody knows.
+            case device
+            /// Timelines overlap, or the last sequence is not of the present one.
+            case timeline
+            /// Who answers for a unit is kept for the day on which it comes back, and it is there.
+            case foretold
         }
 
         /// What kind.
@@ -58,6 +68,8 @@ public struct ServerCheck {
         try check.checkRecords()
         try check.checkIndexes()
         try check.checkConflicts()
+        try check.checkLinks()
+        try check.checkTimelines()
         return check.report
     }
 
@@ -125,5 +137,52 @@ public struct ServerCheck {
                 conflict.map { $0.isOpen && Data($0.about.bytes) == record && $0.loser.path.text == path } ?? false
             if !isRight { add(.conflictListed, conflictID.description) }
         }
+    }
+
+    // MARK: What names something else
+
+    private mutating func checkLinks() throws {
+        let identities: [(ServerCheckReport.Fault.Kind, String)] = [
+            (
+                .bin,
+                "SELECT id FROM bin WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.id = bin.id AND deleted = 1)"
+            ),
+            (.foretold, "SELECT unit FROM foretold_access WHERE unit IN (SELECT id FROM record)"),
+        ]
+        for (kind, sql) in identities {
+            for id in try Data.fetchAll(db, sql: sql + " LIMIT \(Self.maximumFaults)") {
+                add(kind, RecordID(bytes: id)?.description ?? "?")
+            }
+        }
+        let numbers: [(ServerCheckReport.Fault.Kind, String)] = [
+            (
+                .held,
+                """
+                SELECT DISTINCT replica FROM held WHERE replica NOT IN (SELECT number FROM replica
+                    UNION SELECT replica FROM reader UNION SELECT replica FROM device)
+                """
+            ),
+            (.device, "SELECT replica FROM device WHERE user NOT IN (SELECT id FROM user)"),
+        ]
+        for (kind, sql) in numbers {
+            for number in try Int64.fetchAll(db, sql: sql + " LIMIT \(Self.maximumFaults)") {
+                add(kind, String(number))
+            }
+        }
+    }
+
+    private mutating func checkTimelines() throws {
+        let table = TimelineTable(db)
+        for timeline in try table.all() {
+            let isOrdered = timeline.parent < timeline.number && timeline.fork < timeline.start
+            if !isOrdered || timeline.fork < Timeline.start(of: timeline.parent) {
+                add(.timeline, String(timeline.number))
+            }
+        }
+        guard let present = try table.present() else { return }
+        let sequence = try rows.lastSequence()
+        let isKnown = try present == Timeline.first || table.all().contains { $0.number == present }
+        let isBeyond = present < .max && sequence >= Timeline.start(of: present + 1)
+        if !isKnown || isBeyond || sequence < Timeline.start(of: present) { add(.timeline, String(present)) }
     }
 }

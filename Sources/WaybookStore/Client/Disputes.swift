@@ -2,6 +2,15 @@ import Foundation
 import GRDB
 import WaybookModel
 
+extension VersionedRecord {
+    /// The record that this open conflict is about; nil for anything else.
+    var openDispute: RecordID? {
+        guard collection == ConflictRecord.collection, !isDeleted, self[ConflictRecord.Field.status]?.text == "open"
+        else { return nil }
+        return self[ConflictRecord.Field.about]?.text.flatMap { RecordID($0) }
+    }
+}
+
 /// The index of open conflicts by the record that they are about. It is kept by hand, with every row of a conflict,
 /// because SQLite 3.40 allows no index over JSON where the schema is not trusted.
 extension ClientTables {
@@ -14,10 +23,7 @@ extension ClientTables {
     /// Keeps the index true to a record that was just stored; nil when its row was removed.
     func noteDispute(_ id: RecordID, _ collection: CollectionName, _ shown: VersionedRecord?) throws {
         guard collection == ConflictRecord.collection else { return }
-        let about = shown?[ConflictRecord.Field.about]?.text.flatMap { RecordID($0) }
-        guard let shown, let about, !shown.isDeleted, shown[ConflictRecord.Field.status]?.text == "open" else {
-            return try run("DELETE FROM dispute WHERE id = ?", [id.blob])
-        }
+        guard let about = shown?.openDispute else { return try run("DELETE FROM dispute WHERE id = ?", [id.blob]) }
         try run("INSERT OR REPLACE INTO dispute (id, about) VALUES (?, ?)", [id.blob, about.blob])
     }
 

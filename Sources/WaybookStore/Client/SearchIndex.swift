@@ -114,9 +114,8 @@ extension ClientTables {
         try rows.forEachRow(.integer(through), .integer(Int64(limit))) { row in
             through = row.integer(0)
             count += 1
-            guard let terms = try? searched.terms(of: row.bytes(2), in: names[row.integer(1)] ?? "") else {
-                throw ClientStoreError.damagedRow(nil)
-            }
+            // What does not read back is told of by whoever reads it, and must not keep the rows behind it from being found.
+            let terms = (try? searched.terms(of: row.bytes(2), in: names[row.integer(1)] ?? "")) ?? []
             if !terms.isEmpty { try indexing.run(.integer(through), .text(terms[...])) }
             return true
         }

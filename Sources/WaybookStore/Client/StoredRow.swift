@@ -57,6 +57,15 @@ struct StoredRow {
         return shown
     }
 
+    /// Whether unsent writes lie over the server's row.
+    var isOverlaid: Bool { !unsent.isEmpty && !isErased }
+
+    /// The root of its unit, as its row keeps it: nil for the root itself.
+    func rootColumn(_ schema: Schema) -> Data? {
+        let root = schema[collection] == nil ? unit : schema.unit(of: shown)
+        return root.flatMap { $0 == id ? nil : $0.blob }
+    }
+
     /// As shown, but with the server's values where unsent writes only ask for others. A record that the server does not
     /// have stands as it is shown.
     func settled(_ schema: Schema) -> VersionedRecord {
@@ -142,12 +151,11 @@ extension ClientTables {
         try noteDispute(stored.id, stored.collection, shown)
         let server = stored.server.map { CanonicalJSON.text(RecordEncoding.fields($0)) }
         let stamps = stored.server.map { CanonicalJSON.text(RecordEncoding.stamps($0)) } ?? ""
-        let isOverlaid = !stored.unsent.isEmpty && !stored.isErased
+        let isOverlaid = stored.isOverlaid
         let fields =
             !isOverlaid ? server ?? "{}" : CanonicalJSON.text(RecordEncoding.fields(shown))
         let overlaid = isOverlaid ? server ?? "" : nil
-        let root = schema[stored.collection] == nil ? stored.unit : schema.unit(of: shown)
-        let unit = root.flatMap { $0 == stored.id ? nil : $0.blob }
+        let unit = stored.rootColumn(schema)
         guard let row = stored.row else {
             return try insert(
                 stored.id, stored.collection, unit: unit, isDeleted: shown.isDeleted, fields: fields, stamps: stamps,

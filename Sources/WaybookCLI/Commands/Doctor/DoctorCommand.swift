@@ -1,0 +1,105 @@
+import ArgumentParser
+import WaybookCRM
+import WaybookClient
+import WaybookModel
+import WaybookStore
+import WaybookTerminal
+
+/// `waybook doctor`: exit code 1 when something is found, also where it was mended. Needs no network.
+struct DoctorCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "doctor", abstract: Texts.Help.doctor.spoken)
+    }
+
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.repair.spoken))
+    var repair = false
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.noCopy.spoken))
+    var noCopy = false
+
+    @OptionGroup var options: StoreOptions
+
+    func run() async throws {
+        let workspace = try options.openForUpkeep()
+        let found = try workspace.store.check()
+        let isSound = !found.findings.contains { $0.kind == .structure }
+        // Over a broken structure nothing is written.
+        let isDue = repair && isSound && found.findings.contains { $0.kind.isDerived }
+        var (copy, left): (String?, StoreReport?) = (nil, nil)
+        if isDue {
+            if !noCopy { copy = try Self.copy(workspace) }
+            try workspace.store.repair()
+            left = try workspace.store.check()
+        }
+        let reporter = options.reporter
+        try reporter.json(Self.json(found, left: left, copy: copy))
+        try say(found, left: left, copy: copy, reporter)
+        guard found.findings.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    /// Beside the store, under the time.
+    private static func copy(_ workspace: Workspace) throws -> String {
+        let path = workspace.store.file.path + ".before-\(workspace.now.milliseconds)"
+        try workspace.store.copy(to: path)
+        return path
+    }
+
+    private func say(_ found: StoreReport, left: StoreReport?, copy: String?, _ reporter: Reporter) throws {
+        guard !found.findings.isEmpty else {
+            return try reporter.say(Texts.Doctor.whole(records: found.records))
+        }
+        try reporter.say(Texts.Doctor.found(count: found.findings.count))
+        for finding in found.findings {
+            try reporter.say(Texts.Doctor.finding(kind: Self.text(finding.kind), subject: finding.subject))
+        }
+        if let copy { try reporter.say(Texts.Doctor.copied(path: copy)) }
+        let rest = left ?? found
+        if left != nil, rest.findings.isEmpty { return try reporter.say(Texts.Doctor.mended) }
+        var told: Set<LocalizedText> = []
+        for hint in rest.findings.map({ Self.hint($0.kind) }) where told.insert(hint).inserted {
+            try reporter.say(hint)
+        }
+    }
+
+    /// What to do about it.
+    private static func hint(_ kind: StoreFinding.Kind) -> LocalizedText {
+        switch kind {
+        case .shown, .unit, .touched, .conflict, .index, .views, .count: Texts.Doctor.repairHint
+        case .structure: Texts.Doctor.structureHint
+        case .record: Texts.Doctor.anewHint
+        case .outbox: Texts.Doctor.outboxHint
+        case .journal: Texts.Doctor.journalHint
+        case .rejected: Texts.Doctor.rejectedHint
+        }
+    }
+
+    private static func json(_ found: StoreReport, left: StoreReport?, copy: String?) -> JSONOutput {
+        func list(_ report: StoreReport) -> JSONOutput {
+            .list(
+                report.findings.map { finding in
+                    .object(["kind": .string(finding.kind.rawValue), "subject": .string(finding.subject)])
+                })
+        }
+        return .object([
+            "copy": copy.map { .string($0) } ?? .null, "digest": found.digest.map { .string($0) } ?? .null,
+            "findings": list(found), "left": left.map(list) ?? .null, "records": .int(Int64(found.records)),
+            "repaired": .bool(left != nil),
+        ])
+    }
+
+    private static func text(_ kind: StoreFinding.Kind) -> LocalizedText {
+        switch kind {
+        case .structure: Texts.Doctor.structure
+        case .record: Texts.Doctor.record
+        case .shown: Texts.Doctor.shown
+        case .unit: Texts.Doctor.unit
+        case .touched: Texts.Doctor.touched
+        case .outbox: Texts.Doctor.outbox
+        case .journal: Texts.Doctor.journal
+        case .rejected: Texts.Doctor.rejected
+        case .count: Texts.Doctor.count
+        case .conflict: Texts.Doctor.conflict
+        case .index: Texts.Doctor.index
+        case .views: Texts.Doctor.views
+        }
+    }
+}
