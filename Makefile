@@ -100,6 +100,10 @@ simulate-edits: ## Simulates four laptops and a server at length: SEED, RUNS and
 simulate-faults: ## Plants each fault of Tests/Simulation/faults in a copy of the tree, and counts histories until it is found: NAMES, HISTORIES, STEPS, LAPTOPS.
 	Tests/Simulation/faults.py --histories $(or $(HISTORIES),10000) --steps $(or $(STEPS),40) --laptops $(or $(LAPTOPS),3) $(NAMES)
 
+.PHONY: fuzz
+fuzz: install ## Fuzzes every reader of what is not to be trusted, with coverage: FUZZ_SECONDS a reader (60), ONLY.
+	Tests/Fuzz/fuzz.py --seconds $(or $(FUZZ_SECONDS),60) $(if $(ONLY),--only $(ONLY))
+
 .PHONY: power-campaign
 power-campaign: ## Cuts the power of laptops and server in the midst of exchanges, 20 times a seed: SEED, RUNS (50).
 	WAYBOOK_SEED=$(or $(SEED),1) WAYBOOK_RUNS=$(or $(RUNS),50) $(SWIFT_TEST) --filter PowerCutTests/powerCuts

@@ -9,6 +9,7 @@ let package = Package(
         .executable(name: "waybook", targets: ["waybook"]),
         .executable(name: "waybook-server", targets: ["waybook-server"]),
         .library(name: "WaybookModel", targets: ["WaybookModel"]),
+        .library(name: "WaybookFuzzing", targets: ["WaybookFuzzing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -129,7 +130,14 @@ let package = Package(
             name: "store-probe",
             dependencies: ["WaybookStore", "WaybookTesting", .product(name: "GRDB", package: "GRDB.swift")]
         ),
+        .target(
+            name: "WaybookFuzzing",
+            dependencies: [
+                "WaybookModel", "WaybookProtocol", "WaybookStore", "WaybookServerCore", "WaybookCRM", "WaybookTesting",
+            ]
+        ),
         .executableTarget(name: "waybook-simulate", dependencies: ["WaybookCRM", "WaybookTesting"]),
+        .testTarget(name: "WaybookFuzzingTests", dependencies: ["WaybookFuzzing"]),
         .testTarget(name: "WaybookModelTests", dependencies: ["WaybookModel", "WaybookProtocol", "WaybookTesting"]),
         .testTarget(
             name: "WaybookStoreTests",

@@ -25,7 +25,9 @@ public struct CSVWriter: Sendable {
         let needsQuotes = cell.utf8.contains {
             $0 == Ascii.comma || $0 == Ascii.quote || $0 == Ascii.lineFeed || $0 == Ascii.carriageReturn
         }
-        guard needsQuotes || cell.utf8.first == 0x20 || cell.utf8.last == 0x20 else { return cell }
+        // The first cell of a file would lose what looks like a byte order mark.
+        let isMarked = cell.utf8.starts(with: "\u{FEFF}".utf8)
+        guard needsQuotes || isMarked || cell.utf8.first == 0x20 || cell.utf8.last == 0x20 else { return cell }
         var result: [UInt8] = [Ascii.quote]
         for byte in cell.utf8 {
             if byte == Ascii.quote { result.append(Ascii.quote) }

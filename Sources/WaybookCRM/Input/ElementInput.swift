@@ -101,6 +101,9 @@ struct ElementInput {
         let path = try path(bare(text))
         var entries = try readable()?.atoms[path]?.value?.entries ?? [:]
         entries.merge(made.entries) { _, new in new }
+        if let raw = made.entries["raw"]?.text, let part = Element.parts.first(where: { $0.name == "raw" }) {
+            entries["raw"] = try input.value(raw, as: part.type)
+        }
         if let kind = bracketed(text), let part = Element.parts.first(where: { $0.name == "type" }) {
             entries["type"] = try input.value(kind, as: part.type)
         }

@@ -11,7 +11,7 @@ import WaybookProtocol
 /// online, at 2⁻⁶⁴ a request, deceives only itself about what it has read. The signature is there to tell another
 /// server's tokens and damaged ones from this one's. Of a reader who sees a part of the
 /// workspace it is of one replica: what another one's store holds, it does not prove.
-struct CheckpointToken: Hashable {
+package struct CheckpointToken: Hashable {
     var timeline: UInt8
     /// Rows that were last committed up to here have been told.
     var sequence: Int64
@@ -52,11 +52,11 @@ struct CheckpointToken: Hashable {
     }
 
     /// Names the key that signs tokens; 32 bytes of chance, made with the server's file.
-    struct Secret {
+    package struct Secret {
         let key: SymmetricKey
         let epoch: String
 
-        init(bytes: [UInt8], epoch: String) {
+        package init(bytes: [UInt8], epoch: String) {
             key = SymmetricKey(data: bytes)
             self.epoch = epoch
         }
@@ -68,7 +68,7 @@ struct CheckpointToken: Hashable {
     private static let mostNumbers = 9
 
     /// The token's text in base64url: 15 characters where up to two million commits were wholly read on timeline 0.
-    func text(_ secret: Secret) -> String {
+    package func text(_ secret: Secret) -> String {
         let body = bytes
         let token = Data(body + signature(body, secret))
         return token.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
@@ -127,31 +127,34 @@ struct CheckpointToken: Hashable {
     }
 
     /// Reads a replica's token; nil for anything that this server did not make for it.
-    init?(_ text: String, of replica: ReplicaID, _ secret: Secret) {
+    package init?(_ text: String, of replica: ReplicaID, _ secret: Secret) {
         let plain = text.replacing("-", with: "+").replacing("_", with: "/")
         let padded = plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
         guard text.utf8.count <= Self.mostCharacters, let data = Data(base64Encoded: padded),
             data.count >= Self.signatureBytes
         else { return nil }
         let body = Array(data.dropLast(Self.signatureBytes))
-        self.init(timeline: 0, sequence: 0, readThrough: 0, replica: replica)
-        guard let numbers = Self.numbers(body), let timeline = UInt8(exactly: numbers[2]) else { return nil }
-        pull = Int64(bitPattern: numbers[3])
+        self.init(numbers: body, of: replica)
         let difference = zip(signature(body, secret), data.suffix(Self.signatureBytes)).reduce(0 as UInt8) {
             $0 | ($1.0 ^ $1.1)
         }
         guard difference == 0 else { return nil }
-        sequence = Int64(bitPattern: numbers[0])
-        readThrough = sequence &- Int64(bitPattern: numbers[1])
-        self.timeline = timeline
-        if numbers[4] != 0 {
-            guard let phase = Progress.Phase(rawValue: numbers[4]) else { return nil }
-            let unit = RecordID(high: numbers[7], low: numbers[8])
-            progress = Progress(
-                phase: phase, touched: Int64(bitPattern: numbers[5]),
-                unit: unit.high == 0 && unit.low == 0 ? nil : unit, position: Int64(bitPattern: numbers[6]))
-        }
         // One token has one text: base64 leaves bits of the last character open.
         guard self.text(secret) == text else { return nil }
+    }
+    /// Reads the numbers of a token, without its signature; nil where they are none.
+    package init?(numbers bytes: [UInt8], of replica: ReplicaID) {
+        guard let numbers = Self.numbers(bytes), let timeline = UInt8(exactly: numbers[2]) else { return nil }
+        let sequence = Int64(bitPattern: numbers[0])
+        self.init(
+            timeline: timeline, sequence: sequence, readThrough: sequence &- Int64(bitPattern: numbers[1]),
+            replica: replica)
+        pull = Int64(bitPattern: numbers[3])
+        guard numbers[4] != 0 else { return }
+        guard let phase = Progress.Phase(rawValue: numbers[4]) else { return nil }
+        let unit = RecordID(high: numbers[7], low: numbers[8])
+        progress = Progress(
+            phase: phase, touched: Int64(bitPattern: numbers[5]),
+            unit: unit.high == 0 && unit.low == 0 ? nil : unit, position: Int64(bitPattern: numbers[6]))
     }
 }

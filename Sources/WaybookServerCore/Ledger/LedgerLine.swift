@@ -4,7 +4,7 @@ import WaybookModel
 
 /// A line of the ledger: a number, a time, a fact, and a checksum that also covers the checksum before it, so that a
 /// line that was altered, taken out or put elsewhere is found. It finds damage, not an attack by who owns the file.
-struct LedgerLine: Hashable {
+package struct LedgerLine: Hashable {
     /// The most bytes of a line: some 8 KB are usual at most; a unit that is shared with thousands has more.
     static let maximumBytes = 4 << 20
     private static let checkCharacters = 32
@@ -47,7 +47,7 @@ struct LedgerLine: Hashable {
         return (LedgerLine(number: number, at: at, fact: fact), check)
     }
 
-    init(number: Int64, at: Int64, fact: SecurityFact) {
+    package init(number: Int64, at: Int64, fact: SecurityFact) {
         self.number = number
         self.at = at
         self.fact = fact

@@ -1,15 +1,15 @@
 /// The lines of a ledger with their checksums.
-struct LedgerLines {
-    private(set) var lines: [LedgerLine] = []
+package struct LedgerLines {
+    package private(set) var lines: [LedgerLine] = []
     /// The checksum of each line.
     private(set) var checks: [String] = []
     /// The bytes of the whole lines.
     private(set) var size = 0
     /// Their bytes, where they are to be written.
-    private(set) var bytes: [UInt8] = []
+    package private(set) var bytes: [UInt8] = []
 
     /// - Parameter previous: the checksum of the line before them.
-    init(_ lines: [LedgerLine], after previous: String = "") {
+    package init(_ lines: [LedgerLine], after previous: String = "") {
         self.lines = lines
         var previous = previous
         for line in lines {
@@ -21,7 +21,7 @@ struct LedgerLines {
     }
 
     /// Reads all lines; a torn last one is left out of the size.
-    init(_ bytes: some RandomAccessCollection<UInt8>) throws(SecurityLedgerError) {
+    package init(_ bytes: some RandomAccessCollection<UInt8>) throws(SecurityLedgerError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             // A line was appended whole before it counted: without its line feed nobody was answered on it.

@@ -48,7 +48,7 @@ public enum SecurityFact: Sendable, Hashable {
 
 extension SecurityFact {
     /// The members of the entry's `fact`.
-    var value: Value {
+    package var value: Value {
         switch self {
         case .device(let replica, let user, let issued, let order):
             [
@@ -84,7 +84,7 @@ extension SecurityFact {
     }
 
     /// Reads the members; nil where there is no kind, or a known one lacks what it needs.
-    init?(_ value: Value) {
+    package init?(_ value: Value) {
         guard let entries = value.entries, let kind = entries["kind"]?.text else { return nil }
         let user = entries["user"]?.text.flatMap { UserID($0) }
         switch kind {
