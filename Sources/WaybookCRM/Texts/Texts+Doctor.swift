@@ -17,10 +17,10 @@ extension Texts {
             )
         }
 
-        package static func finding(kind: LocalizedText, subject: String) -> LocalizedText {
+        package static func finding(kind: String, subject: String) -> LocalizedText {
             LocalizedText(
-                en: "  \(kind(.english)): \(subject)",
-                zh: "  \(kind(.chinese))：\(subject)"
+                en: "  \(kind): \(subject)",
+                zh: "  \(kind)：\(subject)"
             )
         }
 

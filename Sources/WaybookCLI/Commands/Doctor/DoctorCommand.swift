@@ -49,7 +49,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         try reporter.say(Texts.Doctor.found(count: found.findings.count))
         for finding in found.findings {
-            try reporter.say(Texts.Doctor.finding(kind: Self.text(finding.kind), subject: finding.subject))
+            try reporter.say(Texts.Doctor.finding(kind: Self.text(finding.kind).spoken, subject: finding.subject))
         }
         if let copy { try reporter.say(Texts.Doctor.copied(path: copy)) }
         let rest = left ?? found
