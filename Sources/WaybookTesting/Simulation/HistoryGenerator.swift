@@ -122,7 +122,7 @@ private struct StepDrawing {
     }
 
     private func misfit(_ random: inout SeededRandom) -> Int {
-        random.chance(mix.refusedPercent) ? 1 + random.below(3) : 0
+        random.chance(mix.refusedPercent) ? 1 + random.below(4) : 0
     }
 
     private func pause(_ random: inout SeededRandom) -> Int { random.chance(60) ? 1 + random.below(4) : 0 }

@@ -13,10 +13,14 @@ final class SimulatedLaptop: @unchecked Sendable {
     }
 
     /// An edit that was acknowledged to the rep, until the server is known to have ruled on it.
-    struct Saved: Hashable {
+    struct Saved {
         var changes: [Change]
-        /// The texts of the writes that the oracle follows.
-        var texts: [String]
+        /// The writes that the oracle follows.
+        var writes: [(place: WriteOracle.Place, text: String)]
+        /// The server's clock when it was last known to be unsent.
+        var at: Int64
+
+        var texts: [String] { writes.map(\.text) }
     }
 
     /// What was on it when its files were copied.
@@ -35,6 +39,8 @@ final class SimulatedLaptop: @unchecked Sendable {
     struct Owed: Hashable {
         var place: WriteOracle.Place
         var text: String
+        /// The server answered it no sooner.
+        var at: Int64
     }
 
     let index: Int
@@ -63,7 +69,9 @@ final class SimulatedLaptop: @unchecked Sendable {
     var hasReadAll = false
     /// Whether the server was put back since its last whole synchronisation.
     var isBehind = false
-    /// What must be back at the server after that.
+    /// What the server has accepted and answered, as far as it is about records that are here.
+    var answered: [Owed] = []
+    /// What must be back at the server after its next whole synchronisation.
     var owed: [Owed] = []
 
     init(

@@ -9,6 +9,8 @@ struct SimulatedModel {
     var oracle = WriteOracle(quiet: SimulatedSchemas.quiet)
     /// What the server last said of the set in which a text came.
     var rulings: [String: Ruling] = [:]
+    /// Under which number the set in which a text came was accepted.
+    var sentBy: [String: ReplicaID] = [:]
     var made: Set<RecordID> = []
     /// The code in the texts of each record.
     var codes: [RecordID: Int] = [:]

@@ -62,7 +62,7 @@ public enum SimulatedVerb: String, Hashable, Sendable, CaseIterable {
         case .write:
             [
                 Self.record, Parameter(name: "field"), Self.mark,
-                Parameter(name: "fits", words: ["yes", "tooLong", "forbidden", "unknown"]),
+                Parameter(name: "fits", words: ["yes", "tooLong", "forbidden", "unknown", "beyond"]),
             ]
         case .flag: [Self.record, Parameter(name: "value", words: ["off", "on"])]
         case .tag: [Self.record, Parameter(name: "tag")]

@@ -105,7 +105,9 @@ extension Simulation {
 
     private func become(_ copy: SimulatedLaptop.Copy, _ one: SimulatedLaptop) {
         (one.saved, one.allowed, one.made) = (copy.saved, copy.allowed, copy.made)
-        (one.stored, one.hasReadAll, one.owed) = (0, copy.hasReadAll, [])
+        (one.stored, one.hasReadAll) = (0, copy.hasReadAll)
+        // Whether an older self still comes back with it depends on what the other has done since.
+        (one.answered, one.owed) = ([], [])
         one.isBehind = copy.putBacks != model.putBacks
     }
 

@@ -50,6 +50,8 @@ extension Simulation {
         try checkPosition(one)
         try checkAcknowledged(one)
         try checkFiles(one, isWhole: isWhole)
+        // What has left, has left the journal too.
+        one.answered = try one.answered.filter { try one.laptop.store.record($0.place.record) != nil }
         if isWhole { try compare(one) }
     }
 
@@ -80,15 +82,17 @@ extension Simulation {
         let unsent = outbox.joined(separator: "\n")
         let listed = rejected.joined(separator: "\n")
         var kept: [SimulatedLaptop.Saved] = []
-        for saved in one.saved where !saved.changes.contains(where: { model.erased.contains($0.id) }) {
+        for var saved in one.saved where !saved.changes.contains(where: { model.erased.contains($0.id) }) {
             guard !saved.texts.isEmpty else { continue }
             if saved.texts.allSatisfy({ unsent.contains($0) }) {
+                saved.at = wall.milliseconds
                 kept.append(saved)
                 continue
             }
-            for text in saved.texts {
+            for (place, text) in saved.writes {
                 switch model.rulings[text] {
-                case .accepted, .handover: continue
+                case .accepted: one.answered.append(SimulatedLaptop.Owed(place: place, text: text, at: saved.at))
+                case .handover: continue
                 case .rejected:
                     let isHeld = try saved.changes.allSatisfy { try one.laptop.store.record($0.id) != nil }
                     guard listed.contains(text) || !isHeld else {

@@ -50,9 +50,22 @@ extension Simulation {
         if let shown = try one.laptop.store.record(id), shown.isVisible != isDeleted {
             return Named(id: id, collection: shown.record.collection)
         }
+        // Of what is leaving a person may still have the identity at hand.
+        if !isDeleted, try isLeaving(id, one) {
+            return Named(
+                id: id, collection: isCustomer ? "customer" : Self.collection(ofChild: slot - history.customers))
+        }
         return try shown(
             one, isCustomer ? ["customer"] : ["contact", "interaction", "purchase", "followup"], number,
             isDeleted: isDeleted)
+    }
+
+    private func isLeaving(_ id: RecordID, _ one: SimulatedLaptop) throws -> Bool {
+        try one.laptop.store.file.read {
+            try Bool.fetchOne(
+                $0.cachedStatement(sql: "SELECT leaving IS NOT NULL FROM record WHERE id = ?"),
+                arguments: [Data(id.bytes)])
+        } ?? false
     }
 
     /// The n-th record of these collections that the laptop shows.
@@ -130,6 +143,9 @@ extension Simulation {
                 isChecked = false
             case 3 where one.schema["customer"]?[SimulatedSchemas.newField] != nil:
                 fields[FieldPath(SimulatedSchemas.newField)] = .string(text(named.id, step["mark"], "moon"))
+            case 4:
+                let beyond = String(repeating: "y", count: SimulatedSchemas.longText)
+                fields[FieldPath("taxID")] = .string(text(named.id, step["mark"], "taxID") + beyond)
             default: break
             }
         }
@@ -253,7 +269,10 @@ extension Simulation {
     }
 
     private func saved(_ changes: [Change]) -> SimulatedLaptop.Saved {
-        SimulatedLaptop.Saved(changes: changes, texts: changes.flatMap { modelledTexts($0).map(\.text) })
+        let writes = changes.flatMap { change in
+            modelledTexts(change).map { (WriteOracle.Place(record: change.id, path: $0.path), $0.text) }
+        }
+        return SimulatedLaptop.Saved(changes: changes, writes: writes, at: wall.milliseconds)
     }
 
     @discardableResult

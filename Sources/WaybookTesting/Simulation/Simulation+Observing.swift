@@ -61,6 +61,7 @@ extension Simulation {
         let written = modelled(set)
         for (place, text) in written {
             model.rulings[text] = .accepted
+            model.sentBy[text] = set.stamp.replica
             guard model.putBacks == 0 else {
                 model.oracle.accept(text, at: place, stamp: stamp)
                 continue

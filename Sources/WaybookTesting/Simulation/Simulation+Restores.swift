@@ -10,7 +10,7 @@ extension Simulation {
     /// What a set that had been accepted may be refused for once the server was put back (`docs/limitations.md`): what it is
     /// about is not back yet, or was erased, or it depends on such a set, or was refused so when it came again before.
     private static let mayBeRefusedFor: Set<RefusalRule> = [.unknown, .depends, .erased, .before]
-    /// The journal keeps 30 days by the server's clock; what is older by then need not come back.
+    /// The journal keeps 30 days by the server's clock; what is older, or was when that ran ahead, need not come back.
     private static let keptMilliseconds: Int64 = 29 * 86_400_000
 
     func backUp() throws {
@@ -82,32 +82,12 @@ extension Simulation {
         model.deleted = try service.file.read { try Self.deleted($0) }
         for one in laptops {
             (one.isBehind, one.stored) = (true, 0)
-            do {
-                one.owed = try heldAnswered(by: one)
-            } catch  where isExcused(error, .sync, one) {
-                // Its disk does not even let it be read.
-                one.owed = []
+            // What was sent under a former number is not sent again.
+            let replica = one.transport.principal.replica
+            one.owed = one.answered.filter {
+                $0.at > wall.highest - Self.keptMilliseconds && model.sentBy[$0.text] == replica
             }
             coverage.count("restore owed", one.owed.count)
-        }
-    }
-
-    /// The writes that the server had accepted and answered, as far as a laptop's journal has them.
-    private func heldAnswered(by one: SimulatedLaptop) throws -> [SimulatedLaptop.Owed] {
-        guard let replica = try one.laptop.store.replica() else { return [] }
-        let horizon = wall.milliseconds - Self.keptMilliseconds
-        let lines = try one.laptop.store.file.read { db in
-            try Data.fetchAll(
-                db,
-                sql: """
-                    SELECT line FROM journal WHERE replica = ? AND at > ?
-                    UNION ALL SELECT line FROM outbox WHERE past IS NOT NULL
-                    """, arguments: [replica.number, horizon])
-        }
-        return try lines.flatMap { line -> [SimulatedLaptop.Owed] in
-            guard let set = ChangeSetLine.decode(try JSONParser.parse(Array(line))) else { return [] }
-            return modelled(set).filter { model.rulings[$0.1] == .accepted }
-                .map { SimulatedLaptop.Owed(place: $0.0, text: $0.1) }
         }
     }
 
@@ -124,6 +104,7 @@ extension Simulation {
                 continue
             }
             try requireRefused(owed, one, isListed: listed.contains(owed.text))
+            one.answered.removeAll { $0.text == owed.text }
         }
         one.owed = []
     }

@@ -239,7 +239,6 @@ public final class Simulation: @unchecked Sendable {
     private func enrol(_ old: ReplicaID) throws -> ReplicaID {
         let new = model.newReplica(on: service.timeline)
         coverage.count("fork")
-        // What was sent under a former number is not sent again.
         for one in laptops where one.transport.principal.replica == old { one.owed = [] }
         try service.file.write { try service.noteFork($0, of: old, as: new) }
         return new
