@@ -4,6 +4,7 @@ import WaybookModel
 import WaybookProtocol
 import WaybookServerCore
 import WaybookStore
+import WaybookSync
 
 /// Machines that lose their power, and disks that fail.
 extension Simulation {
@@ -17,8 +18,13 @@ extension Simulation {
 
     private static func isExcused(_ error: any Error, _ machine: Machine?, _ faults: Set<FaultVFS.Fault>) -> Bool {
         guard let machine else { return false }
-        let isOff = (try? machine.isOff()) == true && (error is Machine.PowerIsOff || error is StoreFileError)
+        let isOff = (try? machine.isOff()) == true && isSilence(error)
         return isOff || faults.contains { $0.causes(error) }
+    }
+
+    /// What a machine without power says, and what is heard of it.
+    private static func isSilence(_ error: any Error) -> Bool {
+        error is Machine.PowerIsOff || error is StoreFileError || error as? TransportFailure == .unreachable
     }
 
     func cutPower(_ step: SimulatedStep, _ one: SimulatedLaptop) throws {
