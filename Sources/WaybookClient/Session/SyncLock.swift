@@ -15,5 +15,9 @@ final class SyncLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Closing alone would not do: a child that is just being started has the descriptor too until its program begins.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

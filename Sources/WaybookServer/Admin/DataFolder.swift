@@ -153,6 +153,9 @@ public final class DataFolderLock: Sendable {
     }
 
     deinit {
-        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 else { return }
+        // Closing alone would not do: a child that is just being started has the descriptor too until its program begins.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 }
