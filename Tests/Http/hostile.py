@@ -498,9 +498,12 @@ def numbers(server: Server, device: Device) -> None:
     expect(device.exchange().lines[0]["head"]["sequence"] >= sequence, "the sequence fell")
     expect(device.exchange(one | {"wall": 1}).code == "fork", "another set under a judged number")
     device.last += 1
-    for number in (device.last + 1, (1 << 63) - 1):
-        expect(device.exchange(device.set(customer()) | {"set": number}).code == "gap", "a gap")
+    for number in (device.last + 1, (1 << 53) - 1):
+        answer = device.exchange(device.set(customer()) | {"set": number})
+        expect(answer.code == "gap", f"a gap in the numbers is answered with {answer.status} {answer.code}")
         device.last -= 1
+    for number in (1 << 53, (1 << 63) - 1, 1 << 64):
+        device.malformed(device.set(customer()) | {"set": number})
     device.last -= 1
     expect(device.exchange(last=0).code == "fork", "an older copy")
 
