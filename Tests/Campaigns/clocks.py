@@ -19,14 +19,12 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
-from rig import Fault, Laptop, Server, inspect
+from rig import Fault, Laptop, Server, clock_library, inspect
 
-PRELOAD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "clock.c")
 TOLD = "clock of this laptop was far off"
 
 
@@ -200,8 +198,7 @@ def main():
     options = parser.parse_args()
     folder = os.path.abspath(options.keep or tempfile.mkdtemp(prefix="waybook-clocks-"))
     os.makedirs(folder, exist_ok=True)
-    library = os.path.join(folder, "clock.so")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, PRELOAD, "-ldl"], check=True)
+    library = clock_library(folder)
     year = int(options.years * 365 * 86_400)
     programs = os.path.abspath(options.programs)
     scenes, faults, start = [], [], time.monotonic()

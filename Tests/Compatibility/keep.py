@@ -22,7 +22,7 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "Campaigns"))
-from rig import Laptop, Server, free_port  # noqa: E402
+from rig import Laptop, Server  # noqa: E402
 
 PEOPLE = (("nancy@example.com", "Nancy", "manager"), ("jane@example.com", "Jane", "rep"), ("li@example.com", "李雷", "rep"))
 
@@ -35,16 +35,6 @@ def shown(laptop):
         "conflicts": sorted(item["id"] for item in laptop.run("conflict", "list", "--json", check=True).json),
         "unsent": laptop.run("status", "--json", check=True).json["unsent"],
     }
-
-
-class OldServer(Server):
-    """A server on a folder that lies there already."""
-
-    def __init__(self, programs, folder):
-        self.program = os.path.join(programs, "waybook-server")
-        self.data, self.log = os.path.join(folder, "server"), os.path.join(folder, "server.log")
-        self.process, self.port = None, free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
 
 
 def move_port(folder, old, new):
@@ -91,7 +81,7 @@ def exchange(programs, folder, port):
     """The requests of Jane's next sync, recorded on a copy of everything."""
     with tempfile.TemporaryDirectory(prefix="waybook-keep-") as copy:
         shutil.copytree(folder, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.sock"))
-        server = OldServer(programs, copy)
+        server = Server(programs, copy)
         server.start()
         recorder = Recorder(server.port)
         move_port(copy, port, recorder.port)

@@ -43,7 +43,8 @@ def prepare(tree: pathlib.Path) -> None:
     for name in ("Sources", "Tests"):
         shutil.copytree(ROOT / name, fresh / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Package.swift", "Package.resolved"):
-        shutil.copy(ROOT / name, fresh / name)
+        if (ROOT / name).exists():
+            shutil.copy(ROOT / name, fresh / name)
     shutil.copy(FAULTS / "Planted.swift", fresh / SWITCH)
     for patch in sorted(FAULTS.glob("*.patch")):
         applied = run(["patch", "-p1", "-F2", "--no-backup-if-mismatch", "-i", str(patch)], cwd=fresh)
@@ -76,6 +77,9 @@ def hunt(program: pathlib.Path, fault: str, histories: int, size: list[str]) -> 
     found = run([str(program), "--histories", str(histories), *size], env=environment)
     ran = re.search(r": (\d+) histories", found.stdout)
     broken = re.search(r"seed (\d+) breaks step \d+: ([^:]+):", found.stdout)
+    # It ends with 1 where a law is broken; anything else that is not 0 is a program that broke down.
+    if found.returncode not in (0, 1) or not ran and not broken:
+        raise SystemExit(f"{fault or 'without a fault'}: exit {found.returncode}:\n{found.stdout[-2000:]}{found.stderr[-2000:]}")
     if not broken or broken[2] == "beginning":
         return -1, found.stdout[-300:].strip(), ""
     short = run([str(program), "--seed", broken[1], "--shrink", *size], env=environment)
@@ -92,6 +96,9 @@ def main() -> int:
     parser.add_argument("--debug", action="store_true", help="build without optimisation: sooner built, slower run")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
+    unknown = set(arguments.names) - {patch.stem for patch in FAULTS.glob("*.patch")}
+    if unknown:
+        parser.error(f"there is no fault {', '.join(sorted(unknown))} in {FAULTS}")
     prepare(arguments.work)
     program = build(arguments.work, "debug" if arguments.debug else "release")
     size = ["--steps", str(arguments.steps), "--replicas", str(arguments.laptops)]

@@ -25,6 +25,7 @@ import WaybookFuzzing
         let target = try #require(FuzzTarget.named(name))
         let inputs = try Self.inputs(target)
         let seed = UInt64(Self.number("WAYBOOK_SEED") ?? Int(Date.now.timeIntervalSince1970))
+        print("\(name): changes of seed \(seed)")
         var mutator = Mutator(seed: seed, words: target.words, others: inputs)
         for index in 0..<(inputs.count + (Self.number("WAYBOOK_CASES") ?? Self.usualCases)) {
             let input = index < inputs.count ? inputs[index] : mutator.mutated(inputs[index % inputs.count])

@@ -34,6 +34,7 @@ public func prepare(_ count: UnsafeMutablePointer<CInt>?, _ arguments: UnsafeMut
     exit(0)
 }
 
+/// Reads one input. A broken law traps: that is how libFuzzer learns of it and keeps the input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOne(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
