@@ -142,6 +142,7 @@ package struct CheckpointToken: Hashable {
         // One token has one text: base64 leaves bits of the last character open.
         guard self.text(secret) == text else { return nil }
     }
+
     /// Reads the numbers of a token, without its signature; nil where they are none.
     package init?(numbers bytes: [UInt8], of replica: ReplicaID) {
         guard let numbers = Self.numbers(bytes), let timeline = UInt8(exactly: numbers[2]) else { return nil }

@@ -37,8 +37,10 @@ extension Committer {
                 judge.old != nil || Int64(clamping: judge.stamp.milliseconds) < foretold.at
             else { continue }
             try restore(foretold.access.among { people[$0] != nil }, of: [move.unit], at: foretold.at)
-            // Whoever had asked for that then does not ask for it once more.
-            try RuledTable(db).note(
+            // Whoever had asked for that then does not ask for it once more; of an old copy's lines a later request may be the last word.
+            let ruled = RuledTable(db)
+            guard try ruled.isLedgerLatest() else { continue }
+            try ruled.note(
                 .access(.assigned([move.unit], foretold.access)),
                 from: try TimelineTable(db).present() ?? Timeline.first)
         }

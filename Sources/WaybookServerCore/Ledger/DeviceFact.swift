@@ -56,14 +56,16 @@ extension DeviceFact {
         guard try directory.device(db, replica: replica) == nil, try directory.user(db, id: user) != nil else {
             return false
         }
+        // Seen since: it may have read anything, which those ask who count what an erased person's copies are.
+        let lastSeen = at + 1
         try db.execute(
             sql: """
                 INSERT INTO device (replica, user, name, token, created, issued, lastSeen) VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [replica.number, user.text, name, Data(hash), at, issued, at])
+            arguments: [replica.number, user.text, name, Data(hash), at, issued, lastSeen])
         if let forkOf { try ReplicaFork.note(db, of: forkOf, as: replica) }
         // Where the line was written and its commit failed, the number was not used up: it must not be given again.
-        if UInt32(try TimelineTable(db).present() ?? Timeline.first) == replica.number >> 24 {
+        if UInt32(try TimelineTable(db).present() ?? Timeline.first) == UInt32(replica.timeline) {
             try db.execute(
                 sql: "UPDATE directoryState SET nextNumber = max(nextNumber, ?)",
                 arguments: [Int64(replica.number & 0xFF_FFFF) + 1])

@@ -31,12 +31,10 @@ public struct PersonFact: Sendable, Hashable {
     /// The fields of the person's record that follow.
     var fields: [FieldName: Value] {
         typealias Field = DirectoryRecord.Field
-        var fields: [FieldName: Value] = [
+        return [
             Field.email: .string(email), Field.language: .string(language), Field.name: .string(name),
-            Field.role: .string(role),
+            Field.role: .string(role), Field.zone: zone.map { .string($0) } ?? .null,
         ]
-        fields[Field.zone] = zone.map { .string($0) }
-        return fields
     }
 }
 

@@ -32,6 +32,14 @@ struct RuledTable {
 
     init(_ db: Database) { self.db = db }
 
+    /// Notes, where a timeline begins, whether the ledger that was applied is the server's own and so tells all that was decided.
+    func noteLedger(isLatest: Bool) throws { try ServerRows(db).set(Self.latestKey, isLatest ? 1 : 0) }
+
+    /// Whether the ledger that was applied when the present timeline began was the server's own.
+    func isLedgerLatest() throws -> Bool { try ServerRows(db).number(Self.latestKey) == 1 }
+
+    private static let latestKey = "ledgerLatest"
+
     /// Notes that a fact was applied when a timeline began.
     func note(_ fact: SecurityFact, from timeline: UInt8) throws {
         let rows = ServerRows(db)

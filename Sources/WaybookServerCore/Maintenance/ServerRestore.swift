@@ -149,8 +149,9 @@ public struct ServerRestore {
         let known = TimelineRaise.Knowledge(
             highest: reached?.timeline ?? Timeline.first, reached: Self.reached(state, [], reached), isComplete: isAhead
         )
-        let (timeline, brought) = try raise(known, begun?.ledger ?? source, &random)
-        return Report(timeline: timeline, brought: brought, ledger: source)
+        let applied = begun?.ledger ?? source
+        let (timeline, brought) = try raise(known, applied, &random)
+        return Report(timeline: timeline, brought: brought, ledger: applied)
     }
 
     private var name: String { "\(database)\(Mark.infix)\(now)" }
@@ -231,16 +232,26 @@ public struct ServerRestore {
             return Mark(kept: name, ledger: hasCopy ? .backup : .none, isComplete: hasFormer)
         }
         try checkWorkspace(of: own, report.state)
-        if let begun, try begun.ledger == .own || isCopy(own, of: report) { return begun }
+        if let begun, try isOfRestore(own, begun, of: report) { return begun }
         // One that tells nothing of after the backup is as old as that.
         let isNewer = try !own.facts(after: report.state.mark).isEmpty
         return Mark(kept: begun.map(\.kept) ?? name, ledger: .own, isComplete: hasFormer || isNewer)
     }
 
-    /// Whether a ledger is the copy beside the backup, but for timelines that began since.
-    private func isCopy(_ ledger: SecurityLedger, of report: BackupReport) throws -> Bool {
-        guard let mark = report.ledgerMark, try ledger.follows(mark) else { return false }
-        return try ledger.facts(after: mark).allSatisfy { line in
+    /// Whether the folder's ledger is what the interrupted command had, but for timelines that began since: the server's own, the copy
+    /// beside the backup, or none.
+    private func isOfRestore(_ ledger: SecurityLedger, _ begun: Mark, of report: BackupReport) throws -> Bool {
+        switch begun.ledger {
+        case .own: return true
+        case .none: return try tellsOfTimelinesAlone(ledger.facts)
+        case .backup:
+            guard let mark = report.ledgerMark, try ledger.follows(mark) else { return false }
+            return try tellsOfTimelinesAlone(ledger.facts(after: mark))
+        }
+    }
+
+    private func tellsOfTimelinesAlone(_ lines: [(at: Int64, fact: SecurityFact)]) -> Bool {
+        lines.allSatisfy { line in
             if case .timeline = line.fact { true } else { false }
         }
     }

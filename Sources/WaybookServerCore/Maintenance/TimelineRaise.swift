@@ -78,9 +78,12 @@ public struct TimelineRaise {
             try db.execute(sql: "DELETE FROM server WHERE key = ?", arguments: [ServerBackup.copyKey])
             let lacked = try ledger.facts(after: rows.text(SecurityLedger.markKey))
             let brought = try ledger.apply(db, schema: schema, now: now)
+            try RuledTable(db).noteLedger(isLatest: isLedgerLatest)
             if isLedgerLatest {
                 for (_, fact) in lacked { try RuledTable(db).note(fact, from: timeline.number) }
             }
+            // Whoever gave the command knows.
+            if cause == .command { try table.noteTold() }
             try Audit(db).note(
                 .restored, at: now,
                 detail: [
