@@ -170,10 +170,11 @@ import WaybookSync
             let folder = TestFolder()
             let workspace = try await folder.login(address)
             _ = try workspace.add([Write(path: FieldPath("name"), value: "Acme")], to: "customer")
+            let copy = try workspace.store.file.keepCopy(at: 1)
             await #expect(throws: WorkspaceError(.refused(Problem(.wipe)))) {
                 try await workspace.sync(language: .english)
             }
-            #expect(!folder.folder.hasStore)
+            #expect(!folder.folder.hasStore && !FileManager.default.fileExists(atPath: copy))
             #expect(try folder.folder.session() == nil)
         }
     }

@@ -26,8 +26,8 @@ extension Texts {
 
         package static func copied(path: String) -> LocalizedText {
             LocalizedText(
-                en: "The store as it was is kept as \(path). Delete it once it is no longer needed.",
-                zh: "原数据文件保留为 \(path)。不再需要时请删除。"
+                en: "The store as it was is kept as \(path), until you delete it, sign out or lose a customer.",
+                zh: "原数据文件保留为 \(path)；您删除它、退出登录或有客户离开本机时，它将被删除。"
             )
         }
 
@@ -76,7 +76,7 @@ extension Texts {
                     --export FILE”, sign in, and enter them again.
                     """,
                 zh: """
-                    服务器没有这些更改。所列记录仍显示其内容：请记下，运行 “waybook logout --export FILE”，重新登录，\
+                    服务器没有这些修改。所列记录仍显示其内容：请记下，运行 “waybook logout --export FILE”，重新登录，\
                     再次录入。
                     """
             )
@@ -88,7 +88,7 @@ extension Texts {
                     The server has such changes; nothing is to be done. Only if it were put back to an earlier state, they could not \
                     be sent again.
                     """,
-                zh: "服务器已有这些更改，无需处理。只有当服务器恢复到较早的状态时，才无法再次发送。"
+                zh: "服务器已有这些修改，无需处理。只有当服务器恢复到较早的状态时，才无法再次发送。"
             )
         }
 
@@ -98,7 +98,7 @@ extension Texts {
                     Such changes had been refused, and cannot be listed or sent again. Copy the folder to a safe place before you \
                     sign out.
                     """,
-                zh: "这些更改已被拒绝，且无法列出或再次发送。退出登录前，请将文件夹复制到安全的位置。"
+                zh: "这些修改已被拒绝，且无法列出或再次发送。退出登录前，请将文件夹复制到安全的位置。"
             )
         }
 
@@ -133,35 +133,35 @@ extension Texts {
         package static var touched: LocalizedText {
             LocalizedText(
                 en: "unsent change that is linked wrongly",
-                zh: "关联有误的未发送更改"
+                zh: "关联有误的未发送修改"
             )
         }
 
         package static var outbox: LocalizedText {
             LocalizedText(
                 en: "unsent change that is missing or cannot be read",
-                zh: "缺失或无法读取的未发送更改"
+                zh: "缺失或无法读取的未发送修改"
             )
         }
 
         package static var journal: LocalizedText {
             LocalizedText(
                 en: "answered change that is missing or cannot be read",
-                zh: "缺失或无法读取的已确认更改"
+                zh: "缺失或无法读取的服务器已答复的修改"
             )
         }
 
         package static var rejected: LocalizedText {
             LocalizedText(
                 en: "refused change that cannot be read",
-                zh: "无法读取的被拒绝的更改"
+                zh: "无法读取的被拒绝的修改"
             )
         }
 
         package static var count: LocalizedText {
             LocalizedText(
                 en: "answered changes that are counted wrongly, bytes",
-                zh: "计数有误的已确认更改（字节）"
+                zh: "计数有误的服务器已答复的修改（字节）"
             )
         }
 

@@ -33,6 +33,7 @@ public struct KeptWork: Sendable {
             let lines = try store.outboxLines(from: next, through: .max)
             guard let last = lines.last else { return bytes }
             for line in lines { bytes += line.bytes + [UInt8(ascii: "\n")] }
+            guard last.number < .max else { return bytes }
             next = last.number + 1
         }
     }

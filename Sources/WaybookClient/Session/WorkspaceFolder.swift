@@ -1,4 +1,5 @@
 import Foundation
+import WaybookStore
 
 /// The folder of one workspace on this device: `store.db`, `session.json`, perhaps `ca.pem`; for its owner alone.
 public struct WorkspaceFolder: Hashable, Sendable {
@@ -52,8 +53,11 @@ public struct WorkspaceFolder: Hashable, Sendable {
         for path in [sessionPath, authorityPath] { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    /// Removes the store with all its files.
+    /// Removes the store with all its files, and what was copied of it.
     func removeStore() throws(WorkspaceError) {
+        do { try StoreFile.removeCopies(of: storePath) } catch {
+            throw WorkspaceError(.folderUnusable(path: error.context))
+        }
         for suffix in ["", "-wal", "-shm", ".open", ".lock"] {
             let file = storePath + suffix
             guard FileManager.default.fileExists(atPath: file) else { continue }

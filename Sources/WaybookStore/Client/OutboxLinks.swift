@@ -10,11 +10,16 @@ struct OutboxLinks {
 
     /// The first numbers that do not read back, are missing, or bear another set.
     private(set) var lost: [Int64] = []
+    /// How many there are.
+    private var lostSets: Int64 = 0
     /// What is known of those: records, and the numbers of the sets that write to them.
     private(set) var lostLinks: [(id: Data, number: Int64)] = []
 
     var lostCount: Int { lostLinks.count }
     var lostRecords: Set<RecordID> { Set(lostLinks.compactMap { RecordID(blob: $0.id) }) }
+
+    /// Whether nobody knows what one of them wrote to: then what is shown may be all that is left of it, in any record.
+    var isLostWithoutTrace: Bool { lostSets > Int64(Set(lostLinks.map(\.number)).count) }
 
     func records(of number: Int64) -> [String] {
         lostLinks.filter { $0.number == number }.compactMap { RecordID(blob: $0.id)?.description }
@@ -24,20 +29,26 @@ struct OutboxLinks {
 extension ClientTables {
     /// Reads through the outbox.
     func outboxLinks() throws -> OutboxLinks {
-        let answered = try integer(.answered) ?? 0
-        let last = try integer(.lastSet) ?? 0
+        let numbers = 0...ChangeSet.maximumNumber
+        let answered = (try integer(.answered) ?? 0).clamped(to: numbers)
+        let last = (try integer(.lastSet) ?? 0).clamped(to: numbers)
         var links = OutboxLinks()
         var (next, read): (Int64, Set<Int64>) = (answered + 1, [])
         let rows = try Row.fetchCursor(db, sql: "SELECT number, stamp, line, past FROM outbox ORDER BY number")
         while let row = try rows.next() {
             let number: Int64 = row[0]
-            links.miss(next..<max(next, number))
+            // Beyond what a set can be numbered, or answered already: none that waits bears it.
+            guard numbers.contains(number), number >= next else {
+                links.miss(only: number)
+                continue
+            }
+            links.miss(next..<number)
             next = number + 1
-            if readUnsent(row) == nil { links.miss(number..<next) } else { read.insert(number) }
+            if readUnsent(row) == nil { links.miss(only: number) } else { read.insert(number) }
         }
         links.miss(next..<max(next, last + 1))
         let linked = try Row.fetchCursor(
-            db, sql: "SELECT id, number FROM touched WHERE number > ? AND number <= ?", arguments: [answered, last])
+            db, sql: "SELECT id, number FROM touched WHERE number > ?", arguments: [answered])
         while let row = try linked.next() { if !read.contains(row[1]) { links.link(row[0], row[1]) } }
         return links
     }
@@ -63,9 +74,21 @@ extension ClientTables {
 }
 
 extension OutboxLinks {
+    fileprivate mutating func miss(only number: Int64) {
+        lostSets += 1
+        if lost.count < Self.maximumTold { lost.append(number) }
+    }
+
     fileprivate mutating func miss(_ numbers: Range<Int64>) {
+        lostSets += Int64(numbers.count)
         for number in numbers.prefix(max(0, Self.maximumTold - lost.count)) { lost.append(number) }
     }
 
     fileprivate mutating func link(_ id: Data, _ number: Int64) { lostLinks.append((id, number)) }
+}
+
+extension Int64 {
+    fileprivate func clamped(to range: ClosedRange<Int64>) -> Int64 {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+    }
 }

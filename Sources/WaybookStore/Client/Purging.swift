@@ -19,6 +19,7 @@ extension ClientStore {
             try sweepJournal()
             try write { tables in try tables.mergeIndex() }
             try file.rewrite()
+            try StoreFile.removeCopies(of: file.path)
             try write { tables in try tables.notePurged(due) }
             return true
         } catch let error as StoreFileError where error.isPassing {

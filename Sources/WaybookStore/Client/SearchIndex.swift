@@ -82,7 +82,8 @@ extension ClientTables {
         guard try row <= indexedThrough() else { return }
         var searched = SearchedText(schema)
         do {
-            let old = try before.map { try searched.terms(of: $0.utf8, in: collection) } ?? []
+            // What does not read back was taken in with no terms.
+            let old = before.flatMap { try? searched.terms(of: $0.utf8, in: collection) } ?? []
             let new = try after.map { try searched.terms(of: $0.utf8, in: collection) } ?? []
             guard old != new else { return }
             if !old.isEmpty { try HotStatement(db, Self.forgetting).run(.integer(row), .text(old[...])) }

@@ -33,10 +33,12 @@ public struct StoreFinding: Hashable, Sendable {
         case views
     }
 
+    /// What is wrong with it.
     public var kind: Kind
     /// Which record, set or number; never a value of a field.
     public var subject: String
 
+    /// - Parameter subject: names no value of a field.
     public init(_ kind: Kind, _ subject: String) { (self.kind, self.subject) = (kind, subject) }
 }
 
@@ -58,11 +60,16 @@ public struct StoreReport: Hashable, Sendable {
     /// The records that were looked at.
     public var records = 0
     /// The first ``maximumFindings``.
-    public var findings: [StoreFinding] = []
+    public private(set) var findings: [StoreFinding] = []
+    /// How many there are, and of which kinds.
+    public private(set) var count = 0
+    public private(set) var kinds: Set<StoreFinding.Kind> = []
     /// What the server's rows come to; nil where not all could be read.
     public var digest: String?
 
     mutating func add(_ kind: StoreFinding.Kind, _ subject: some CustomStringConvertible) {
+        count += 1
+        kinds.insert(kind)
         if findings.count < Self.maximumFindings { findings.append(StoreFinding(kind, "\(subject)")) }
     }
 }
@@ -76,7 +83,7 @@ extension ClientStore {
             try check.run()
             return check.report
         }
-        guard !report.findings.contains(where: { $0.kind == .structure }) else { return report }
+        guard !report.kinds.contains(.structure) else { return report }
         // FTS5 checks itself by a command that counts as writing.
         let isIndexed = try write { tables in try IndexCheck(tables: tables).isRight() }
         if !isIndexed { report.add(.index, "search") }
@@ -95,6 +102,8 @@ struct StoreCheck {
     private var disputes = 0
     /// The records that a set writes to which cannot be read: nobody knows how they are to be shown.
     private var lost: Set<RecordID> = []
+    /// Whether a set is lost of which not even that is known.
+    private var isLostWithoutTrace = false
     /// The records that the others write to.
     private var written: Set<RecordID> = []
 
@@ -122,13 +131,13 @@ struct StoreCheck {
 
     private mutating func checkOutbox() throws {
         let links = try tables.outboxLinks()
-        lost = links.lostRecords
+        (lost, isLostWithoutTrace) = (links.lostRecords, links.isLostWithoutTrace)
         for number in links.lost {
             let records = links.records(of: number)
             report.add(.outbox, records.isEmpty ? "\(number)" : "\(number) (\(records.joined(separator: ", ")))")
         }
         var touched = 0
-        let findings = report.findings.count
+        let count = report.count
         try tables.forEachUnsent { set in
             for id in ClientTables.touched(by: set) {
                 touched += 1
@@ -139,7 +148,7 @@ struct StoreCheck {
             }
         }
         let listed = try tables.count("SELECT count(*) FROM touched") - links.lostCount
-        if listed != touched, report.findings.count == findings { report.add(.touched, abs(listed - touched)) }
+        if listed != touched, report.count == count { report.add(.touched, abs(listed - touched)) }
     }
 
     private func isTouched(_ id: RecordID, _ number: Int64) throws -> Bool {
@@ -159,7 +168,7 @@ struct StoreCheck {
             }
             guard let end = entries.last else { break }
             for entry in entries {
-                let isNext = last[entry.replica].map { entry.number == $0 + 1 } ?? true
+                let isNext = last[entry.replica].map { entry.number == $0 &+ 1 } ?? true
                 let set = try? tables.decodeSet(number: entry.number, line: entry.line, mayBeEmpty: true)
                 if !isNext || set?.number != entry.number { report.add(.journal, entry.number) }
                 last[entry.replica] = entry.number
@@ -214,7 +223,10 @@ struct StoreCheck {
         guard !lost.contains(id), !stored.isErasedUnsent else { return }
         // Of what neither the server nor an unsent set has, what is shown is all that is left.
         if stored.isNothing, !written.contains(id) { return report.add(.outbox, id) }
-        if try stored.isNothing || !isShown(stored, as: row) { report.add(.shown, id) }
+        if try stored.isNothing || !isShown(stored, as: row) {
+            // It may be what is left of a set of which nothing else is known.
+            report.add(isLostWithoutTrace && stored.isShownOtherwise ? .outbox : .shown, id)
+        }
         if stored.rootColumn(tables.schema) != row[4] as Data? { report.add(.unit, id) }
     }
 
@@ -244,62 +256,5 @@ struct StoreCheck {
         guard let root, root != stored.id else { return true }
         // One that cannot be read is told of by itself.
         return (try? tables.load(root))?.server?.isDeleted != true
-    }
-}
-
-/// Compares the search index with the records that it has taken in.
-struct IndexCheck {
-    let tables: ClientTables
-
-    /// Whether the index is sound, and holds each term of each record that it has taken in, and no other.
-    func isRight() throws -> Bool {
-        do {
-            try tables.db.execute(sql: "INSERT INTO search (search) VALUES ('integrity-check')")
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-            return false
-        }
-        return try expected() == found()
-    }
-
-    private func expected() throws -> UInt64? {
-        var searched = SearchedText(tables.schema)
-        var names: [Int64: CollectionName] = [:]
-        for row in try Row.fetchAll(tables.db, sql: "SELECT number, name FROM collection") {
-            names[row[0]] = CollectionName(row[1])
-        }
-        var sum: UInt64 = 0
-        let rows = try HotStatement(tables.db, "SELECT row, collection, fields FROM record WHERE row <= ?")
-        try rows.forEachRow(.integer(try tables.indexedThrough())) { row in
-            // What does not read back is told of as a record.
-            guard let terms = try? searched.terms(of: row.bytes(2), in: names[row.integer(1)] ?? "") else {
-                return true
-            }
-            for term in Set(terms.split(separator: 0x20)) { sum &+= Self.hash(term, row.integer(0)) }
-            return true
-        }
-        return sum
-    }
-
-    private func found() throws -> UInt64? {
-        try tables.db.execute(
-            sql: "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab('main', 'search', 'instance')")
-        defer { try? tables.db.execute(sql: "DROP TABLE IF EXISTS temp.terms") }
-        var sum: UInt64 = 0
-        let rows = try HotStatement(tables.db, "SELECT doc, term FROM temp.terms")
-        try rows.forEachRow { row in
-            sum &+= Self.hash(row.bytes(1), row.integer(0))
-            return true
-        }
-        return sum
-    }
-
-    /// FNV-1a, 64 bits, over the term and the row's number.
-    private static func hash(_ term: some Sequence<UInt8>, _ row: Int64) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in term { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        for shift in stride(from: 0, to: 64, by: 8) {
-            hash = (hash ^ UInt64(truncatingIfNeeded: row >> Int64(shift)) & 0xFF) &* 0x0000_0100_0000_01b3
-        }
-        return hash
     }
 }

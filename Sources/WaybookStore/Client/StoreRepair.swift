@@ -10,7 +10,7 @@ extension ClientStore {
     ///
     /// Cut off anywhere, the file is as good as before; called again, it goes on.
     public func repair() throws {
-        let lost = try write { tables in
+        let links = try write { tables in
             let repair = StoreRepair(tables: tables)
             // First: what stands there may not read back.
             try repair.emptyIndex()
@@ -18,7 +18,7 @@ extension ClientStore {
         }
         var row: Int64 = 0
         while let last = try write({ tables in
-            try StoreRepair(tables: tables).overlayRows(after: row, but: lost)
+            try StoreRepair(tables: tables).overlayRows(after: row, but: links)
         }) { row = last }
         try write { tables in
             try StoreRepair(tables: tables).listConflicts()
@@ -27,25 +27,6 @@ extension ClientStore {
             try SchemaObjects(tables: tables).prepare()
         }
         while try write({ tables in try tables.indexRows(atMost: StoreRepair.pageRows) }) == StoreRepair.pageRows {}
-    }
-
-    /// Copies the file to a new one (0600), as it is now.
-    /// - Throws: `StoreFileError`, also where there is a file already.
-    public func copy(to path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else {
-            throw StoreFileError(.inaccessible(errno: EEXIST), context: path)
-        }
-        let made = FileManager.default.createFile(
-            atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-        guard made else { throw StoreFileError(.inaccessible(errno: errno), context: path) }
-        do {
-            let queue = try DatabaseQueue(path: path)
-            defer { try? queue.close() }
-            try file.read { source in try queue.writeWithoutTransaction { try source.backup(to: $0) } }
-        } catch {
-            unlink(path)
-            throw StoreFileError(error, context: path) ?? error
-        }
     }
 }
 
@@ -57,8 +38,8 @@ struct StoreRepair {
 
     /// Which records the sets of the outbox are about, and a row for each of those that they make. What is known of sets that
     /// cannot be read stays.
-    /// - Returns: the records that those write to. What they show is all that is left of it, and stays too.
-    func linkOutbox() throws -> Set<RecordID> {
+    /// - Returns: what is known of those. What the records that they write to show is all that is left of it, and stays too.
+    func linkOutbox() throws -> OutboxLinks {
         let links = try tables.outboxLinks()
         try tables.run("DELETE FROM touched")
         for (id, number) in links.lostLinks { try link(id, number) }
@@ -68,7 +49,7 @@ struct StoreRepair {
                 try overlay(StoredRow(id: change.id, collection: change.collection, before: nil))
             }
         }
-        return links.lostRecords
+        return links
     }
 
     private func link(_ id: Data, _ number: Int64) throws {
@@ -77,7 +58,8 @@ struct StoreRepair {
 
     /// Shows the next rows as they are to be shown.
     /// - Returns: the last of them; nil where there are none.
-    func overlayRows(after row: Int64, but lost: Set<RecordID>) throws -> Int64? {
+    func overlayRows(after row: Int64, but links: OutboxLinks) throws -> Int64? {
+        let lost = links.lostRecords
         let page = try Row.fetchAll(
             tables.db, sql: "SELECT row, id FROM record WHERE row > ? ORDER BY row LIMIT ?",
             arguments: [row, Self.pageRows])
@@ -85,16 +67,17 @@ struct StoreRepair {
             // What does not read back can only come from the server anew.
             guard let id = RecordID(blob: row[1] as Data?), !lost.contains(id), let stored = try? tables.load(id)
             else { continue }
-            if !stored.isErasedUnsent { try overlay(stored) }
+            if !stored.isErasedUnsent { try overlay(stored, unlessShownOtherwise: links.isLostWithoutTrace) }
         }
         return page.last?[0]
     }
 
-    private func overlay(_ stored: StoredRow) throws {
+    private func overlay(_ stored: StoredRow, unlessShownOtherwise: Bool = false) throws {
         var stored = stored
         // What lies over it cannot be read: it stays as it is shown, and is told of.
         guard let unsent = try? tables.unsent(of: stored.id) else { return }
         stored.unsent = unsent
+        if unlessShownOtherwise, stored.isShownOtherwise { return }
         if !stored.isNothing { try tables.save(stored) }
     }
 

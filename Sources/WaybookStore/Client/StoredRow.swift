@@ -57,12 +57,20 @@ struct StoredRow {
         return shown
     }
 
+    /// Whether the row shows other values than it is to show.
+    var isShownOtherwise: Bool {
+        before.map { $0 != CanonicalJSON.text(RecordEncoding.fields(shown)) } ?? false
+    }
+
     /// Whether unsent writes lie over the server's row.
     var isOverlaid: Bool { !unsent.isEmpty && !isErased }
 
     /// The root of its unit, as its row keeps it: nil for the root itself.
     func rootColumn(_ schema: Schema) -> Data? {
-        let root = schema[collection] == nil ? unit : schema.unit(of: shown)
+        // What is told of a deleted record bears no field: its unit is as it was told.
+        let field = schema[collection]?.rootField
+        let isTold = schema[collection] == nil || shown.isDeleted && field.map { shown[$0] == nil } ?? false
+        let root = isTold ? unit : schema.unit(of: shown)
         return root.flatMap { $0 == id ? nil : $0.blob }
     }
 

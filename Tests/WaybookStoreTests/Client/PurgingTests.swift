@@ -100,8 +100,10 @@ import WaybookTesting
         for (index, item) in departures.enumerated() { try client.take([item], sequence: 20 + Int64(index)) }
         let start = try client.store.exchangeStart()
         for number in (start.answered + 1)...start.lastSet { try client.answer(number, .handover(identity(5))) }
+        let copy = try client.store.file.keepCopy(at: noon)
         #expect(try client.store.purgeDeparted())
         #expect(try found(client) == [:], "seed \(seed)")
+        #expect(!FileManager.default.fileExists(atPath: copy), "what it was copied of has left")
 
         #expect(try client.elsewhere { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
         #expect(try client.store.status().recordCount == Self.unitCount / 3 * 2 * 4)

@@ -163,12 +163,55 @@ import WaybookProtocol
     }
 
     @Test func aCopyIsWholeAndDoesNotOverwrite() throws {
-        let path = client.folder.store + ".copy"
-        try client.store.copy(to: path)
+        let path = try client.store.file.keepCopy(at: noon)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-        #expect(mode == 0o600)
-        #expect(throws: StoreFileError.self) { try client.store.copy(to: path) }
+        #expect(mode == 0o600 && path == client.folder.store + ".before-\(noon)")
+        #expect(throws: StoreFileError.self) { try client.store.file.keepCopy(at: noon) }
         let copied = try DatabaseQueue(path: path).read { try Int.fetchOne($0, sql: "SELECT count(*) FROM outbox") }
         #expect(copied == 2)
+    }
+
+    @Test func whatIsToldDeletedStaysWhereItWasTold() throws {
+        let gone = identity(9)
+        let tombstone = record(gone, in: "contact", ["$life": ("deleted", stamp(9))])
+        // Met for the first time, and once more.
+        for sequence in [4, 5] as [Int64] {
+            try client.receive(tombstone, unit: acme, sequence: sequence)
+            #expect(try client.store.check().findings == [])
+            try client.store.repair()
+            #expect(try client.row(gone)?["unit"] as Data? == acme.blob)
+        }
+    }
+
+    /// Nothing is left of the set but what is shown.
+    @Test func whatALostSetWroteIsNotWrittenOver() throws {
+        try damage("DELETE FROM outbox WHERE number = 2; DELETE FROM touched WHERE number = 2")
+        #expect(try kinds() == [.outbox])
+        let row = try client.row(acme)
+        try client.store.repair()
+        #expect(try client.row(acme) == row && row.map { ($0["fields"] as String).contains("Nice") } == true)
+        #expect(try kinds() == [.outbox])
+    }
+
+    @Test(arguments: [
+        "UPDATE outbox SET number = 9223372036854775807 WHERE number = 3",
+        "UPDATE outbox SET number = -5 WHERE number = 3",
+        "UPDATE journal SET number = 9223372036854775807",
+        "UPDATE meta SET value = 9223372036854775807 WHERE name = 'lastSet'",
+    ]) func numbersThatCannotBeAreToldAndEndNothing(sql: String) throws {
+        try damage(sql)
+        #expect(try !client.store.check().findings.isEmpty)
+        try client.store.repair()
+        _ = try client.store.check()
+    }
+
+    @Test func moreFaultsThanAreToldHideNoKind() throws {
+        for number in 0..<150 as Range<Int64> {
+            try damage("INSERT INTO rejected (number, line, verdict, at) VALUES (?, x'7B', '{}', 0)", [number])
+        }
+        try damage("INSERT INTO search (search) VALUES ('delete-all')")
+        let report = try client.store.check()
+        #expect(report.findings.count == StoreReport.maximumFindings && report.count == 151)
+        #expect(report.kinds == [.rejected, .index])
     }
 }

@@ -21,12 +21,11 @@ struct DoctorCommand: AsyncParsableCommand {
     func run() async throws {
         let workspace = try options.openForUpkeep()
         let found = try workspace.store.check()
-        let isSound = !found.findings.contains { $0.kind == .structure }
         // Over a broken structure nothing is written.
-        let isDue = repair && isSound && found.findings.contains { $0.kind.isDerived }
+        let isDue = repair && !found.kinds.contains(.structure) && found.kinds.contains { $0.isDerived }
         var (copy, left): (String?, StoreReport?) = (nil, nil)
         if isDue {
-            if !noCopy { copy = try Self.copy(workspace) }
+            if !noCopy { copy = try workspace.store.file.keepCopy(at: workspace.now.milliseconds) }
             try workspace.store.repair()
             left = try workspace.store.check()
         }
@@ -36,18 +35,11 @@ struct DoctorCommand: AsyncParsableCommand {
         guard found.findings.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
-    /// Beside the store, under the time.
-    private static func copy(_ workspace: Workspace) throws -> String {
-        let path = workspace.store.file.path + ".before-\(workspace.now.milliseconds)"
-        try workspace.store.copy(to: path)
-        return path
-    }
-
     private func say(_ found: StoreReport, left: StoreReport?, copy: String?, _ reporter: Reporter) throws {
         guard !found.findings.isEmpty else {
             return try reporter.say(Texts.Doctor.whole(records: found.records))
         }
-        try reporter.say(Texts.Doctor.found(count: found.findings.count))
+        try reporter.say(Texts.Doctor.found(count: found.count))
         for finding in found.findings {
             try reporter.say(Texts.Doctor.finding(kind: Self.text(finding.kind).spoken, subject: finding.subject))
         }
@@ -55,7 +47,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let rest = left ?? found
         if left != nil, rest.findings.isEmpty { return try reporter.say(Texts.Doctor.mended) }
         var told: Set<LocalizedText> = []
-        for hint in rest.findings.map({ Self.hint($0.kind) }) where told.insert(hint).inserted {
+        for hint in StoreFinding.Kind.allCases.filter(rest.kinds.contains).map(Self.hint)
+        where told.insert(hint).inserted {
             try reporter.say(hint)
         }
     }
@@ -80,7 +73,8 @@ struct DoctorCommand: AsyncParsableCommand {
                 })
         }
         return .object([
-            "copy": copy.map { .string($0) } ?? .null, "digest": found.digest.map { .string($0) } ?? .null,
+            "count": .int(Int64(found.count)), "copy": copy.map { .string($0) } ?? .null,
+            "digest": found.digest.map { .string($0) } ?? .null,
             "findings": list(found), "left": left.map(list) ?? .null, "records": .int(Int64(found.records)),
             "repaired": .bool(left != nil),
         ])
