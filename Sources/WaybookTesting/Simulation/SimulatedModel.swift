@@ -23,8 +23,10 @@ struct SimulatedModel {
     var unconfirmed: [(set: ChangeSet, before: ServerView)] = []
     /// How often the server was put back. Since the first time the oracle says nothing: what stands depends on who comes back.
     var putBacks = 0
-    /// What the server said, since it was last put back, of the set in which a text came.
-    var ruledAgain: [String: Verdict] = [:]
+    /// What the server said, since it was last put back, of the set in which a text came, and where that was to stand.
+    var ruledAgain: [String: (place: WriteOracle.Place, verdict: Verdict)] = [:]
+    /// The numbers of which there were two stores at some time: no other may fork.
+    var copied: Set<ReplicaID> = []
     private var lastReplica = Simulation.replicasFrom
 
     /// As the server gives them.

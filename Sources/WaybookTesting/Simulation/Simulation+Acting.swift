@@ -76,6 +76,7 @@ extension Simulation {
         let file = folder.appending(path: "copy-\(serial).db")
         _ = try one.laptop.store.file.checkpoint(.truncate)
         try FileManager.default.copyItem(at: one.folder.appending(path: "store.db"), to: file)
+        model.copied.insert(one.transport.principal.replica)
         return SimulatedLaptop.Copy(
             file: file, principal: one.transport.principal.replica, saved: one.saved, allowed: one.allowed,
             made: one.made, hasReadAll: one.hasReadAll, putBacks: one.isBehind ? -1 : model.putBacks)

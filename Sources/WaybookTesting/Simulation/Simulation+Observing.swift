@@ -33,7 +33,7 @@ extension Simulation {
                 refuse(set, as: .handover)
             }
         }
-        if model.putBacks > 0 { for (_, text) in modelled(set) { model.ruledAgain[text] = verdict } }
+        if model.putBacks > 0 { for (place, text) in modelled(set) { model.ruledAgain[text] = (place, verdict) } }
         note("server: set \(set.number) of \(set.stamp.replica.number): \(verdict)")
         try noteLives(touchedBy: set)
     }

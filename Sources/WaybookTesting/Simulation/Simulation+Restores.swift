@@ -26,6 +26,7 @@ extension Simulation {
         guard !backups.isEmpty else { return }
         try settleUnconfirmed()
         try catchUp()
+        try forgetUnheard()
         for one in laptops { one.allowed.formUnion(codes(seenBy: one.person)) }
         // On a disk that fails this may fail, too: what is put back does not come from there.
         try? service.file.close()
@@ -73,6 +74,15 @@ extension Simulation {
         return place
     }
 
+    /// Of a set whose answer its laptop has not heard, what the server said counts no more: the laptop has it still to send.
+    private func forgetUnheard() throws {
+        for one in laptops {
+            // One that is off tells what it has when it is on; until then nothing was heard.
+            try? checkAcknowledged(one)
+            for text in one.saved.flatMap(\.texts) { model.rulings[text] = nil }
+        }
+    }
+
     /// What was known of the server is no longer so; what the laptops owe it is.
     private func forgetWhatWas() throws {
         model.putBacks += 1
@@ -110,7 +120,7 @@ extension Simulation {
     }
 
     private func requireRefused(_ owed: SimulatedLaptop.Owed, _ one: SimulatedLaptop, isListed: Bool) throws {
-        switch model.ruledAgain[owed.text] {
+        switch model.ruledAgain[owed.text]?.verdict {
         case .handover?: coverage.count("restore handed over")
         case .rejected(let refusal)? where Self.mayBeRefusedFor.contains(refusal.rule):
             coverage.count("restore refused \(refusal.rule)")

@@ -75,6 +75,19 @@ extension Simulation {
 
     // MARK: At the end
 
+    /// What the server has accepted since it was last put back is there: in force, in a conflict, or in history.
+    private func requireKept() throws {
+        for (text, (place, verdict)) in model.ruledAgain where !model.erased.contains(place.record) {
+            guard case .accepted = verdict else { continue }
+            guard try service.file.read({ try ServerView.traces(of: place.record, at: place.path, $0) }).contains(text)
+            else {
+                throw SimulationFailure(
+                    law: "I1", detail: "“\(text)” at \(place) was accepted, and is not at the server")
+            }
+            coverage.count("restore kept")
+        }
+    }
+
     private func checkServer() throws {
         try service.file.read { db in
             let rows = ServerRows(db)
@@ -87,6 +100,7 @@ extension Simulation {
                 coverage.count("places")
             }
         }
+        try requireKept()
         try requireWholeServer()
         var found: Set<Int> = []
         for ending in ["", "-wal"] {
@@ -109,6 +123,10 @@ extension Simulation {
         try one.laptop.store.file.requireWhole(one.name)
         guard one.lastEnding == .upToDate else { return }
         try check(one, isWhole: true)
+        let report = try one.laptop.store.check()
+        guard report.findings.isEmpty else {
+            throw SimulationFailure(law: "doctor", detail: "\(one.name): \(report.findings)")
+        }
         try requireErased(try codes(inFilesOf: one), one.name)
     }
 }

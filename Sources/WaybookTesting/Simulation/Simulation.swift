@@ -239,6 +239,9 @@ public final class Simulation: @unchecked Sendable {
     private func enrol(_ old: ReplicaID) throws -> ReplicaID {
         let new = model.newReplica(on: service.timeline)
         coverage.count("fork")
+        guard model.copied.contains(old) else {
+            throw SimulationFailure(law: "fork", detail: "\(old) takes another number, and nobody has copied it")
+        }
         for one in laptops where one.transport.principal.replica == old { one.owed = [] }
         try service.file.write { try service.noteFork($0, of: old, as: new) }
         return new
