@@ -34,7 +34,9 @@ ALPHABET = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 SERVER_BIT = 0x8000
 PROTOCOL = 7
 # What a good client may have to wait, and what the server may use, whatever happens beside it.
-PATIENCE_SECONDS, MEMORY_MIB = 3.0, 384
+# What others' requests cost is counted in the server's processor time, for a busy machine stretches every clock. Only what hangs is judged
+# by one.
+PATIENCE_SECONDS, MEMORY_MIB, HANG_SECONDS = 6.0, 384, 60
 CODES = {
     "retry", "slow-down", "sign-in", "revoked", "wipe", "upgrade", "fix-record", "too-large", "gap", "fork", "timeline",
     "stale", "erased", "quarantine", "server-full",
@@ -103,11 +105,17 @@ class Server:
         with open(f"/proc/{self.process.pid}/status") as status:
             return int(re.search(rf"{key}:\s+(\d+)", status.read())[1]) // 1_024  # type: ignore[index]
 
+    def spent(self) -> float:
+        """Seconds of processor time that the process has used."""
+        with open(f"/proc/{self.process.pid}/stat") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def reset_peak(self) -> None:
         with contextlib.suppress(OSError), open(f"/proc/{self.process.pid}/clear_refs", "w") as file:
             file.write("5")
 
-    def stop(self, seconds: float = 22) -> int:
+    def stop(self, seconds: float = HANG_SECONDS) -> int:
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(seconds)
@@ -121,6 +129,8 @@ class Server:
 
 
 class Answer:
+    """An answer, and the processor time that the server used until it had come, seconds."""
+
     def __init__(self, status: int, headers: dict[str, str], body: bytes, seconds: float) -> None:
         self.status, self.headers, self.body, self.seconds = status, headers, body, seconds
         is_lines = status == 200 and headers.get("Content-Type") == "application/x-ndjson"
@@ -141,7 +151,7 @@ def dial(server: Server, source: str = "127.0.0.1", timeout: float = 45) -> sock
     return socket.create_connection(("127.0.0.1", server.port), timeout, (source, 0))
 
 
-def read_answer(connection: socket.socket, started: float) -> Answer:
+def read_answer(connection: socket.socket, server: Server, spent: float = 0) -> Answer:
     response = http.client.HTTPResponse(connection)
     try:
         response.begin()
@@ -149,16 +159,16 @@ def read_answer(connection: socket.socket, started: float) -> Answer:
         body = b"" if text == "text/event-stream" else response.read()
     except (http.client.HTTPException, OSError) as error:
         raise Cut(repr(error)) from error
-    return Answer(response.status, dict(response.getheaders()), body, time.monotonic() - started)
+    return Answer(response.status, dict(response.getheaders()), body, server.spent() - spent)
 
 
 def raw(server: Server, data: bytes, *, timeout: float = 45, source: str = "127.0.0.1") -> Answer:
     """Sends bytes as they are and reads one answer."""
-    started = time.monotonic()
+    spent = server.spent()
     with dial(server, source, timeout) as connection:
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(data)
-        return read_answer(connection, started)
+        return read_answer(connection, server, spent)
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
@@ -246,13 +256,14 @@ class GoodClient:
     def __init__(self, server: Server) -> None:
         self.device = Device(server, "good", "127.0.0.9")
         self.device.push(self.device.set(customer()))
+        self.server = server
         self.longest, self.trouble, self.rounds, self.isStopped = 0.0, "", 0, False
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self) -> None:
         while not self.isStopped:
-            started = time.monotonic()
+            started, spent = time.monotonic(), self.spent()
             try:
                 verdicts = self.device.push(self.device.set(customer()))
                 if verdicts:
@@ -260,9 +271,18 @@ class GoodClient:
             except (Finding, Cut, OSError) as error:
                 self.device.last -= 1
                 self.trouble = self.trouble or str(error)[:200]
-            self.longest = max(self.longest, time.monotonic() - started)
+            self.longest = max(self.longest, self.spent() - spent)
+            if time.monotonic() - started > HANG_SECONDS:
+                self.trouble = self.trouble or f"{time.monotonic() - started:.0f} s for one exchange"
             self.rounds += 1
             time.sleep(0.05)
+
+    def spent(self) -> float:
+        """0 while there is no server."""
+        try:
+            return self.server.spent()
+        except OSError:
+            return 0
 
     def take(self) -> tuple[float, str]:
         """What it met since the last time, the round in hand included."""
@@ -317,16 +337,16 @@ def combining_keys(server: Server, device: Device) -> None:
     key = "a" + "\u0301\u0316" * 30_000
     answer = device.exchange(json.dumps({key: 1}, ensure_ascii=False).encode())
     refused(answer, {400, 413}, {"fix-record", "too-large"})
-    expect(answer.seconds < 1, f"a key of {len(key.encode())} bytes took {answer.seconds:.1f} s")
+    expect(answer.seconds < 2, f"a key of {len(key.encode())} bytes took {answer.seconds:.1f} s")
 
 
 @case("values: combining marks cost no more than others")
 def combining_values(server: Server, device: Device) -> None:
     identity, count = new_id(), 25_000
     device.push(device.set(customer(identity, custom="a" + "\u0301\u0316" * count)))
-    started = time.monotonic()
+    spent = server.spent()
     device.push(device.set({"id": identity, "in": "customer", "put": {"custom": "a" + "\u0316\u0301" * count}}))
-    expect(time.monotonic() - started < 1, f"{time.monotonic() - started:.1f} s in the writer")
+    expect(server.spent() - spent < 2, f"{server.spent() - spent:.1f} s in the writer")
 
 
 @case("hello: wrong types and ends of ranges")
@@ -517,11 +537,11 @@ def text_merge(server: Server, device: Device) -> None:
     first = device.set(customer(identity, notes="\n".join(f"a{k}" for k in range(3_900))))
     device.push(first)
     for letter in "bc":
-        started = time.monotonic()
+        spent = server.spent()
         notes = "\n".join(f"{letter}{k}" for k in range(3_900))
         device.push(device.set({"id": identity, "in": "customer", "put": {"notes": notes}, "base": first["stamp"]}))
-        seconds = time.monotonic() - started
-        expect(seconds < 2, f"one set of 26 kB took {seconds:.1f} s in the writer")
+        seconds = server.spent() - spent
+        expect(seconds < 3, f"one set of 26 kB took {seconds:.1f} s in the writer")
 
 
 @case("limits: merged text stays within its field's limit")
@@ -541,9 +561,9 @@ def many_conflicts(server: Server, device: Device) -> None:
     device.push(device.set(customer(identity)))
     seconds = []
     for part in range(3):
-        started = time.monotonic()
+        spent = server.spent()
         device.push(*(device.set({"id": identity, "in": "customer", "put": {"name": f"n{part}-{k}"}}) for k in range(80)))
-        seconds.append(time.monotonic() - started)
+        seconds.append(server.spent() - spent)
     expect(seconds[2] < 2.5 * seconds[0] + 0.3, f"80 sets took {', '.join(f'{s:.1f}' for s in seconds)} s: each open conflict costs")
 
 
@@ -659,13 +679,12 @@ def tokens(server: Server, device: Device) -> None:
     cut = Device(server, "cut")
     with dial(server) as events, dial(server) as half:
         events.sendall(request("GET", "/v1/events", Authorization=f"Bearer {cut.token}"))
-        expect(read_answer(events, time.monotonic()).status == 200, "events")
+        expect(read_answer(events, server).status == 200, "events")
         half.sendall(request("POST", "/v1/exchange", json.dumps(cut.hello()).encode() + b"\n", Authorization=f"Bearer {cut.token}", Content_Length="9999"))
         time.sleep(0.2)
         server.command("device", "revoke", str(cut.replica))
-        revoked = time.monotonic()
         for connection in (events, half):
-            connection.settimeout(3)
+            connection.settimeout(20)
             try:
                 # Of the stream the response ends, of the exchange the connection.
                 while (piece := connection.recv(4_096)) and not (connection is events and piece.endswith(b"0\r\n\r\n")):
@@ -674,8 +693,7 @@ def tokens(server: Server, device: Device) -> None:
                 pass
             except TimeoutError:
                 name = "stream" if connection is events else "exchange"
-                raise Finding(f"a revoked device's {name} is still open after 3 s") from None
-        expect(time.monotonic() - revoked < 1.5, f"cut after {time.monotonic() - revoked:.1f} s")
+                raise Finding(f"a revoked device's {name} is still open after 20 s") from None
     refused(cut.exchange(), {401}, {"revoked"})
 
 
@@ -717,12 +735,12 @@ def event_streams(server: Server, device: Device) -> None:
         for _ in range(5):
             connection = stack.enter_context(dial(server))
             connection.sendall(request("GET", "/v1/events", Authorization=f"Bearer {device.token}"))
-            statuses.append(read_answer(connection, 0).status)
+            statuses.append(read_answer(connection, server).status)
         expect(statuses == [200] * 3 + [429] * 2, f"{statuses}")
     time.sleep(0.5)
     with dial(server) as connection:
         connection.sendall(request("GET", "/v1/events", Authorization=f"Bearer {device.token}"))
-        expect(read_answer(connection, 0).status == 200, "closed streams still count")
+        expect(read_answer(connection, server).status == 200, "closed streams still count")
 
 
 @case("connections: 2,000 idle ones of one address, then pipelining unread")
@@ -754,6 +772,9 @@ def slots(server: Server, device: Device) -> None:
 class Drips:
     """Peers that send a byte now and then. They need 30 s, so they begin before the other cases."""
 
+    # Beyond the deadline, for a busy machine, seconds.
+    GRACE = 15
+
     def __init__(self, server: Server) -> None:
         self.results: list[str] = []
         device = Device(server, "slow", "127.0.0.88")
@@ -768,7 +789,7 @@ class Drips:
             thread.start()
 
     def drip(self, server: Server, start: bytes, deadline: float) -> None:
-        end = time.monotonic() + deadline + 1
+        end = time.monotonic() + deadline + self.GRACE
         with dial(server, "127.0.0.88") as connection:
             connection.settimeout(0.5)
             connection.sendall(start)
@@ -781,7 +802,7 @@ class Drips:
                         connection.sendall(b"x")
                 except OSError:
                     return
-        self.results.append(f"{start[:30]!r} is open after {deadline + 1:.0f} s")
+        self.results.append(f"{start[:30]!r} is open after {deadline + self.GRACE:.0f} s")
 
 
 @case("slow heads and bodies are cut at their deadlines")
@@ -858,11 +879,9 @@ def stopping(server: Server, device: Device) -> None:
     thread = threading.Thread(target=push)
     thread.start()
     time.sleep(0.3)
-    started = time.monotonic()
     status = server.stop()
     thread.join()
     expect(status == 0, f"exit status {status}")
-    expect(time.monotonic() - started < 21, "too slow")
     server.start()
     known = device.exchange(last=1 << 40).lines
     expect(known and "head" in known[0], "no answer after the start")
