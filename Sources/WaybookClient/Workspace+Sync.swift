@@ -29,6 +29,21 @@ extension Workspace {
         return result
     }
 
+    /// Synchronises, and compares all that is held with the server: what differs is taken from there anew, and nothing unsent
+    /// is touched.
+    /// - Parameter mayReplaceAll: whether everything may be read anew, where more differs than is mended one by one.
+    public func compare(
+        mayReplaceAll: Bool, language: Language, progress: (@Sendable (SyncReport) -> Void)? = nil
+    ) async throws -> SyncResult {
+        try store.requestComparison()
+        let result = try await sync(language: language, progress: progress)
+        guard mayReplaceAll, result.report.ending == .upToDate, (result.report.differingBuckets ?? 0) > 0 else {
+            return result
+        }
+        try store.beginFreshPull(isReplacing: true, at: device.now())
+        return try await sync(language: language, progress: progress)
+    }
+
     /// The same over a connection that is open, without the search index.
     package func sync(
         over connection: ServerConnection, progress: (@Sendable (SyncReport) -> Void)?

@@ -13,7 +13,7 @@ struct AnswerReader {
 
     private let store: ClientStore
     private let start: ExchangeStart
-    private let pulls: Bool
+    private let plan: ExchangeSession.Plan
     private let told: Told?
     private let now: ClientTime
     private var splitter = LineSplitter(maximumLineBytes: lineBytes)
@@ -27,10 +27,12 @@ struct AnswerReader {
         head: nil, isComplete: false, problem: nil, sentSets: 0, answeredSets: 0, refusedSets: 0, handedOverSets: 0,
         receivedRecords: 0, goneRecords: 0, departedUnits: 0, hasMore: false, sentBytes: 0, receivedBytes: 0)
 
-    init(store: ClientStore, start: ExchangeStart, pulls: Bool, told: Told? = nil, now: ClientTime) {
+    init(
+        store: ClientStore, start: ExchangeStart, plan: ExchangeSession.Plan, told: Told? = nil, now: ClientTime
+    ) {
         self.store = store
         self.start = start
-        self.pulls = pulls
+        self.plan = plan
         self.told = told
         self.now = now
         lastVerdict = start.answered
@@ -93,8 +95,13 @@ struct AnswerReader {
         case .departed(let departure): try hold(.departed(departure))
         case .gone(let id, let cause): try hold(.gone(id, cause))
         case .erased(let id): try hold(.erased(id))
+        case .bucket(let bucket):
+            guard plan.compared?.contains(bucket) == true else { throw AnswerError.unexpectedLine }
+            try hold(.bucket(bucket))
         case .checkpoint(let token, let sequence): try storePage(token, sequence ?? head.sequence)
-        case .end(let readable, let more): try end(readable, hasMore: more)
+        case .end(let readable, let more, let sums):
+            result.sums = sums
+            try end(readable, hasMore: more)
         case .head, .error, .record: break
         }
     }
@@ -139,21 +146,23 @@ struct AnswerReader {
 
     private mutating func hold(_ item: FeedItem) throws {
         try storeVerdicts()
-        guard pulls, page.count < Self.mostPendingLines else { throw AnswerError.tooMuchWithoutCheckpoint }
+        guard plan.pulls, page.count < Self.mostPendingLines else { throw AnswerError.tooMuchWithoutCheckpoint }
         page.append(item)
     }
 
     private mutating func storePage(_ token: String, _ sequence: Int64) throws {
         try storeVerdicts()
-        guard pulls else { throw AnswerError.unexpectedLine }
+        guard plan.pulls else { throw AnswerError.unexpectedLine }
         let page = self.page
         self.page = []
-        result.goneRecords += try store.take(page, checkpoint: token, sequence: sequence, at: now)
+        let taken = try store.take(page, checkpoint: token, sequence: sequence, at: now)
+        result.goneRecords += taken.gone
+        result.mendedRecords += taken.mended
         for item in page {
             switch item {
             case .record: result.receivedRecords += 1
             case .departed: result.departedUnits += 1
-            case .gone, .erased: break
+            case .gone, .erased, .bucket: break
             }
         }
     }
@@ -163,7 +172,7 @@ struct AnswerReader {
         // What is behind the last checkpoint would be told again; an answer that ends with some is not whole.
         guard page.isEmpty else { throw AnswerError.unexpectedLine }
         result.goneRecords += try store.finishExchange(
-            isWholeFeed: pulls, hasMore: hasMore, readable: readable, told: told, at: now)
+            isWholeFeed: plan.pulls, hasMore: hasMore, readable: readable, told: told, at: now)
         result.hasMore = hasMore
         result.isComplete = true
     }

@@ -13,10 +13,13 @@ public final class ExchangeSession: Sendable {
         /// Whether the feed is asked for.
         public var pulls: Bool
         public var limits: ExchangeLimits
+        /// Where what is held is compared with the server: the buckets that it is to tell whole; else nil.
+        public var compared: [Int]?
 
-        public init(pulls: Bool, limits: ExchangeLimits = .standard) {
+        public init(pulls: Bool, limits: ExchangeLimits = .standard, compared: [Int]? = nil) {
             self.pulls = pulls
             self.limits = limits
+            self.compared = compared
         }
     }
 
@@ -29,7 +32,7 @@ public final class ExchangeSession: Sendable {
         let start = try store.exchangeStart()
         let told = try store.told(isAllSent: plan.pulls, at: now)
         let request = RequestWriter(store: store, start: start, plan: plan, told: told, now: now)
-        let answer = AnswerReader(store: store, start: start, pulls: plan.pulls, told: told, now: now)
+        let answer = AnswerReader(store: store, start: start, plan: plan, told: told, now: now)
         state = Mutex((request, answer))
         beginning = request
     }
@@ -77,6 +80,10 @@ public struct ExchangeResult: Hashable, Sendable {
     public var departedUnits: Int
     /// Whether the server had more to tell at the end.
     public var hasMore: Bool
+    /// Records that differed from the server's and were taken anew.
+    public var mendedRecords = 0
+    /// What all that the server has for this replica comes to, where it was compared.
+    public var sums: DigestSums?
     public var sentBytes: Int
     public var receivedBytes: Int
 

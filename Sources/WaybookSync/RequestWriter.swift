@@ -20,7 +20,8 @@ struct RequestWriter {
             schemaVersion: store.schema.version, replica: start.replica, wallMilliseconds: now.wallMilliseconds,
             checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls,
             told: told, purgedSequence: start.purgedSequence,
-            timeline: start.checkpoint == nil ? start.timeline : nil, again: start.again)
+            timeline: start.checkpoint == nil ? start.timeline : nil, again: start.again,
+            compared: plan.pulls ? plan.compared : nil)
         // Sets made from here on go with the next exchange.
         last = start.outbox.numbers?.upperBound ?? 0
         next = start.outbox.numbers?.lowerBound ?? 1

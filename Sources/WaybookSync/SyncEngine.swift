@@ -38,13 +38,14 @@ public struct SyncEngine: Sendable {
     /// - Parameter progress: told after each exchange.
     public func synchronise(progress: (@Sendable (SyncReport) -> Void)? = nil) async throws -> SyncReport {
         var decisions = SyncDecisions(random: surroundings.random)
+        var comparison = Comparison()
         var report = SyncReport(ending: .stopped(.cancelled))
         while true {
             switch decisions.next() {
             case .exchange(let limits):
                 // Before it tells how far what left is gone.
                 try store.purgeDeparted()
-                decisions.take(try await exchange(limits: limits, &report))
+                decisions.take(try await exchange(limits: limits, &comparison, &report))
                 progress?(report)
             case .pullAfresh:
                 try store.beginFreshPull(at: surroundings.now())
@@ -69,12 +70,15 @@ public struct SyncEngine: Sendable {
         }
     }
 
-    private func exchange(limits: ExchangeLimits, _ report: inout SyncReport) async throws -> SyncDecisions.Event {
+    private func exchange(
+        limits: ExchangeLimits, _ comparison: inout Comparison, _ report: inout SyncReport
+    ) async throws -> SyncDecisions.Event {
         if Task.isCancelled { return .cancelled }
         let outbox = try store.exchangeStart().outbox
         let fits = outbox.sets <= limits.requestSets && Self.fits(outbox.bytes, limits)
         let pulls = fits || outbox.sets == 0
-        let plan = ExchangeSession.Plan(pulls: pulls, limits: limits)
+        let compared = pulls ? comparison.buckets(isDue: try store.isComparisonDue()) : nil
+        let plan = ExchangeSession.Plan(pulls: pulls, limits: limits, compared: compared)
         let session = try ExchangeSession(store, plan: plan, now: surroundings.now())
         var failure: (any Error)?
         do {
@@ -84,7 +88,19 @@ public struct SyncEngine: Sendable {
         }
         let result = try session.finish()
         report.add(result)
-        return try event(result, failure: failure, pulled: pulls)
+        if compared != nil, result.isComplete, !result.hasMore { try compare(result, &comparison, &report) }
+        return try event(result, failure: failure, pulled: pulls, isComparing: comparison.wanted != nil)
+    }
+
+    /// What is held, against what the server said that it comes to.
+    private func compare(
+        _ result: ExchangeResult, _ comparison: inout Comparison, _ report: inout SyncReport
+    ) throws {
+        comparison.take(try result.sums.flatMap { try store.differingBuckets(from: $0) })
+        report.differingBuckets = comparison.differing
+        if comparison.wanted == nil, let differing = comparison.differing {
+            try store.noteComparison(differing: differing)
+        }
     }
 
     private static func fits(_ outboxBytes: Int?, _ limits: ExchangeLimits) -> Bool {
@@ -95,7 +111,7 @@ public struct SyncEngine: Sendable {
     private static let helloBytes = 1_024
 
     private func event(
-        _ result: ExchangeResult, failure: (any Error)?, pulled: Bool
+        _ result: ExchangeResult, failure: (any Error)?, pulled: Bool, isComparing: Bool
     ) throws -> SyncDecisions.Event {
         if let problem = result.problem { return try event(problem) }
         if result.isComplete {
@@ -103,7 +119,7 @@ public struct SyncEngine: Sendable {
             // A set that alone is beyond the server's limit would be tried for ever.
             guard pulled || result.sentSets > 0 else { return .problem(Problem(.tooLarge), resendable: false) }
             // Sets made during the exchange wait for the next one: without an end to it a busy rep would never be done.
-            let goesOn = try result.hasMore || store.isLeavingAnything()
+            let goesOn = try result.hasMore || isComparing || store.isLeavingAnything()
             return .completed(pulled: pulled, head: result.head, goesOn: goesOn)
         }
         let cut = SyncDecisions.Event.cut(progressed: result.hasStoredAnything)

@@ -42,6 +42,13 @@ public struct SyncReport: Hashable, Sendable {
     public var goneRecords = 0
     /// Units that the reader may no longer hold.
     public var departedUnits = 0
+    /// Records that differed from the server's and were taken anew.
+    public var mendedRecords = 0
+    /// In how many of 256 buckets what is held differs from what the server has, after mending; nil where that was not
+    /// compared.
+    public var differingBuckets: Int?
+    /// Whether the two sides were found to differ, also where that was mended.
+    public var hasDiffered: Bool { mendedRecords > 0 || (differingBuckets ?? 0) > 0 }
     /// Whether a fresh pull was begun, for the server did not know how far this replica had read.
     public var hasBegunAfresh = false
     /// How many sets are sent again, for the server was put back to an earlier state; nil where it was not.
@@ -64,6 +71,7 @@ public struct SyncReport: Hashable, Sendable {
         receivedRecords += result.receivedRecords
         goneRecords += result.goneRecords
         departedUnits += result.departedUnits
+        mendedRecords += result.mendedRecords
         sentBytes += result.sentBytes
         receivedBytes += result.receivedBytes
     }

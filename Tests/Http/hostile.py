@@ -355,7 +355,8 @@ def bad_hello(server: Server, device: Device) -> None:
     for changed in (
         {"replica": "1"}, {"replica": -1}, {"replica": 1 << 32}, {"protocol": []}, {"protocol": [2, 1]}, {"protocol": 1},
         {"protocol": [0, 1]}, {"schema": 0}, {"schema": "1"}, {"last": -1}, {"answered": top, "last": 0}, {"wall": "x"},
-        {"wall": None}, {"checkpoint": 7}, {"pull": 1}, {"last": [CANARY]},
+        {"wall": None}, {"checkpoint": 7}, {"pull": 1}, {"compare": True}, {"compare": [256]}, {"compare": [1, 1]},
+        {"compare": [-1]}, {"compare": list(range(9))}, {"last": [CANARY]},
     ):
         refused(device.exchange(**changed), {400}, {"fix-record"})
     most = (1 << 53) - 1

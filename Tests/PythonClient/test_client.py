@@ -555,6 +555,21 @@ class Exchange(unittest.TestCase):
 
     # ------------------------------------------------------------ clocks
 
+    def test_what_differs_is_found_and_mended(self) -> None:
+        ann, bob = self.pair()
+        ids = [ann.create("customer", {"name": f"Compared {n}"}) for n in range(20)]
+        self.settle(ann, bob)
+        bob.edit({"id": ids[3], "in": "customer", "put": {"$life": "deleted"}})
+        bob.edit({"id": ids[4], "in": "customer", "put": {"city": "Lyon"}})
+        self.settle(bob, ann)
+        self.assertEqual(ann.compare(), [], "equal by an independent reading of the document")
+        whole = ann.digest()
+        ann.db.execute("update record set fields = replace(fields, 'Compared 7', 'Compared X') where id = ?", (ids[7],))
+        ann.db.execute("delete from record where id = ?", (ids[8],))
+        ann.db.execute("insert into record select ?, collection, fields, stamps from record where id = ?", (new_id(1), ids[9]))
+        self.assertLessEqual(len(ann.compare()), 3)
+        self.assertEqual(ann.digest(), whole)
+
     def test_clock_a_year_ahead(self) -> None:
         wrong, bob = self.client("ann", shift=YEAR), self.client("bob")
         customer = wrong.create("customer", {"name": "From the future"})  # before the clock is corrected

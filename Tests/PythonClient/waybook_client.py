@@ -6,6 +6,7 @@ A `Client` lives in one SQLite file. `edit` makes a change set without a network
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import http.client
 import json
 import os
@@ -328,6 +329,8 @@ class Client:
     packed: bool = False
     schema: int = 1
     readable: int | None = None  # how many records the server last said may be read here
+    compared: list[int] | None = None  # the buckets to be told whole, where the next exchange compares
+    sums: list[int] | None = None  # what the server last said that all of them come to
 
     def __post_init__(self) -> None:
         self.db = sqlite3.connect(self.file, isolation_level=None)
@@ -431,6 +434,33 @@ class Client:
         rows = self.db.execute("select id, collection, fields, stamps from record order by id")
         return b"\n".join(canonical_bytes(i, c, decode_record(json.loads(f), json.loads(s))) for i, c, f, s in rows)
 
+    def own_sums(self) -> list[int]:
+        """What the rows come to (`protocol/1-model.md#digests`). Counts what hangs on a deleted root, which no digest does: delete none."""
+        sums = [0] * 256
+        for identity, collection, fields, stamps in self.db.execute("select id, collection, fields, stamps from record"):
+            atoms = decode_record(json.loads(fields), json.loads(stamps))
+            if "$life" not in atoms or atoms["$life"].value != "deleted":
+                told = hashlib.sha256(canonical_bytes(identity, collection, atoms)).digest()[:8]
+                bucket = int(identity[-2:], 16)
+                sums[bucket] = (sums[bucket] + int.from_bytes(told, "big")) % 2**64
+        return sums
+
+    def compare(self) -> list[int]:
+        """Synchronises, asks the server what it has, and takes the buckets anew that differ: which those were."""
+        self.sync()
+        self.compared, found = [], []
+        try:
+            while True:
+                self._exchange()
+                assert self.sums is not None, "the server did not compare"
+                differing = [n for n, (ours, theirs) in enumerate(zip(self.own_sums(), self.sums)) if ours != theirs]
+                if not differing or self.compared == differing[:8]:
+                    return found
+                self.compared = differing[:8]
+                found += self.compared
+        finally:
+            self.compared = None
+
     def _join(self, identity: str, collection: str, atoms: Atoms, replaces: bool = False) -> None:
         if self.afresh:
             self.db.execute("insert or ignore into told values(?)", (identity,))
@@ -506,6 +536,7 @@ class Client:
             first, before, through = self.again
             hello["again"] = [first, before, max(through, self.last) if self.replacing else through]
         hello |= {"pull": False} if more else {}
+        hello |= {"compare": self.compared} if self.compared is not None else {}
         body = "".join(line + "\n" for line in [canonical({"hello": hello}), *batch]).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-ndjson"}
         headers["Accept-Encoding"] = "gzip" if self.packed else "identity"
@@ -542,14 +573,22 @@ class Client:
             elif "verdict" in line:
                 with self._transaction():
                     self._judged(line["set"], line["verdict"])
-            elif "record" in line or "update" in line:
+            elif "record" in line or "update" in line or "bucket" in line:
                 page.append(line)
             elif "checkpoint" in line:
                 with self._transaction():
+                    is_bucket = False
                     for told in page:
+                        if "bucket" in told:
+                            is_bucket = True
+                            # Tombstones are in no digest, and are not told.
+                            self.db.execute(
+                                "delete from record where id like ? and fields not like '%\"$life\":\"deleted\"%'",
+                                (f"%{told['bucket']:02x}",))
+                            continue
                         atoms = decode_record(told["fields"], told["stamps"])
                         is_tombstone = "$life" in atoms and atoms["$life"].value == "deleted"
-                        replaces = self.replacing and ("record" in told or is_tombstone)
+                        replaces = is_bucket or self.replacing and ("record" in told or is_tombstone)
                         self._join(told.get("record") or told["update"], told["in"], atoms, replaces)
                     self.checkpoint, sequence, page = line["checkpoint"], line.get("sequence", announced), []
             elif "error" in line:
@@ -558,6 +597,7 @@ class Client:
                 with self._transaction():
                     self.on = sequence
                     self.readable = line.get("count")
+                    self.sums = [int(line["sums"][at : at + 16], 16) for at in range(0, 4_096, 16)] if "sums" in line else None
                     if self.afresh and asked:
                         self._forget_untold()
                     if self.again and not self.replacing and self.answered >= self.again[2]:

@@ -38,6 +38,21 @@ extension Texts {
             )
         }
 
+        package static var equal: LocalizedText {
+            LocalizedText(
+                en: "Compared with the server: both have the same.",
+                zh: "已与服务器比较：两边一致。"
+            )
+        }
+
+        package static var notCompared: LocalizedText {
+            LocalizedText(
+                en:
+                    "The server did not compare: it is busy with another laptop, or of an earlier version. Try again later.",
+                zh: "服务器未进行比较：它正忙于另一台设备，或版本较早。请稍后再试。"
+            )
+        }
+
         package static var repairHint: LocalizedText {
             LocalizedText(
                 en: "“waybook doctor --repair” makes search, lists and what is shown anew; nothing unsent is touched.",
@@ -48,10 +63,13 @@ extension Texts {
         package static var anewHint: LocalizedText {
             LocalizedText(
                 en: """
-                    Such records come anew from the server: “waybook logout --export FILE” keeps what is unsent and refused in \
-                    a file; then sign in.
+                    “waybook doctor --compare” takes such records from the server anew; nothing unsent is touched. If some are \
+                    left: “waybook logout --export FILE” keeps what is unsent and refused in a file; then sign in.
                     """,
-                zh: "这类记录需从服务器重新获取：先用 “waybook logout --export FILE” 将未发送和被拒绝的内容保存到文件，再重新登录。"
+                zh: """
+                    运行 “waybook doctor --compare” 可从服务器重新获取这类记录；不会改动未发送的内容。若仍有剩余：先用 \
+                    “waybook logout --export FILE” 将未发送和被拒绝的内容保存到文件，再重新登录。
+                    """
             )
         }
 
@@ -202,6 +220,13 @@ extension Texts.HelpOptions {
         LocalizedText(
             en: "Make anew what follows from the rest of the file; nothing unsent is touched.",
             zh: "重建可由文件其余内容得出的部分；不改动未发送的内容。"
+        )
+    }
+
+    package static var compare: LocalizedText {
+        LocalizedText(
+            en: "Sync, and compare what is held with the server; what differs is taken from there anew.",
+            zh: "同步，并将本机内容与服务器比较；不一致的内容从服务器重新获取。"
         )
     }
 

@@ -163,6 +163,29 @@ extension Texts {
             )
         }
 
+        package static func mendedRecords(count: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(count, one: "record", other: "records") differed from what the server has, and \
+                    \(count, one: "was", other: "were") taken from there anew.
+                    """,
+                zh: "有 \(count) 条记录与服务器不一致，已从服务器重新获取。"
+            )
+        }
+
+        package static var differs: LocalizedText {
+            LocalizedText(
+                en: """
+                    Much of what is held here differs from what the server has. “waybook doctor --compare --repair” reads all \
+                    of it anew; nothing unsent is touched. Tell whoever runs the server, too.
+                    """,
+                zh: """
+                    本机的许多记录与服务器不一致。运行 “waybook doctor --compare --repair” 可全部重新获取；\
+                    不会改动未发送的内容。也请告知服务器管理员。
+                    """
+            )
+        }
+
         package static func goneRecords(count: Int) -> LocalizedText {
             LocalizedText(
                 en: """

@@ -152,6 +152,13 @@ extension Texts.Sync {
         )
     }
 
+    package static func logMended(count: Int) -> LocalizedText {
+        LocalizedText(
+            en: "\(count, one: "record", other: "records") that differed from the server’s: taken from the server anew",
+            zh: "与服务器不一致的 \(count) 条记录：已从服务器重新获取"
+        )
+    }
+
     package static func logCompleted(number: Int) -> LocalizedText {
         LocalizedText(
             en: "everything up to change \(number) was read",

@@ -29,11 +29,18 @@ public struct Hello: Hashable, Sendable {
     public var timeline: Int?
     /// What is sent again to a server that was put back; nil where nothing is.
     public var again: AgainSets?
+    /// Where the client compares what it holds with the server: the buckets of records that it is to be told whole, perhaps
+    /// none; nil where it does not compare.
+    public var compared: [Int]?
+
+    /// The most buckets that one exchange tells whole.
+    public static let mostComparedBuckets = 8
 
     public init(
         protocols: ClosedRange<Int> = oldestProtocolVersion...protocolVersion, schemaVersion: Int, replica: ReplicaID,
         wallMilliseconds: Int64, checkpoint: String?, lastSet: Int64, answered: Int64, pulls: Bool,
-        told: Told? = nil, purgedSequence: Int64? = nil, timeline: Int? = nil, again: AgainSets? = nil
+        told: Told? = nil, purgedSequence: Int64? = nil, timeline: Int? = nil, again: AgainSets? = nil,
+        compared: [Int]? = nil
     ) {
         self.protocols = protocols
         self.schemaVersion = schemaVersion
@@ -47,6 +54,7 @@ public struct Hello: Hashable, Sendable {
         self.purgedSequence = purgedSequence
         self.timeline = timeline
         self.again = again
+        self.compared = compared
     }
 
     /// The line's value.
@@ -63,6 +71,7 @@ public struct Hello: Hashable, Sendable {
         if let purgedSequence { entries["purged"] = .int(purgedSequence) }
         if let timeline { entries["timeline"] = .int(Int64(timeline)) }
         entries["again"] = again?.value
+        entries["compare"] = compared.map { .list($0.map { .int(Int64($0)) }) }
         return ["hello": .map(entries)]
     }
 
@@ -86,11 +95,27 @@ public struct Hello: Hashable, Sendable {
         guard (again != nil) == (entries["again"] != nil),
             again.map({ $0.first - 1 <= answered && $0.through <= last }) ?? true
         else { return nil }
+        let compared = entries["compare"].flatMap(Self.buckets)
+        guard (compared != nil) == (entries["compare"] != nil) else { return nil }
         self.init(
             protocols: lower...upper, schemaVersion: schema, replica: ReplicaID(UInt32(replica)),
             wallMilliseconds: wall,
             checkpoint: entries["checkpoint"]?.text, lastSet: last, answered: answered,
             pulls: entries["pull"]?.boolean ?? true, told: entries["told"].flatMap { Told($0) },
-            purgedSequence: entries.natural("purged"), timeline: timeline.map { Int($0) }, again: again)
+            purgedSequence: entries.natural("purged"), timeline: timeline.map { Int($0) }, again: again,
+            compared: compared)
+    }
+
+    /// Buckets in rising order; nil where they are none.
+    private static func buckets(_ value: Value) -> [Int]? {
+        guard let elements = value.elements, elements.count <= mostComparedBuckets else { return nil }
+        var buckets: [Int] = []
+        for element in elements {
+            guard let bucket = element.integer, bucket > buckets.last ?? -1, bucket < RecordDigest.buckets else {
+                return nil
+            }
+            buckets.append(Int(bucket))
+        }
+        return buckets
     }
 }

@@ -64,6 +64,9 @@ public enum ResponseLine: Hashable, Sendable {
     case gone(RecordID, DepartureCause? = nil)
     /// The root of a unit that the reader held once was erased: what is left about it goes as well.
     case erased(RecordID)
+    /// From here to the next line of another kind than a record's, all records of this bucket that the reader may read
+    /// are told whole: a record of it that is not among them is none of the reader's.
+    case bucket(Int)
     /// Everything up to `sequence` has been told, nil for the head's; to be stored in one transaction with the data
     /// before it.
     case checkpoint(token: String, sequence: Int64?)
@@ -72,7 +75,8 @@ public enum ResponseLine: Hashable, Sendable {
     ///   of protocol 1.
     /// - Parameter more: whether something came into the reader's sight, or left it, while the answer went on: the
     ///   client exchanges again at once, and has not wholly read the feed yet.
-    case end(readable: Int64?, more: Bool = false)
+    /// - Parameter sums: what all those records come to, where the client compares.
+    case end(readable: Int64?, more: Bool = false, sums: DigestSums? = nil)
     /// A failure after the answer had begun.
     case error(Problem)
 }
@@ -88,9 +92,10 @@ extension ResponseLine {
         case .departed(let departure): departure.value
         case .gone(let id, let cause): Self.gone(id, cause)
         case .erased(let id): ["erased": .string(id.description)]
+        case .bucket(let bucket): ["bucket": .int(Int64(bucket))]
         case .checkpoint(let token, nil): ["checkpoint": .string(token)]
         case .checkpoint(let token, let sequence?): ["checkpoint": .string(token), "sequence": .int(sequence)]
-        case .end(let readable, let more): Self.end(readable, more)
+        case .end(let readable, let more, let sums): Self.end(readable, more, sums)
         case .error(let problem): ["error": problem.lineValue]
         }
     }
@@ -99,10 +104,11 @@ extension ResponseLine {
         .map((cause?.entries ?? [:]).merging(["gone": .string(id.description)]) { $1 })
     }
 
-    private static func end(_ readable: Int64?, _ more: Bool) -> Value {
+    private static func end(_ readable: Int64?, _ more: Bool, _ sums: DigestSums?) -> Value {
         var entries: [String: Value] = ["end": true]
         if let readable { entries["count"] = .int(readable) }
         if more { entries["more"] = true }
+        entries["sums"] = sums.map { .string($0.text) }
         return .map(entries)
     }
 
@@ -135,6 +141,9 @@ extension ResponseLine {
         } else if let erased = entries["erased"] {
             guard let id = erased.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             self = .erased(id)
+        } else if entries["bucket"] != nil {
+            guard let bucket = entries.natural("bucket", maximum: Int64(RecordDigest.buckets - 1)) else { return nil }
+            self = .bucket(Int(bucket))
         } else if let token = entries["checkpoint"]?.text {
             let sequence = entries.natural("sequence")
             guard (sequence != nil) == (entries["sequence"] != nil) else { return nil }
@@ -145,7 +154,9 @@ extension ResponseLine {
         } else if entries["end"] != nil {
             if entries["count"] != nil, entries.natural("count") == nil { return nil }
             if let more = entries["more"], more.boolean == nil { return nil }
-            self = .end(readable: entries.natural("count"), more: entries["more"]?.boolean ?? false)
+            let sums = entries["sums"]?.text.flatMap { DigestSums($0) }
+            guard (sums != nil) == (entries["sums"] != nil) else { return nil }
+            self = .end(readable: entries.natural("count"), more: entries["more"]?.boolean ?? false, sums: sums)
         } else if let error = entries["error"] {
             guard let problem = Problem(lineValue: error) else { return nil }
             self = .error(problem)

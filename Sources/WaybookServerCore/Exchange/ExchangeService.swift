@@ -29,6 +29,7 @@ public final class ExchangeService: Sendable {
     /// The most rows that a page of the feed holds, its last sequence completed.
     let pageRows: Int
     let organisations = OrganisationCache()
+    let comparisonSlots = ComparisonSlots()
 
     /// Opens the service on a file that ``initialise(_:epoch:secret:)`` has prepared.
     /// - Parameters:

@@ -47,3 +47,35 @@ struct FeedPage {
         return ResponseLine.record(FeedRecord(record: told, unit: row.unit, isWhole: isWhole)).bytes
     }
 }
+
+extension ExchangeService {
+    /// A page of the feed that tells all of the workspace.
+    struct WholePage {
+        var lines: [UInt8]
+        /// Up to here the reader then has everything.
+        var sequence: Int64
+        /// Whether nothing follows in its snapshot; then what it holds, and what that comes to where it compares.
+        var isLast: Bool
+        var readable: Int64?
+        var sums: DigestSums?
+    }
+
+    /// Reads a page in one snapshot.
+    /// - Parameter compared: where the client compares, the buckets that it is to be told whole behind the last page.
+    /// - Throws: `stale` where the reader sees a part only: looked at again for every page.
+    func read(_ page: FeedPage, for principal: ExchangePrincipal, compared: [Int]?) throws -> WholePage {
+        try file.read { db in
+            let rows = ServerRows(db)
+            guard try exchanger(principal, rows).viewer?.seesEverything == true else { throw Problem(.stale) }
+            let (lines, sequence, isLast) = try page.read(rows, atLeast: pageRows)
+            var read = WholePage(lines: lines, sequence: sequence, isLast: isLast)
+            guard isLast else { return read }
+            read.readable = try rows.readableCount()
+            if let told = try compare(compared, rows, in: nil) {
+                read.lines += told.lines
+                read.sums = told.sums
+            }
+            return read
+        }
+    }
+}

@@ -10,16 +10,22 @@ struct ScopedFeed {
     let principal: ExchangePrincipal
     let reader: ReplicaID
     let plan: ReaderState
+    /// Where the client compares: the buckets that it is to be told whole.
+    let compared: [Int]?
     /// Where the next page begins; what the store holds once it has stored the pages before.
     private(set) var token: CheckpointToken
     /// Whether another pull would find more to come or to leave.
     private(set) var hasMore = false
 
-    init(_ service: ExchangeService, _ principal: ExchangePrincipal, reader: ReplicaID, plan: ScopedPlan) {
+    init(
+        _ service: ExchangeService, _ principal: ExchangePrincipal, reader: ReplicaID, plan: ScopedPlan,
+        compared: [Int]? = nil
+    ) {
         self.service = service
         self.principal = principal
         self.reader = reader
         self.plan = plan.state
+        self.compared = compared
         token = plan.token
     }
 
@@ -36,6 +42,7 @@ struct ScopedFeed {
         var kept: [RecordID] = []
         var isLast = false
         var readable: Int64?
+        var sums: DigestSums?
 
         mutating func append(_ line: [UInt8]) {
             lines += line
@@ -290,5 +297,8 @@ struct ScopedFeed {
         hasMore = try ScopedPlan.needsPlan(rows, plan, viewer)
         page.isLast = true
         page.readable = try rows.readableCount(in: viewer.scopes)
+        guard !hasMore, let told = try service.compare(compared, rows, in: viewer.scopes) else { return }
+        page.lines += told.lines
+        page.sums = told.sums
     }
 }

@@ -264,7 +264,7 @@ public struct ServerExchange {
         }
         if let checkpoint, checkpoint.pull == 0 { throw Problem(.stale) }
         let plan = try ScopedPlan.make(service, replica: principal.replica, viewer: viewer, token: checkpoint)
-        return ScopedFeed(service, principal, reader: reader, plan: plan)
+        return ScopedFeed(service, principal, reader: reader, plan: plan, compared: hello?.compared)
     }
 
     /// A sequence, unless it is the one that the head told.
@@ -282,7 +282,7 @@ public struct ServerExchange {
         var output = page.lines
         append(.checkpoint(token: feed.token.text(service.secret), sequence: told(feed.token.sequence)), to: &output)
         if page.isLast {
-            append(.end(readable: page.readable, more: feed.hasMore), to: &output)
+            append(.end(readable: page.readable, more: feed.hasMore, sums: page.sums), to: &output)
             phase = .done
         }
         return output
@@ -294,22 +294,15 @@ public struct ServerExchange {
         let readThrough = checkpoint?.readThrough ?? 0
         let isFirstPull = checkpoint.map { $0.readThrough == 0 && $0.sequence > 0 } ?? true
         let page = FeedPage(after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader)
-        let principal = principal
-        let ((lines, sequence, isLast), readable) = try service.file.read { db in
-            let rows = ServerRows(db)
-            // Looked at again in every page's snapshot: an administrator may cease to be one in the midst.
-            guard try service.exchanger(principal, rows).viewer?.seesEverything == true else { throw Problem(.stale) }
-            let read = try page.read(rows, atLeast: service.pageRows)
-            return (read, read.isLast ? try rows.readableCount() : nil)
-        }
-        var output = lines
-        cursor = sequence
+        let read = try service.read(page, for: principal, compared: hello?.compared)
+        var output = read.lines
+        cursor = read.sequence
         let token = CheckpointToken(
-            timeline: service.timeline, sequence: sequence, readThrough: isLast ? sequence : readThrough,
-            replica: principal.replica)
-        append(.checkpoint(token: token.text(service.secret), sequence: told(sequence)), to: &output)
-        if isLast {
-            append(.end(readable: readable), to: &output)
+            timeline: service.timeline, sequence: read.sequence,
+            readThrough: read.isLast ? read.sequence : readThrough, replica: principal.replica)
+        append(.checkpoint(token: token.text(service.secret), sequence: told(read.sequence)), to: &output)
+        if read.isLast {
+            append(.end(readable: read.readable, sums: read.sums), to: &output)
             phase = .done
         }
         return output

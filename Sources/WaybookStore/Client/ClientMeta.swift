@@ -31,6 +31,9 @@ enum MetaKey: String {
     /// last told.
     case unsentErased, erasedUntold
     case indexedThrough
+    /// When all was last compared with the server, by its clock; there while that is due at once; and how many buckets
+    /// differed still.
+    case compared, comparisonDue, differing
     case schemaObjects
     /// Counts evictions whose bytes may still be in the files; gone once they are not.
     case purgeDue

@@ -28,6 +28,8 @@ public enum FeedItem: Hashable, Sendable {
     case gone(RecordID, DepartureCause? = nil)
     /// The root of a unit that left was erased.
     case erased(RecordID)
+    /// The records that follow are all that the server has of a bucket.
+    case bucket(Int)
 }
 
 extension ClientStore {
@@ -105,19 +107,24 @@ extension ClientStore {
     }
 
     /// Stores a page of the feed together with the checkpoint behind it.
-    /// - Returns: how many records went, for they are now in units that the reader does not see.
+    /// - Returns: how many records went, for they are now in units that the reader does not see; and how many were other
+    ///   than the server's where it told a bucket whole.
     @discardableResult
     public func take(
         _ page: [FeedItem], checkpoint token: String, sequence: Int64, at now: ClientTime
-    ) throws -> Int {
+    ) throws -> (gone: Int, mended: Int) {
         try write { tables in
             guard sequence >= (try tables.integer(.checkpointSequence) ?? 0) else {
                 throw ClientStoreError.checkpointWentBack
             }
             var receiving = try Receiving(tables, own: try tables.replica(), now: now)
             var departing = Departing(tables, now: now)
+            var mending = Mending(tables)
             for item in page {
                 switch item {
+                case .record(let record) where mending.isUnderWay:
+                    try mending.take(record, &receiving)
+                case .bucket(let bucket): try mending.begin(bucket)
                 case .record(let record):
                     try departing.makeWay(for: record)
                     try receiving.take(record)
@@ -126,11 +133,12 @@ extension ClientStore {
                 case .erased(let root): try receiving.take(erased: root)
                 }
             }
+            try mending.finish(at: now)
             try departing.finish()
             try receiving.finish()
             try tables.set(.checkpoint, token)
             try tables.set(.checkpointSequence, sequence)
-            return departing.goneRecords
+            return (departing.goneRecords, mending.mended)
         }
     }
 
@@ -151,7 +159,10 @@ extension ClientStore {
         try write { tables in
             if let readable { try tables.set(.readable, readable) }
             if let told { try tables.set(.lastTold, Self.toldText(told.conflicts, told.client)) }
-            if isRead { try tables.endFreshPull(removed: removed, at: now) }
+            if isRead {
+                try tables.noteWhollyRead(afresh: try tables.isPullingAfresh())
+                try tables.endFreshPull(removed: removed, at: now)
+            }
             try tables.endRewinding()
             if isWholeFeed { try tables.renewLease() }
             if isRead, let sequence = try tables.integer(.checkpointSequence) {

@@ -13,9 +13,10 @@ extension ClientStore {
     static let untoldBatch = 500
 
     /// Gives the checkpoint up: the next exchange begins a fresh pull.
-    public func beginFreshPull(at now: ClientTime) throws {
+    /// - Parameter isReplacing: whether what is told takes the place of what is here, instead of being joined with it.
+    public func beginFreshPull(isReplacing: Bool = false, at now: ClientTime) throws {
         try write { tables in
-            try tables.giveUpCheckpoint(.joining)
+            try tables.giveUpCheckpoint(isReplacing ? .replacing : .joining)
             try tables.log(.begunAfresh, at: now.wallMilliseconds)
         }
     }

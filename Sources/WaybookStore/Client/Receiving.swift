@@ -35,7 +35,8 @@ struct Receiving {
         ON CONFLICT (id) DO NOTHING
         """
 
-    mutating func take(_ incoming: IncomingRecord) throws {
+    /// - Parameter isReplacing: whether it takes the place of what is here, whatever the pull is.
+    mutating func take(_ incoming: IncomingRecord, isReplacing: Bool = false) throws {
         if let stamp = incoming.highest { highest = max(highest ?? stamp, stamp) }
         if pull != nil { try tables.noteTold(incoming.id) }
         if try insert(incoming) {
@@ -46,7 +47,7 @@ struct Receiving {
         guard var stored = try tables.load(incoming.id) else { throw ClientStoreError.damagedRow(incoming.id) }
         let told = try incoming.record()
         // Of a tombstone too: its bin holds what was here before, and the server may have lost that.
-        let isReplaced = pull == .replacing && (incoming.isWhole || told.isDeleted)
+        let isReplaced = isReplacing || pull == .replacing && (incoming.isWhole || told.isDeleted)
         let server = isReplaced ? told : Self.joined(stored.server, told, isWhole: incoming.isWhole)
         try noteChanges(from: stored.server, to: server)
         let mark = stored.server?.erasureFloor

@@ -218,7 +218,7 @@ struct StoreCheck {
         } catch is ClientStoreError {
             return miss(id)
         }
-        if let server = stored.server, stored.leaving == nil, isCounted(server, stored) { sums.add(server) }
+        if let server = stored.server, tables.isCompared(server, stored) { sums.add(server) }
         try checkDispute(stored)
         guard !lost.contains(id), !stored.isErasedUnsent else { return }
         // Of what neither the server nor an unsent set has, what is shown is all that is left.
@@ -247,14 +247,5 @@ struct StoreCheck {
         let listed = try Data.fetchOne(
             tables.db, sql: "SELECT about FROM dispute WHERE id = ?", arguments: [stored.id.blob])
         if listed != about.blob { report.add(.conflict, stored.id) }
-    }
-
-    /// What is deleted is in no digest, nor what hangs on it.
-    private func isCounted(_ server: VersionedRecord, _ stored: StoredRow) -> Bool {
-        guard !server.isDeleted else { return false }
-        let root = tables.schema[stored.collection] == nil ? stored.unit : tables.schema.unit(of: server)
-        guard let root, root != stored.id else { return true }
-        // One that cannot be read is told of by itself.
-        return (try? tables.load(root))?.server?.isDeleted != true
     }
 }

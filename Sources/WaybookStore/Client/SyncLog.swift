@@ -29,6 +29,8 @@ public struct SyncLogEntry: Hashable, Sendable {
         case begunAfresh
         /// The server was put back to an earlier state: own sets are sent again, and everything is read anew.
         case rewound
+        /// Records differed from the server's, and were taken anew.
+        case mended
         /// Records went, for a fresh pull did not tell them.
         case gone
         /// A unit left this replica, for its reader may no longer hold it.

@@ -63,6 +63,8 @@ final class SimulatedLaptop: @unchecked Sendable {
     /// How its last synchronisation ended, and what that moved.
     var lastEnding: SyncEnding?
     var lastMoved = 0
+    /// Whether that compared what it holds with the server.
+    var hasCompared = false
     /// How operations on its files have been asked to fail.
     var faults: Set<FaultVFS.Fault> = []
     /// Whether it has read everything since it last began anew.

@@ -26,7 +26,19 @@ extension Simulation {
         try await settleAll()
         _ = try ErasurePurge(service.file, now: { [wall] in wall.milliseconds }).perform()
         try checkServer()
+        for one in laptops { try await requireEqual(one) }
         for one in laptops { try checkAtRest(one) }
+    }
+
+    /// A laptop at rest holds what the server has for it, bit for bit.
+    private func requireEqual(_ one: SimulatedLaptop) async throws {
+        guard one.lastEnding == .upToDate else { return }
+        try one.laptop.store.requestComparison()
+        try await synchronise(SimulatedStep(.sync), one)
+        guard one.lastEnding == .upToDate else { return }
+        guard one.hasCompared else {
+            throw SimulationFailure(law: "digest", detail: "\(one.name) was not compared")
+        }
     }
 
     /// Everybody syncs, in turns, until nothing moves any more.

@@ -112,11 +112,23 @@ extension Simulation {
                 + "\(report.departedUnits) left")
         one.lastEnding = report.ending
         one.lastMoved = report.sentSets + report.receivedRecords
+        try noteComparison(report, of: one)
         let isWhole = report.ending == .upToDate
         if isWhole { one.isBehind = false }
         try check(one, isWhole: isWhole)
         guard isWhole else { return }
         one.hasReadAll = true
         try checkOwed(one)
+    }
+
+    /// What a laptop holds is what the server has for it, whenever it compares.
+    private func noteComparison(_ report: SyncReport, of one: SimulatedLaptop) throws {
+        one.hasCompared = report.differingBuckets != nil
+        guard one.hasCompared else { return }
+        coverage.count("compared")
+        guard !report.hasDiffered else {
+            throw SimulationFailure(
+                law: "digest", detail: "\(one.name) differed in \(report.mendedRecords) records and more")
+        }
     }
 }

@@ -183,13 +183,14 @@ final class Laptop {
             case .applied(let first, let last):
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
+            case .bucket: break
             case .record, .departed, .gone, .erased: unstored.append(read)
             case .checkpoint(let token, let sequence):
                 for line in unstored { store(line) }
                 unstored = []
                 state.checkpoint = token
                 lastCheckpoint = (token, sequence ?? announced)
-            case .end(_, let more):
+            case .end(_, let more, _):
                 hasMore = more
                 if let lastCheckpoint, !more { state.readThrough = lastCheckpoint.1 }
                 if let told = state.told, lastCheckpoint != nil {

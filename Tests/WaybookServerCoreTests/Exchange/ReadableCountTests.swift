@@ -20,7 +20,7 @@ import WaybookStore
     }
 
     private func told(_ laptop: Laptop) -> Int64? {
-        guard case .end(let readable, _)? = laptop.answer.last else { return nil }
+        guard case .end(let readable, _, _)? = laptop.answer.last else { return nil }
         return readable
     }
 

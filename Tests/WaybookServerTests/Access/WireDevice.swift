@@ -116,7 +116,7 @@ struct WireDevice {
         case .applied(let first, let last):
             for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
         case .verdict(let number, let verdict): settle(number, verdict)
-        case .head: break
+        case .head, .bucket: break
         case .record(let told):
             let id = told.record.id
             rows[id] = told.isWhole ? told.record : rows[id].map { Join.records($0, told.record) } ?? told.record
@@ -125,7 +125,7 @@ struct WireDevice {
             for (id, unit) in units where unit == departure.unit { forget(id) }
         case .gone(let id, _), .erased(let id): forget(id)
         case .checkpoint(let token, _): checkpoint = token
-        case .end(_, let more): return more
+        case .end(_, let more, _): return more
         case .error(let problem): throw problem
         }
         return false

@@ -3,9 +3,10 @@ import WaybookCRM
 import WaybookClient
 import WaybookModel
 import WaybookStore
+import WaybookSync
 import WaybookTerminal
 
-/// `waybook doctor`: exit code 1 when something is found, also where it was mended. Needs no network.
+/// `waybook doctor`: exit code 1 when something is found, also where it was mended. Needs no network but to compare.
 struct DoctorCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "doctor", abstract: Texts.Help.doctor.spoken)
@@ -16,23 +17,56 @@ struct DoctorCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(Texts.HelpOptions.noCopy.spoken))
     var noCopy = false
 
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.compare.spoken))
+    var compare = false
+
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
         let workspace = try options.openForUpkeep()
         let found = try workspace.store.check()
         // Over a broken structure nothing is written.
-        let isDue = repair && !found.kinds.contains(.structure) && found.kinds.contains { $0.isDerived }
+        let isSound = !found.kinds.contains(.structure)
+        let isDue = repair && isSound && found.kinds.contains { $0.isDerived }
+        let asks = compare && isSound
         var (copy, left): (String?, StoreReport?) = (nil, nil)
-        if isDue {
-            if !noCopy { copy = try workspace.store.file.keepCopy(at: workspace.now.milliseconds) }
-            try workspace.store.repair()
-            left = try workspace.store.check()
+        if isDue || asks && repair, !noCopy {
+            copy = try workspace.store.file.keepCopy(at: workspace.now.milliseconds)
         }
+        if isDue { try workspace.store.repair() }
         let reporter = options.reporter
-        try reporter.json(Self.json(found, left: left, copy: copy))
+        let compared = asks ? try await compare(workspace, reporter) : nil
+        if isDue || (compared?.report.mendedRecords ?? 0) > 0 { left = try workspace.store.check() }
+        try reporter.json(Self.json(found, left: left, copy: copy, compared?.report))
         try say(found, left: left, copy: copy, reporter)
-        guard found.findings.isEmpty else { throw ExitCode(ExitStatus.failed.rawValue) }
+        if let compared {
+            if case .stopped(let stop) = compared.report.ending {
+                throw FailureWording.stop(stop, compared, session: workspace.session)
+            }
+            try say(compared.report, reporter)
+        }
+        let isWhole = found.findings.isEmpty && compared?.report.hasDiffered != true
+        guard isWhole else { throw ExitCode(ExitStatus.failed.rawValue) }
+    }
+
+    private func compare(_ workspace: Workspace, _ reporter: Reporter) async throws -> SyncResult {
+        let progress = ProgressTeller(reporter)
+        let before = try workspace.store.status()
+        defer { progress.finish() }
+        return try await Interruption.cancelling {
+            try await workspace.compare(mayReplaceAll: repair, language: reporter.scene.language) { report in
+                progress.tell(report, before)
+            }
+        }
+    }
+
+    private func say(_ report: SyncReport, _ reporter: Reporter) throws {
+        if report.mendedRecords > 0 { try reporter.say(Texts.Sync.mendedRecords(count: report.mendedRecords)) }
+        switch report.differingBuckets {
+        case nil: try reporter.say(Texts.Doctor.notCompared)
+        case 0?: try reporter.say(Texts.Doctor.equal)
+        case _?: try reporter.say(Texts.Sync.differs)
+        }
     }
 
     private func say(_ found: StoreReport, left: StoreReport?, copy: String?, _ reporter: Reporter) throws {
@@ -65,7 +99,9 @@ struct DoctorCommand: AsyncParsableCommand {
         }
     }
 
-    private static func json(_ found: StoreReport, left: StoreReport?, copy: String?) -> JSONOutput {
+    private static func json(
+        _ found: StoreReport, left: StoreReport?, copy: String?, _ compared: SyncReport?
+    ) -> JSONOutput {
         func list(_ report: StoreReport) -> JSONOutput {
             .list(
                 report.findings.map { finding in
@@ -73,10 +109,18 @@ struct DoctorCommand: AsyncParsableCommand {
                 })
         }
         return .object([
-            "count": .int(Int64(found.count)), "copy": copy.map { .string($0) } ?? .null,
+            "compared": compared.map(json) ?? .null, "count": .int(Int64(found.count)),
+            "copy": copy.map { .string($0) } ?? .null,
             "digest": found.digest.map { .string($0) } ?? .null,
             "findings": list(found), "left": left.map(list) ?? .null, "records": .int(Int64(found.records)),
             "repaired": .bool(left != nil),
+        ])
+    }
+
+    private static func json(_ report: SyncReport) -> JSONOutput {
+        .object([
+            "differs": report.differingBuckets.map { .bool($0 > 0) } ?? .null,
+            "mended": .int(Int64(report.mendedRecords)),
         ])
     }
 

@@ -40,9 +40,10 @@ struct SyncRound {
             "claims": .list(news.claims.map { $0.json(for: workspace.session.user) }),
             "complete": .bool(report.ending == .upToDate), "conflicts": .int(Int64(status.openConflicts)),
             "departed": .int(Int64(report.departedUnits)),
+            "differs": report.differingBuckets.map { .bool($0 > 0) } ?? .null,
             "exchanges": .int(Int64(report.exchanges)), "gone": .int(Int64(report.goneRecords)),
             "handoversToDecide": .int(Int64(news.toDecide)), "lateEdits": .int(Int64(news.lateEdits)),
-            "handedOver": .int(Int64(report.handedOverSets)),
+            "handedOver": .int(Int64(report.handedOverSets)), "mended": .int(Int64(report.mendedRecords)),
             "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
             "sent": .int(Int64(report.answeredSets)), "sentAgain": .int(Int64(report.setsSentAgain ?? 0)),
@@ -83,6 +84,8 @@ enum SyncWords {
                 report.setsSentAgain == nil
                     ? Texts.Sync.goneRecords(count: count) : Texts.Sync.goneWithServer(count: count))
         }
+        if report.mendedRecords > 0 { try reporter.say(Texts.Sync.mendedRecords(count: report.mendedRecords)) }
+        if let differing = report.differingBuckets, differing > 0 { reporter.note(Texts.Sync.differs) }
         if report.handedOverSets > 0, !report.isAccountDisabled {
             try reporter.say(Texts.Sync.handedOver(count: report.handedOverSets))
         }
