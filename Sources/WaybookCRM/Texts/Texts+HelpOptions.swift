@@ -269,6 +269,13 @@ extension Texts {
             )
         }
 
+        package static var litestream: LocalizedText {
+            LocalizedText(
+                en: "Litestream replicates the file: leave the log to it, and purge erasures at the next start.",
+                zh: "由 Litestream 复制数据文件；日志由其处理，已抹除内容的残留在下次启动时清除。"
+            )
+        }
+
         package static var allowPlainHTTP: LocalizedText {
             LocalizedText(
                 en: "Serve without TLS on an address that other machines can reach.",

@@ -38,10 +38,13 @@ public struct DataFolder: Sendable {
 
     /// Opens the file with the product's tables.
     ///
+    /// - Parameter leavesCheckpoints: see `StoreFile.Options`.
     /// - Throws: `AdminFailure` while a restore that was cut off is to be run again, `StoreFileError`.
-    public func open() throws -> StoreFile {
+    public func open(leavesCheckpoints: Bool = false) throws -> StoreFile {
         try requireWholeRestore()
-        return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations)
+        var options = StoreFile.Options()
+        options.leavesCheckpoints = leavesCheckpoints
+        return try StoreFile(path: databasePath, role: .server, migrations: ServerSchema.migrations, options: options)
     }
 
     /// Whether a restore was cut off here, and is to be run again.
@@ -67,14 +70,16 @@ public struct DataFolder: Sendable {
     /// that was put back lets in nobody who was cut off since. A database that went back goes on on a timeline of its own.
     /// Call it with the folder's lock in hand.
     ///
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - leavesCheckpoints: see `StoreFile.Options`.
     /// - Throws: `AdminFailure`, `SecurityLedgerError`, `StoreFileError`, and what `PutBackGuard` throws.
-    public func openGuarded(now: Int64) throws -> Opened {
+    public func openGuarded(now: Int64, leavesCheckpoints: Bool = false) throws -> Opened {
         // Before all else: what lies here may be damaged only because it was cut off.
         try requireWholeRestore()
         let reached = try ReachedFile(path: reachedPath)
         let ledger = try SecurityLedger(path: ledgerPath, reached: reached)
-        let file = try open()
+        let file = try open(leavesCheckpoints: leavesCheckpoints)
         var random = SystemRandomNumberGenerator()
         let put = PutBackGuard(ledger: ledger, reached: reached, schema: Catalogue.schema, now: now)
         let (raised, brought) = try put.perform(file, random: &random)

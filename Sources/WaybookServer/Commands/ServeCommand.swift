@@ -26,11 +26,14 @@ struct ServeCommand: AsyncParsableCommand {
     var behindProxy = false
     @Flag(help: ArgumentHelp(Texts.HelpOptions.allowPlainHTTP(Speech.language)))
     var allowPlainHttp = false
+    @Flag(help: ArgumentHelp(Texts.HelpOptions.litestream(Speech.language)))
+    var litestream = false
     @Option(help: ArgumentHelp(Texts.HelpOptions.logFormat(Speech.language)))
     var logFormat = LogFormat.text
 
     func run() async throws {
-        let server = ServerOptions(host: host, port: port, tls: try tls(), isBehindProxy: behindProxy)
+        let server = ServerOptions(
+            host: host, port: port, tls: try tls(), isBehindProxy: behindProxy, isReplicated: litestream)
         try checkAddress(isEncrypted: server.tls != nil)
         let folder = options.folder
         guard folder.hasStore else { throw FailureWording.notInitialised(folder) }

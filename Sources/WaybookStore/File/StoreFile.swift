@@ -15,6 +15,9 @@ public final class StoreFile: Sendable {
         public var checkpointPages: Int
         /// The most reads that run at once.
         public var maximumReaderCount: Int
+        /// Whether commits leave it to another program to copy the log back: two that do so at once can damage a file where one is
+        /// of SQLite before 3.51.3. Opening and closing, when that program is not there, do it still.
+        public var leavesCheckpoints = false
 
         /// Makes options.
         public init(lockTimeout: Duration = .seconds(10), checkpointPages: Int = 2_000, maximumReaderCount: Int = 5) {
@@ -231,7 +234,7 @@ public final class StoreFile: Sendable {
     /// The commit is durable in the log whatever happens here: a checkpoint that failed is due again with the log's
     /// next growth, and `checkpoint` and `close` report what stands in its way.
     private func checkpointIfDue(_ db: Database) {
-        guard opener.log.isDue(every: options.checkpointPages) else { return }
+        guard !options.leavesCheckpoints, opener.log.isDue(every: options.checkpointPages) else { return }
         opener.log.noteCheckpoint()
         _ = try? checkpoint(db, .passive)
     }
