@@ -19,13 +19,19 @@ extension Workspace {
         language: Language, progress: (@Sendable (SyncReport) -> Void)? = nil
     ) async throws -> SyncResult {
         let lock = try SyncLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        return try await syncLocked(language: language, progress: progress)
+    }
+
+    private func syncLocked(
+        language: Language, progress: (@Sendable (SyncReport) -> Void)?
+    ) async throws -> SyncResult {
         let result = try await ServerConnection.with(session, in: folder, language: language) { connection in
             let result = try await sync(over: connection, progress: progress)
             if result.report.ending == .upToDate { await renewToken(over: connection) }
             return result
         }
         try indexForSearch()
-        withExtendedLifetime(lock) {}
         return result
     }
 
@@ -35,13 +41,21 @@ extension Workspace {
     public func compare(
         mayReplaceAll: Bool, language: Language, progress: (@Sendable (SyncReport) -> Void)? = nil
     ) async throws -> SyncResult {
+        // No other sync may come between them.
+        let lock = try SyncLock(folder)
+        defer { withExtendedLifetime(lock) {} }
         try store.requestComparison()
-        let result = try await sync(language: language, progress: progress)
-        guard mayReplaceAll, result.report.ending == .upToDate, (result.report.differingBuckets ?? 0) > 0 else {
-            return result
+        let first = try await syncLocked(language: language, progress: progress)
+        guard mayReplaceAll, first.report.ending == .upToDate, (first.report.differingBuckets ?? 0) > 0 else {
+            return first
         }
         try store.beginFreshPull(isReplacing: true, at: device.now())
-        return try await sync(language: language, progress: progress)
+        var last = try await syncLocked(language: language, progress: progress)
+        // That done it is due.
+        if last.report.ending == .upToDate { last = try await syncLocked(language: language, progress: progress) }
+        last.report.hasReplacedAll = true
+        last.report.mendedRecords += first.report.mendedRecords
+        return last
     }
 
     /// The same over a connection that is open, without the search index.

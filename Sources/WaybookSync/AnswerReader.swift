@@ -158,7 +158,8 @@ struct AnswerReader {
         let taken = try store.take(page, checkpoint: token, sequence: sequence, at: now)
         result.goneRecords += taken.gone
         result.mendedRecords += taken.mended
-        for item in page {
+        // What a bucket tells is mostly here already.
+        for item in page.prefix(while: { if case .bucket = $0 { false } else { true } }) {
             switch item {
             case .record: result.receivedRecords += 1
             case .departed: result.departedUnits += 1

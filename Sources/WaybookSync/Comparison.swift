@@ -17,22 +17,26 @@ struct Comparison {
     private var isOver = false
 
     /// What the next exchange that pulls asks for; nil where it does not compare.
-    /// - Parameter isDue: whether a comparison is due.
-    func buckets(isDue: Bool) -> [Int]? {
-        if isOver { return nil }
+    /// - Parameters:
+    ///   - isPossible: whether comparing says anything.
+    ///   - isDue: whether a comparison is due.
+    func buckets(isPossible: Bool, isDue: Bool) -> [Int]? {
+        if isOver || !isPossible { return nil }
         return wanted ?? (isDue ? [] : nil)
     }
 
     /// Takes what an exchange that compared found.
-    /// - Parameter differing: nil where the server told no sums, or they say nothing.
+    /// - Parameter differing: nil where the server told no sums, or they say nothing: nothing follows from that.
     mutating func take(_ differing: [Int]?) {
         wanted = nil
-        guard let differing else { return isOver = true }
-        self.differing = differing.count
-        guard !differing.isEmpty, differing.count <= Self.mostMended, rounds < Self.mostRounds else {
+        self.differing = differing?.count
+        guard let differing, !differing.isEmpty, differing.count <= Self.mostMended, rounds < Self.mostRounds else {
             return isOver = true
         }
         rounds += 1
         wanted = Array(differing.prefix(Hello.mostComparedBuckets))
     }
+
+    /// An exchange that compared did not come to its end.
+    mutating func giveUp() { (wanted, differing, isOver) = (nil, nil, true) }
 }

@@ -77,7 +77,8 @@ public struct SyncEngine: Sendable {
         let outbox = try store.exchangeStart().outbox
         let fits = outbox.sets <= limits.requestSets && Self.fits(outbox.bytes, limits)
         let pulls = fits || outbox.sets == 0
-        let compared = pulls ? comparison.buckets(isDue: try store.isComparisonDue()) : nil
+        let (isPossible, isDue) = try store.comparisonState()
+        let compared = pulls ? comparison.buckets(isPossible: isPossible, isDue: isDue) : nil
         let plan = ExchangeSession.Plan(pulls: pulls, limits: limits, compared: compared)
         let session = try ExchangeSession(store, plan: plan, now: surroundings.now())
         var failure: (any Error)?
@@ -88,7 +89,7 @@ public struct SyncEngine: Sendable {
         }
         let result = try session.finish()
         report.add(result)
-        if compared != nil, result.isComplete, !result.hasMore { try compare(result, &comparison, &report) }
+        if compared != nil { try compare(result, &comparison, &report) }
         return try event(result, failure: failure, pulled: pulls, isComparing: comparison.wanted != nil)
     }
 
@@ -96,11 +97,16 @@ public struct SyncEngine: Sendable {
     private func compare(
         _ result: ExchangeResult, _ comparison: inout Comparison, _ report: inout SyncReport
     ) throws {
-        comparison.take(try result.sums.flatMap { try store.differingBuckets(from: $0) })
-        report.differingBuckets = comparison.differing
-        if comparison.wanted == nil, let differing = comparison.differing {
-            try store.noteComparison(differing: differing)
+        guard result.isComplete else {
+            // Perhaps because it compared: what is new is more urgent.
+            comparison.giveUp()
+            return try store.postponeComparison()
         }
+        guard !result.hasMore else { return }
+        comparison.take(try result.sums.flatMap { try store.differingBuckets(from: $0) })
+        guard comparison.wanted == nil else { return }
+        report.differingBuckets = comparison.differing
+        if let differing = comparison.differing { try store.noteComparison(differing: differing) }
     }
 
     private static func fits(_ outboxBytes: Int?, _ limits: ExchangeLimits) -> Bool {

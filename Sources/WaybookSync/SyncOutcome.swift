@@ -47,8 +47,10 @@ public struct SyncReport: Hashable, Sendable {
     /// In how many of 256 buckets what is held differs from what the server has, after mending; nil where that was not
     /// compared.
     public var differingBuckets: Int?
+    /// Whether so much differed that everything was read anew.
+    public var hasReplacedAll = false
     /// Whether the two sides were found to differ, also where that was mended.
-    public var hasDiffered: Bool { mendedRecords > 0 || (differingBuckets ?? 0) > 0 }
+    public var hasDiffered: Bool { mendedRecords > 0 || (differingBuckets ?? 0) > 0 || hasReplacedAll }
     /// Whether a fresh pull was begun, for the server did not know how far this replica had read.
     public var hasBegunAfresh = false
     /// How many sets are sent again, for the server was put back to an earlier state; nil where it was not.

@@ -45,11 +45,20 @@ extension Texts {
             )
         }
 
+        package static var replaced: LocalizedText {
+            LocalizedText(
+                en: "Much of it differed, so everything was read from the server anew.",
+                zh: "不一致之处较多，已从服务器全部重新获取。"
+            )
+        }
+
         package static var notCompared: LocalizedText {
             LocalizedText(
-                en:
-                    "The server did not compare: it is busy with another laptop, or of an earlier version. Try again later.",
-                zh: "服务器未进行比较：它正忙于另一台设备，或版本较早。请稍后再试。"
+                en: """
+                    Nothing was compared: the server is busy with another laptop, of an earlier version, or cannot read a record of \
+                    its own. Try again later.
+                    """,
+                zh: "未能进行比较：服务器正忙于另一台设备、版本较早，或无法读取自身的某条记录。请稍后再试。"
             )
         }
 

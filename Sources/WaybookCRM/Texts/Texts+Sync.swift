@@ -176,12 +176,12 @@ extension Texts {
         package static var differs: LocalizedText {
             LocalizedText(
                 en: """
-                    Much of what is held here differs from what the server has. “waybook doctor --compare --repair” reads all \
-                    of it anew; nothing unsent is touched. Tell whoever runs the server, too.
+                    What is held here still differs from what the server has. “waybook doctor --compare --repair” reads all \
+                    of it anew; nothing unsent is touched. Tell whoever runs the server first.
                     """,
                 zh: """
-                    本机的许多记录与服务器不一致。运行 “waybook doctor --compare --repair” 可全部重新获取；\
-                    不会改动未发送的内容。也请告知服务器管理员。
+                    本机内容与服务器仍不一致。运行 “waybook doctor --compare --repair” 可全部重新获取；\
+                    不会改动未发送的内容。请先告知服务器管理员。
                     """
             )
         }

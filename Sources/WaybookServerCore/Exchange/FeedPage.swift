@@ -71,7 +71,7 @@ extension ExchangeService {
             var read = WholePage(lines: lines, sequence: sequence, isLast: isLast)
             guard isLast else { return read }
             read.readable = try rows.readableCount()
-            if let told = try compare(compared, rows, in: nil) {
+            if let told = try compare(compared, rows, for: principal.replica, in: nil) {
                 read.lines += told.lines
                 read.sums = told.sums
             }

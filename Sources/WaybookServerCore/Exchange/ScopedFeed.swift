@@ -297,7 +297,7 @@ struct ScopedFeed {
         hasMore = try ScopedPlan.needsPlan(rows, plan, viewer)
         page.isLast = true
         page.readable = try rows.readableCount(in: viewer.scopes)
-        guard !hasMore, let told = try service.compare(compared, rows, in: viewer.scopes) else { return }
+        guard !hasMore, let told = try service.compare(compared, rows, for: replica, in: viewer.scopes) else { return }
         page.lines += told.lines
         page.sums = told.sums
     }

@@ -138,7 +138,7 @@ extension ClientStore {
             try receiving.finish()
             try tables.set(.checkpoint, token)
             try tables.set(.checkpointSequence, sequence)
-            return (departing.goneRecords, mending.mended)
+            return (departing.goneRecords + mending.removed, mending.mended)
         }
     }
 

@@ -8,16 +8,16 @@ extension ClientStore {
     /// How long after one comparison the next one is due, milliseconds by the server's clock.
     public static let comparisonMilliseconds: Int64 = 7 * 24 * 3_600 * 1_000
 
-    /// Whether to compare with the next exchange. Never while a pull is under way or something is sent again: then the sides
-    /// differ by right.
-    public func isComparisonDue() throws -> Bool {
+    /// Whether comparing says anything, and whether it is due. It says nothing while a pull is under way or something is sent again:
+    /// then the sides differ by right.
+    public func comparisonState() throws -> (isPossible: Bool, isDue: Bool) {
         try read { tables in
-            guard try tables.mayCompare() else { return false }
-            if try tables.integer(.comparisonDue) != nil { return true }
+            guard try tables.mayCompare() else { return (false, false) }
+            if try tables.integer(.comparisonDue) != nil { return (true, true) }
             guard let last = try tables.integer(.compared), let now = try tables.integer(.headClock) else {
-                return false
+                return (true, false)
             }
-            return now - last >= Self.comparisonMilliseconds
+            return (true, now - last >= Self.comparisonMilliseconds)
         }
     }
 
@@ -33,6 +33,17 @@ extension ClientStore {
             return try tables.digestSums().differing(from: sums)
         }
     }
+
+    /// Notes that an exchange that compared did not come to its end: perhaps because it compared. It is due again in a day.
+    public func postponeComparison() throws {
+        try write { tables in
+            try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.comparisonDue.rawValue])
+            guard let now = try tables.integer(.headClock) else { return }
+            try tables.set(.compared, now - Self.comparisonMilliseconds + Self.postponedMilliseconds)
+        }
+    }
+
+    private static let postponedMilliseconds: Int64 = 24 * 3_600 * 1_000
 
     /// Notes that all was compared.
     /// - Parameter differing: how many buckets differ still.
@@ -91,22 +102,46 @@ extension ClientTables {
     /// Whether a server's row is part of digests: neither deleted, nor hanging on something deleted, nor about to leave.
     func isCompared(_ server: VersionedRecord, _ stored: StoredRow) -> Bool {
         guard !server.isDeleted, stored.leaving == nil else { return false }
-        let root = schema[stored.collection] == nil ? stored.unit : schema.unit(of: server)
-        guard let root, root != stored.id else { return true }
-        // One that cannot be read is told of by itself.
-        return (try? load(root))?.server?.isDeleted != true
+        // A root that cannot be read is told of by itself.
+        return root(of: server, stored).map { (try? load($0))?.server?.isDeleted != true } ?? true
     }
+
+    /// The record that it hangs on; nil for one that hangs on none.
+    fileprivate func root(of server: VersionedRecord, _ stored: StoredRow) -> RecordID? {
+        let root = schema[stored.collection] == nil ? stored.unit : schema.unit(of: server)
+        return root.flatMap { $0 == stored.id ? nil : $0 }
+    }
+
+    /// Takes out a row that cannot be read, with all that may have been made of it.
+    func discardUnreadable(_ id: RecordID) throws {
+        try run("DELETE FROM record WHERE id = ?", [id.blob])
+        try run("DELETE FROM history WHERE id = ?", [id.blob])
+        try run("DELETE FROM dispute WHERE id = ?", [id.blob])
+        // What the index has of it nobody knows.
+        try StoreRepair(tables: self).emptyIndex()
+        try notePurge()
+    }
+
+    /// What cannot be joined is compared at once, and then told whole.
+    func noteUnreadable() throws { try set(.comparisonDue, 1) }
 }
 
 /// Takes whole buckets of records from the server in the place of what is here, inside one transaction. What is unsent stays
 /// over them.
 struct Mending {
+    /// Rows that the server did not tell go by themselves only where they are this few, or one in a hundred: what somebody took
+    /// away by mistake, at the server, is not to vanish here unasked.
+    private static let mostRemoved = 2
+    private static let removedShare = 100
+
     private let tables: ClientTables
     private var bucket: Int?
     private var told: Set<RecordID> = []
-    /// Records that were other than the server's.
+    /// What is here and was not told.
+    private var untold: [RecordID] = []
+    /// Records that were other than the server's, and those that it does not have.
     private(set) var mended = 0
-    private var hasDamaged = false
+    private(set) var removed = 0
 
     init(_ tables: ClientTables) { self.tables = tables }
 
@@ -123,20 +158,12 @@ struct Mending {
         guard RecordDigest.bucket(of: incoming.id) == bucket else { return }
         told.insert(incoming.id)
         // What is unsent of it cannot be read: what is shown is all that is left of that.
-        guard let unsent = try? tables.unsent(of: incoming.id) else { return }
-        do {
-            if let stored = try tables.load(incoming.id) {
-                guard stored.leaving == nil, try !isEqual(stored, incoming) else { return }
-            }
-        } catch is ClientStoreError {
-            try discard(incoming.id)
+        guard (try? tables.unsent(of: incoming.id)) != nil else { return }
+        if let stored = try? tables.load(incoming.id) {
+            guard stored.leaving == nil, try !isEqual(stored, incoming) else { return }
         }
         mended += 1
-        let isNew = try !tables.exists(incoming.id)
         try receiving.take(incoming, isReplacing: true)
-        guard isNew, !unsent.isEmpty, var stored = try tables.load(incoming.id) else { return }
-        stored.unsent = unsent
-        try tables.save(stored)
     }
 
     private func isEqual(_ stored: StoredRow, _ incoming: IncomingRecord) throws -> Bool {
@@ -144,39 +171,48 @@ struct Mending {
         return try RecordDigest.hash(server) == RecordDigest.hash(incoming.record())
     }
 
-    /// Takes out a row that cannot be read, whatever the search index has of it.
-    private mutating func discard(_ id: RecordID) throws {
-        try tables.run("DELETE FROM record WHERE id = ?", [id.blob])
-        hasDamaged = true
-    }
-
-    /// Takes out what the server does not have.
+    /// Looks for what the server did not tell.
     private mutating func end() throws {
         guard let bucket else { return }
         let ids = try Data.fetchAll(
-            tables.db, sql: "SELECT id FROM record WHERE substr(id, 16) = ?",
+            tables.db, sql: "SELECT id FROM record WHERE substr(id, 16) = ? AND deleted = 0",
             arguments: [Data([UInt8(truncatingIfNeeded: bucket)])])
-        for id in ids.compactMap({ RecordID(blob: $0) }) where !told.contains(id) {
-            // What is unsent of it cannot be read: see above.
-            guard (try? tables.unsent(of: id)) != nil else { continue }
-            do {
-                guard var stored = try tables.load(id), let server = stored.server, tables.isCompared(server, stored)
-                else { continue }
-                stored.server = nil
-                stored.unsent = try tables.unsent(of: id)
-                try tables.save(stored)
-            } catch is ClientStoreError {
-                guard try tables.unsent(of: id).isEmpty else { continue }
-                try discard(id)
-            }
-            mended += 1
+        for id in ids.compactMap({ RecordID(blob: $0) }) where try !told.contains(id) && isSurplus(id) {
+            untold.append(id)
         }
         self.bucket = nil
     }
 
+    /// Whether a row is one that the server would have told.
+    private func isSurplus(_ id: RecordID) throws -> Bool {
+        // What is unsent of it cannot be read: see above.
+        guard let unsent = try? tables.unsent(of: id) else { return false }
+        guard let stored = try? tables.load(id) else { return unsent.isEmpty }
+        guard let server = stored.server, tables.isCompared(server, stored) else { return false }
+        // Whether a root that is missing, or cannot be read, is deleted nobody knows.
+        return tables.root(of: server, stored).map { (try? tables.load($0))?.server != nil } ?? true
+    }
+
     mutating func finish(at now: ClientTime) throws {
         try end()
-        if hasDamaged { try StoreRepair(tables: tables).emptyIndex() }
+        let held = try tables.count("SELECT count(*) FROM record")
+        if untold.count <= max(Self.mostRemoved, held / Self.removedShare) {
+            for id in untold { try remove(id) }
+            removed = untold.count
+        }
+        if removed > 0 { try tables.notePurge() }
         if mended > 0 { try tables.log(.mended, at: now.wallMilliseconds, count: mended) }
+        if removed > 0 { try tables.log(.gone, at: now.wallMilliseconds, count: removed) }
+    }
+
+    private func remove(_ id: RecordID) throws {
+        do {
+            guard var stored = try tables.load(id) else { return }
+            stored.server = nil
+            stored.unsent = try tables.unsent(of: id)
+            try tables.save(stored)
+        } catch is ClientStoreError {
+            try tables.discardUnreadable(id)
+        }
     }
 }

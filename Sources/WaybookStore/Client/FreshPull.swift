@@ -75,7 +75,13 @@ extension ClientTables {
         var removed = 0
         for found in try Row.fetchAll(statement, arguments: [row, limit]) {
             last = found[0]
-            guard let id = RecordID(blob: found[1]), var stored = try load(id), stored.server != nil else { continue }
+            guard let id = RecordID(blob: found[1]) else { continue }
+            guard var stored = try? load(id) else {
+                // What is unsent of it cannot be read either: what is shown is all that is left of that.
+                if (try? unsent(of: id))?.isEmpty == true { try discardUnreadable(id) }
+                continue
+            }
+            guard stored.server != nil else { continue }
             stored.server = nil
             try save(stored)
             if stored.collection != ConflictRecord.collection { removed += 1 }

@@ -44,17 +44,38 @@ struct Receiving {
             if incoming.isMarked { try erasing.take(try incoming.record(), before: nil, wasHere: false) }
             return
         }
-        guard var stored = try tables.load(incoming.id) else { throw ClientStoreError.damagedRow(incoming.id) }
+        guard let (found, wasReadable) = try readable(incoming) else { return }
+        var stored = found
         let told = try incoming.record()
         // Of a tombstone too: its bin holds what was here before, and the server may have lost that.
         let isReplaced = isReplacing || pull == .replacing && (incoming.isWhole || told.isDeleted)
         let server = isReplaced ? told : Self.joined(stored.server, told, isWhole: incoming.isWhole)
         try noteChanges(from: stored.server, to: server)
-        let mark = stored.server?.erasureFloor
+        let mark = wasReadable ? stored.server?.erasureFloor : nil
         stored.server = server
         stored.unit = incoming.unit
         try tables.save(stored)
         try erasing.take(server, before: mark, wasHere: true)
+    }
+
+    /// The row that is here. One that cannot be read makes way for what is told whole; an increment waits until it has been.
+    /// - Returns: nil where nothing is left to be done.
+    private mutating func readable(_ incoming: IncomingRecord) throws -> (StoredRow, wasReadable: Bool)? {
+        do {
+            return try tables.load(incoming.id).map { ($0, true) }
+        } catch is ClientStoreError {
+            // What lies over it cannot be read either: what is shown is all that is left of that.
+            guard let unsent = try? tables.unsent(of: incoming.id), incoming.isWhole || incoming.isDeleted else {
+                try tables.noteUnreadable()
+                return nil
+            }
+            try tables.discardUnreadable(incoming.id)
+            _ = try insert(incoming)
+            guard var stored = try tables.load(incoming.id) else { return nil }
+            stored.unsent = unsent
+            if !unsent.isEmpty { try tables.save(stored) }
+            return (stored, false)
+        }
     }
 
     /// Takes the line that a root was erased whose unit had left.

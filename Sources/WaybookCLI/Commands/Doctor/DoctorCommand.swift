@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import WaybookCRM
 import WaybookClient
 import WaybookModel
@@ -30,14 +31,16 @@ struct DoctorCommand: AsyncParsableCommand {
         let isDue = repair && isSound && found.kinds.contains { $0.isDerived }
         let asks = compare && isSound
         var (copy, left): (String?, StoreReport?) = (nil, nil)
-        if isDue || asks && repair, !noCopy {
-            copy = try workspace.store.file.keepCopy(at: workspace.now.milliseconds)
+        if isDue {
+            if !noCopy { copy = try workspace.store.file.keepCopy(at: workspace.now.milliseconds) }
+            try workspace.store.repair()
         }
-        if isDue { try workspace.store.repair() }
         let reporter = options.reporter
         let compared = asks ? try await compare(workspace, reporter) : nil
         if isDue || (compared?.report.mendedRecords ?? 0) > 0 { left = try workspace.store.check() }
-        try reporter.json(Self.json(found, left: left, copy: copy, compared?.report))
+        // It goes with what leaves the laptop.
+        copy = copy.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+        try reporter.json(Self.json(found, left: left, copy: copy, isRepaired: isDue, compared?.report))
         try say(found, left: left, copy: copy, reporter)
         if let compared {
             if case .stopped(let stop) = compared.report.ending {
@@ -45,8 +48,8 @@ struct DoctorCommand: AsyncParsableCommand {
             }
             try say(compared.report, reporter)
         }
-        let isWhole = found.findings.isEmpty && compared?.report.hasDiffered != true
-        guard isWhole else { throw ExitCode(ExitStatus.failed.rawValue) }
+        let isEqual = compared.map { $0.report.differingBuckets == 0 && !$0.report.hasDiffered } ?? true
+        guard found.findings.isEmpty, isEqual else { throw ExitCode(ExitStatus.failed.rawValue) }
     }
 
     private func compare(_ workspace: Workspace, _ reporter: Reporter) async throws -> SyncResult {
@@ -61,6 +64,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private func say(_ report: SyncReport, _ reporter: Reporter) throws {
+        if report.hasReplacedAll { try reporter.say(Texts.Doctor.replaced) }
         if report.mendedRecords > 0 { try reporter.say(Texts.Sync.mendedRecords(count: report.mendedRecords)) }
         switch report.differingBuckets {
         case nil: try reporter.say(Texts.Doctor.notCompared)
@@ -100,7 +104,8 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     private static func json(
-        _ found: StoreReport, left: StoreReport?, copy: String?, _ compared: SyncReport?
+        _ found: StoreReport, left: StoreReport?, copy: String?, isRepaired: Bool,
+        _ compared: SyncReport?
     ) -> JSONOutput {
         func list(_ report: StoreReport) -> JSONOutput {
             .list(
@@ -113,14 +118,14 @@ struct DoctorCommand: AsyncParsableCommand {
             "copy": copy.map { .string($0) } ?? .null,
             "digest": found.digest.map { .string($0) } ?? .null,
             "findings": list(found), "left": left.map(list) ?? .null, "records": .int(Int64(found.records)),
-            "repaired": .bool(left != nil),
+            "repaired": .bool(isRepaired),
         ])
     }
 
     private static func json(_ report: SyncReport) -> JSONOutput {
         .object([
             "differs": report.differingBuckets.map { .bool($0 > 0) } ?? .null,
-            "mended": .int(Int64(report.mendedRecords)),
+            "mended": .int(Int64(report.mendedRecords)), "replaced": .bool(report.hasReplacedAll),
         ])
     }
 
