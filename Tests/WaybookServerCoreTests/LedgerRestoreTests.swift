@@ -3,6 +3,7 @@ import GRDB
 import Testing
 import WaybookCRM
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
 import WaybookTesting
 

@@ -63,6 +63,7 @@ import WaybookTesting
                 total.forks += report.forks
                 total.lostJournals += report.lostJournals
                 total.refusedSets += report.refusedSets
+                total.waitingSets += report.waitingSets
             } catch {
                 Issue.record("seed \(seed): \(error)")
                 return

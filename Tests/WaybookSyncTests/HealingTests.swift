@@ -171,6 +171,33 @@ import WaybookTesting
         try await expectAlike(company)
     }
 
+    /// The record that it is about is not on its author's laptop by then: the journal keeps it all the same.
+    @Test func whatWaitsIsNotLostByASecondRestore() async throws {
+        let company = try HealingCompany(laptops: 2)
+        let (ann, bob) = (company.laptops[0], company.laptops[1])
+        for laptop in [ann, bob] { try await company.sync(laptop) }
+        try company.server.backUp("old.db")
+        let acme = try company.create("Acme", on: ann)
+        for laptop in [ann, bob] { try await company.sync(laptop) }
+        try company.write(acme, "city", "Lyon", on: bob)
+        try await company.sync(bob)
+        for _ in 0..<3 {
+            try company.server.putBack("old.db")
+            _ = try await company.settle(bob)
+            let report = try await company.sync(bob)
+            #expect(report.ending == .upToDate && report.refusedSets == 0)
+            #expect(try bob.store.record(acme) == nil, "it waits")
+        }
+        _ = try await company.settle(ann)
+        _ = try await company.settle(bob)
+        #expect(try bob.store.record(acme)?.record["city"] == "Lyon")
+        // Nor by one of after it was applied.
+        try company.server.putBack("old.db")
+        for laptop in [bob, ann, bob] { _ = try await company.settle(laptop) }
+        #expect(try bob.store.record(acme)?.record["city"] == "Lyon")
+        try await expectAlike(company)
+    }
+
     @Test func aCloneHealsNothingTwice() async throws {
         let (company, acme) = try await worked()
         let (ann, bob) = (company.laptops[0], company.laptops[1])

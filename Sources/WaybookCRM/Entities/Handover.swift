@@ -45,7 +45,7 @@ extension Allowance {
 
 /// Why something was handed over rather than applied.
 public enum HandoverReason: String, Choice {
-    case moved, disabled, late, restored
+    case moved, disabled, late, restored, early
 
     public var label: Label {
         switch self {
@@ -53,6 +53,7 @@ public enum HandoverReason: String, Choice {
         case .disabled: Label("The author was disabled", "作者已停用")
         case .late: Label("Written before the move, applied", "移交前编写，已生效")
         case .restored: Label("Accepted before the server was put back", "服务器恢复前已接受")
+        case .early: Label("Written before its record was back", "编写于所涉记录恢复之前")
         }
     }
 }

@@ -65,8 +65,8 @@ extension Texts {
         package static func handedOver(count: Int) -> LocalizedText {
             LocalizedText(
                 en:
-                    "\(count, one: "change set was", other: "change sets were") handed over to whoever answers for the customer now: “waybook handover list”.",
-                zh: "有 \(count) 组修改已转交给客户的现任负责人：waybook handover list。"
+                    "\(count, one: "change set was", other: "change sets were") handed over, to whoever answers for the customer now or until its record is back: “waybook handover list”.",
+                zh: "有 \(count) 组修改已移交给客户的现任负责人，或等待所涉记录恢复：waybook handover list。"
             )
         }
 

@@ -50,6 +50,11 @@ public struct Stamp: Hashable, Sendable {
     public var counter: UInt16 { UInt16(truncatingIfNeeded: time) }
     /// Whether the server gave this stamp (to a merged value, or to a set whose clock ran too far ahead).
     public var isServerGiven: Bool { counter & Self.serverBit != 0 }
+
+    /// The same, as one that the server gave.
+    public var serverGiven: Stamp {
+        Stamp(milliseconds: milliseconds, counter: counter | Self.serverBit, replica: replica)
+    }
 }
 
 extension Stamp: Comparable {

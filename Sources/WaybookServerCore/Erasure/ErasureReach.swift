@@ -18,6 +18,8 @@ struct ErasureReach {
         records.formUnion(try Self.tellers(of: records, schema: schema, rows: rows))
         var units: [RecordID: Set<RecordID>] = [:]
         for id in records {
+            // What waits for a record is about that, until its unit is known.
+            items.formUnion(try rows.items(about: id))
             units[try rows.unit(of: id) ?? id, default: []].insert(id)
             for left in try rows.leftUnits(of: id) { units[left.unit, default: []].insert(id) }
         }

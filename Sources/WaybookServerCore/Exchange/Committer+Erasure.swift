@@ -12,17 +12,13 @@ extension Committer {
         try rows.removeTold(about: Set(erasure.records.keys))
         for unit in erasure.wholeUnits { try rows.removeNotes(about: unit) }
         try note(erasure.entry(sequence: sequence), units: erasure.units, whole: erasure.wholeUnits)
+        try forgetErasedInWaiting()
     }
 
     /// Whether a refused change has nothing to do with anybody who was erased.
     func isAboutNobodyErased(_ change: Change) throws -> Bool {
-        var about = [change.id]
-        if let unit = try rows.unit(of: change.id) { about.append(unit) }
-        let root = schema[change.collection]?.rootField.map { FieldPath($0) }
-        for write in change.writes {
-            if let subject = schema.subject(of: write, in: change.collection) { about.append(subject) }
-            if write.path == root, let unit = write.value?.text.flatMap({ RecordID($0) }) { about.append(unit) }
-        }
+        var about = schema.named(by: [change])
+        if let unit = try rows.unit(of: change.id) { about.insert(unit) }
         return try about.allSatisfy { id in
             try rows.row(id)?.record.isErased != true && rows.erasure(of: id) == nil
         }

@@ -36,6 +36,7 @@ extension Committer {
             guard let foretold = try ForetoldAccess(db).take(move.unit),
                 judge.old != nil || Int64(clamping: judge.stamp.milliseconds) < foretold.at
             else { continue }
+            try noteHolders(of: move)
             try restore(foretold.access.among { people[$0] != nil }, of: [move.unit], at: foretold.at)
             // Whoever had asked for that then does not ask for it once more; of an old copy's lines a later request may be the last word.
             let ruled = RuledTable(db)
@@ -43,6 +44,16 @@ extension Committer {
             try ruled.note(
                 .access(.assigned([move.unit], foretold.access)),
                 from: try TimelineTable(db).present() ?? Timeline.first)
+        }
+    }
+
+    /// Whoever saw the unit as it was made held it once: the ledger tells of what came after.
+    private mutating func noteHolders(of move: SetWork.ScopeMove) throws {
+        let replicas = try devices ?? RestoredAccess.replicas(db, now: Int64(clamping: clock.milliseconds))
+        devices = replicas
+        for replica in Set(move.new.keys.flatMap { replicas[$0] ?? [] })
+        where try rows.held(move.unit, by: replica) == nil {
+            try rows.setHeld(move.unit, by: replica, .left)
         }
     }
 }

@@ -20,6 +20,12 @@ struct Committer {
     private(set) var erased: [ErasureEntry] = []
     private(set) var mayMeetErased: Bool
     private let mayMeetForetold: Bool
+    /// Whether any set waits for a record.
+    var mayMeetWaiting: Bool
+    /// What came, or came into somebody's sight, since sets that wait were looked at last.
+    var arrived: Set<RecordID> = []
+    /// Whether the directory changed since.
+    var hasDirectoryChanged = false
     private var organisation: Organisation?
     var clock: ServerClock
     var sequence: Int64
@@ -27,6 +33,8 @@ struct Committer {
     var news = CommitNews()
     private var facts: [SecurityFact] = []
     private var access: [RecordID: UnitAccess] = [:]
+    /// The devices that see each scope, once somebody asked.
+    var devices: [Scope: [ReplicaID]]?
     /// All timelines that the file knows, once somebody asked.
     var timelines: [Timeline]?
 
@@ -48,6 +56,7 @@ struct Committer {
         self.onErasure = onErasure
         mayMeetErased = try rows.hasErasures()
         mayMeetForetold = try !ForetoldAccess(db).isEmpty()
+        mayMeetWaiting = try !WaitingTable(db).isEmpty()
         sequence = try rows.lastSequence()
     }
 
@@ -181,18 +190,20 @@ struct Committer {
             schema: schema, rows: rows, replica: state.replica, clock: clock, set: set, stamp: stamp, bases: bases,
             readThrough: try readThrough(of: set), sequence: sequence + 1, author: author, authorship: authorship)
         judge.old = old?.oldSet(set, stamp: stamp, given: given)
+        judge.mayWait = old?.mayWait(set, stamp: stamp) ?? false
         judge.mayMeetErased = mayMeetErased
         let verdict = try judge.verdict()
-        old?.count(verdict, items: judge.work.itemCount, of: set)
+        old?.count(verdict, items: judge.work.itemCount, of: set, isWaiting: judge.awaits != nil)
         var deeds: SetDeeds?
         switch verdict {
         case .accepted, .handover:
-            deeds = try store(judge, note: set.note, from: state.replica)
-            if judge.work.changesDirectory {
-                self.organisation = nil
-                for record in judge.work.directoryRecords { try onDirectory(record) }
-            }
+            deeds = try store(judge, of: set)
         case .rejected, .quarantined: break
+        }
+        if let awaits = judge.awaits {
+            try wait(judge, of: set, for: awaits, by: batch.principal)
+            // What comes after it bears a later stamp, whatever the clocks say: no two of a replica are alike.
+            state.vetted = judge.stamp.serverGiven
         }
         guard judge.isApplied else {
             try remember(refused: set, bases)
@@ -205,19 +216,34 @@ struct Committer {
         if case .accepted = verdict, judge.work.placesRoots || judge.old != nil {
             try noteRegained(set, state.replica, author.exchanger)
         }
-        try rememberLeftOut(judge, of: set)
+        try noteApplied(judge, of: set)
         state.vetted = stamp
-        if stamp != set.stamp { try rows.storeGiven(stamp, raw: set.stamp) }
-        for change in set.changes where change.isCreating {
-            try rows.setRefusedCreation(false, record: change.id, replica: state.replica)
-        }
         return (verdict, deeds)
+    }
+
+    /// Stores what was judged of a replica's set.
+    mutating func store(_ judge: SetJudge, of set: ChangeSet) throws -> SetDeeds {
+        let deeds = try store(judge, note: set.note, from: judge.replica)
+        if judge.work.changesDirectory {
+            organisation = nil
+            for record in judge.work.directoryRecords { try onDirectory(record) }
+        }
+        return deeds
+    }
+
+    /// What is to be remembered of a set that was applied.
+    func noteApplied(_ judge: SetJudge, of set: ChangeSet) throws {
+        try rememberLeftOut(judge, of: set)
+        if judge.stamp != set.stamp { try rows.storeGiven(judge.stamp, raw: set.stamp) }
+        for change in set.changes where change.isCreating {
+            try rows.setRefusedCreation(false, record: change.id, replica: judge.replica)
+        }
     }
 
     /// Stores what was judged, with what the audit and the ledger say of it.
     /// - Parameter replica: the device that it came from; nil for what the server does by itself.
     @discardableResult
-    private mutating func store(_ judge: SetJudge, note: String?, from replica: ReplicaID?) throws -> SetDeeds {
+    mutating func store(_ judge: SetJudge, note: String?, from replica: ReplicaID?) throws -> SetDeeds {
         clock = judge.clock
         let now = Int64(clamping: clock.milliseconds)
         let by = replica == nil ? nil : judge.user
@@ -230,6 +256,10 @@ struct Committer {
         access.merge(deeds.access) { $1 }
         news.add(judge.work.news)
         if mayMeetForetold { try restoreForetold(of: judge) }
+        if mayMeetWaiting {
+            arrived.formUnion(judge.work.arrivals)
+            hasDirectoryChanged = hasDirectoryChanged || judge.work.changesDirectory
+        }
         return deeds
     }
 
@@ -274,7 +304,7 @@ struct Committer {
 
     /// The stamp below which nothing of a replica counts as made when it says: the highest that was vetted, of the
     /// replica or of the one that it is a copy of.
-    private func floor(of state: ReplicaState) throws -> Stamp? {
+    func floor(of state: ReplicaState) throws -> Stamp? {
         var state = state
         for _ in 0..<100 {
             if let vetted = state.vetted { return vetted }
@@ -347,7 +377,7 @@ struct Committer {
 
     /// A base that was refused stands for its own base, one that was re-stamped for the stamp it was given; again and
     /// again, for such writes follow each other.
-    private func translatedBases(of set: ChangeSet) throws -> [RecordID: [FieldPath: Stamp]] {
+    func translatedBases(of set: ChangeSet) throws -> [RecordID: [FieldPath: Stamp]] {
         var translated: [RecordID: [FieldPath: Stamp]] = [:]
         for change in set.changes {
             for write in change.writes {

@@ -106,7 +106,8 @@ public final class ExchangeService: Sendable {
     public func commit(_ batches: [PushBatch], ledger: SecurityLedger? = nil) throws -> [PushResult] {
         try file.writeSecurity(ledger ?? self.ledger, now: Int64(clamping: now)) { db in
             var committer = try committer(db)
-            let results = try batches.map { try committer.commit($0) }
+            var results = try batches.map { try committer.commit($0) }
+            if let woken = try committer.wake(), !results.isEmpty { results[results.count - 1].add(woken) }
             try committer.finish()
             return (results, committer.ledgerFacts)
         }

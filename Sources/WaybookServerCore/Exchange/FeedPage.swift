@@ -11,6 +11,9 @@ struct FeedPage {
     /// Whether the reader is being told everything for the first time, its own writes included: rows go out as stored.
     var isFirstPull: Bool
     var reader: ReplicaID
+    /// Whether the reader is told their own writes under stamps that the server gave: where the data was put back, some of
+    /// them had no verdict but that they wait.
+    var tellsGiven: Bool
 
     /// Reads the page in one snapshot.
     /// - Returns: its lines, the sequence up to which the reader now has everything, and whether nothing follows.
@@ -38,13 +41,15 @@ struct FeedPage {
         let isRevived = record.atoms[.life].map { $0.commit > readThrough && !record.isDeleted } ?? false
         var told = record
         if !isRevived {
-            told.atoms = record.atoms.filter {
-                $0.value.commit > readThrough && (isFirstPull || $0.value.stamp.replica != reader)
-            }
+            told.atoms = record.atoms.filter { $0.value.commit > readThrough && isTold($0.value.stamp) }
         }
         guard !told.atoms.isEmpty else { return nil }
         let isWhole = isRevived || (told.atoms.count == record.atoms.count && !record.isDeleted)
         return ResponseLine.record(FeedRecord(record: told, unit: row.unit, isWhole: isWhole)).bytes
+    }
+
+    private func isTold(_ stamp: Stamp) -> Bool {
+        isFirstPull || stamp.replica != reader || (tellsGiven && stamp.isServerGiven)
     }
 }
 

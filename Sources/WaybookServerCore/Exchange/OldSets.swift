@@ -53,15 +53,21 @@ struct OldSets {
             mayHandOver: healing.handed < Self.mostHandedOver)
     }
 
+    /// Whether a set that is about a record which is not there is kept until that comes: also one that was unsent by then.
+    func mayWait(_ set: ChangeSet, stamp: Stamp) -> Bool {
+        set.number <= healing.through && healing.handed < Self.mostHandedOver
+            && Int64(clamping: stamp.milliseconds) <= timeline.restored + Self.tolerance
+    }
+
     /// Where it is not told, the first: then all that was ruled since holds.
-    private func answeringTimeline(of set: ChangeSet) -> UInt8 {
+    func answeringTimeline(of set: ChangeSet) -> UInt8 {
         past[set.number].map { Timeline.number(of: $0.sequence) } ?? Timeline.first
     }
 
     /// Counts a set that was judged.
     /// - Parameter items: how many it made for others to decide on.
-    mutating func count(_ verdict: Verdict, items: Int, of set: ChangeSet) {
-        if set.number <= healing.answered { healing.count(verdict, items: Int64(items)) }
+    mutating func count(_ verdict: Verdict, items: Int, of set: ChangeSet, isWaiting: Bool = false) {
+        if isWaiting || set.number <= healing.answered { healing.count(verdict, items: Int64(items)) }
     }
 }
 
@@ -104,7 +110,7 @@ extension Committer {
     }
 
     /// The timeline that the file is on: the server's stamps bear it.
-    private var presentNumber: UInt8 { UInt8(clamping: clock.last.replica.timeline) }
+    var presentNumber: UInt8 { UInt8(clamping: clock.last.replica.timeline) }
 
     private mutating func knownTimelines() throws -> [Timeline] {
         if let timelines { return timelines }

@@ -9,7 +9,7 @@ public struct ExchangePrincipal: Hashable, Sendable {
     public var kind: Kind
 
     /// By what right somebody exchanges.
-    public enum Kind: Hashable, Sendable {
+    public enum Kind: String, Hashable, Sendable {
         /// What the directory says of them.
         case member
         /// They may deliver what they wrote, and read nothing: all of it is handed over.
@@ -57,4 +57,11 @@ public struct PushResult: Sendable {
     public var news = CommitNews()
     /// The devices of people whom the batch disabled: what they have open must end.
     public var cutOff: [ReplicaID] = []
+
+    /// Takes what was committed besides.
+    mutating func add(_ other: PushResult) {
+        hasChanges = hasChanges || other.hasChanges
+        news.add(other.news)
+        cutOff += other.cutOff
+    }
 }

@@ -189,6 +189,15 @@ struct ScopedFeed {
     /// A first pull brought everything as it stood after the plan.
     private var tailStart: Int64 { readThrough == 0 ? plan.head : readThrough }
 
+    private func told(readThrough: Int64, isFirstPull: Bool) -> FeedPage {
+        FeedPage(
+            after: 0, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader,
+            tellsGiven: service.timeline > Timeline.first)
+    }
+
+    /// Tells rows as they are stored.
+    private var whole: FeedPage { told(readThrough: 0, isFirstPull: true) }
+
     /// Sends the rows of a unit as stored, from a position on. Returns false where the page was full before the unit's end.
     private func sendWhole(
         _ unit: RecordID, from position: inout Int64, _ rows: ServerRows, _ viewer: Viewer, _ page: inout Page
@@ -199,7 +208,7 @@ struct ScopedFeed {
             if position > 0 { page.append(.departed(try departure(of: unit, rows))) }
             return true
         }
-        let whole = FeedPage(after: 0, readThrough: 0, isFirstPull: true, reader: reader)
+        let whole = self.whole
         while true {
             let limit = max(1, service.pageRows - page.rows)
             let found = try rows.rows(of: unit, after: position, limit: limit)
@@ -266,8 +275,8 @@ struct ScopedFeed {
         guard state == .held || state == .coming, try rows.isMember(unit, ofAny: viewer.scopes) else { return true }
         let floor = state == .coming ? max(plan.head, readThrough) : readThrough
         position = max(position, FeedPosition.make(sequence: floor + 1, index: 0) - 1)
-        let changes = FeedPage(after: 0, readThrough: floor, isFirstPull: false, reader: reader)
-        let whole = FeedPage(after: 0, readThrough: 0, isFirstPull: true, reader: reader)
+        let changes = told(readThrough: floor, isFirstPull: false)
+        let whole = self.whole
         while true {
             let limit = max(1, service.pageRows - page.rows)
             let found = try rows.rows(of: unit, after: position, limit: limit)

@@ -293,7 +293,9 @@ public struct ServerExchange {
     private mutating func wholePage() throws -> [UInt8] {
         let readThrough = checkpoint?.readThrough ?? 0
         let isFirstPull = checkpoint.map { $0.readThrough == 0 && $0.sequence > 0 } ?? true
-        let page = FeedPage(after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader)
+        let page = FeedPage(
+            after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader,
+            tellsGiven: service.timeline > Timeline.first)
         let read = try service.read(page, for: principal, compared: hello?.compared)
         var output = read.lines
         cursor = read.sequence

@@ -137,7 +137,7 @@ extension SetJudge {
             scopes = try rows.members(of: root.id).mapValues(\.grade)
             if scopes.isEmpty, drafts[root.id] != nil { scopes = [.book(viewer.user): .edit] }
         } else if case .follows(let about, let person)? = schema[root.collection]?.access.audience {
-            let unit = try root[about]?.text.flatMap { RecordID($0) }.flatMap { try work.row($0)?.record }
+            let unit = try root[about]?.text.flatMap { RecordID($0) }.flatMap { try work.root($0)?.record }
             let author = root[person]?.text.flatMap { RecordID($0) }
             scopes = schema.scopes(of: root, about: unit)
             if unit == nil, let author { scopes = try self.scopes(ofItemAboutNothingBy: author) }

@@ -141,7 +141,7 @@ extension SetJudge {
             return old.isEmpty ? schema.scopes(of: root, author: user) : old
         }
         guard case .follows(let about, let person) = collection.access.audience else { return schema.scopes(of: root) }
-        let unit = try root[about]?.text.flatMap { RecordID($0) }.flatMap { try work.row($0) }
+        let unit = try root[about]?.text.flatMap { RecordID($0) }.flatMap { try work.root($0) }
         if unit == nil, let author = root[person]?.text.flatMap({ RecordID($0) }) {
             return try scopes(ofItemAboutNothingBy: author)
         }

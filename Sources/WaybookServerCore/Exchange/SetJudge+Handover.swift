@@ -14,6 +14,8 @@ extension SetJudge {
         case late
         /// It had been acknowledged before the server was put back, and would be refused now; nothing was applied.
         case restored
+        /// It was made before the server was put back, about a record that is not back yet; nothing was applied yet.
+        case early
 
         fileprivate var reason: String {
             switch self {
@@ -21,6 +23,7 @@ extension SetJudge {
             case .disabled: "disabled"
             case .late: "late"
             case .restored: "restored"
+            case .early: "early"
             }
         }
     }
@@ -30,7 +33,7 @@ extension SetJudge {
     mutating func handOver(_ kind: HandoverKind) throws -> RecordID {
         var groups: [(unit: RecordID, changes: [Change])] = []
         for change in set.changes {
-            let unit = try unit(of: change)
+            let unit = try kind == .early ? unit(named: change) : unit(of: change)
             if let index = groups.firstIndex(where: { $0.unit == unit }) {
                 groups[index].changes.append(change)
             } else {
@@ -49,6 +52,16 @@ extension SetJudge {
 
     private mutating func unit(of change: Change) throws -> RecordID {
         if let row = try work.row(change.id) { return row.unit }
+        return try unit(toldBy: change)
+    }
+
+    /// Of a record that its author neither sees nor has held not even the unit is told: it is as one that does not exist.
+    private mutating func unit(named change: Change) throws -> RecordID {
+        if let row = try work.row(change.id), try mayKnow(change.id, in: row.unit) { return row.unit }
+        return try unit(toldBy: change)
+    }
+
+    private func unit(toldBy change: Change) throws -> RecordID {
         if let unit = try rows.handedCreation(change.id, by: replica) { return unit }
         var record = VersionedRecord(id: change.id, collection: change.collection)
         for write in change.writes { record.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
@@ -57,7 +70,9 @@ extension SetJudge {
 
     private mutating func handOver(_ changes: [Change], about unit: RecordID, _ kind: HandoverKind) throws -> RecordID {
         typealias Field = HandoverRecord.Field
-        let id = ServerMadeID.handover(replica: set.stamp.replica, number: set.number, unit: unit)
+        let id =
+            waitingItems[unit] ?? changes.compactMap({ waitingItems[$0.id] }).first
+            ?? ServerMadeID.handover(replica: set.stamp.replica, number: set.number, unit: unit)
         var fields: [FieldName: Value] = [
             Field.about: .string(unit.description), Field.arrivedAt: .string(now),
             Field.madeAt: .string(Instant(milliseconds: Int64(clamping: set.stamp.milliseconds)).description),
@@ -72,10 +87,25 @@ extension SetJudge {
             ?? ServerRow(record: VersionedRecord(id: id, collection: HandoverRecord.collection), unit: id)
         work.write(fields, into: row, stamp: giveStamp(over: row.record))
         work.link(item: id, about: unit)
+        // Erasing finds it by whatever it is about.
+        if kind == .early { for about in schema.named(by: changes) { work.link(item: id, about: about) } }
         if let item = work.known(id) { try placeInScopes(item) }
-        if kind != .late {
+        // What comes after a creation that waits, waits for it.
+        if kind != .late, kind != .early {
             for change in changes where change.isCreating { work.noteHanded(change.id, unit: unit) }
         }
         return id
+    }
+
+    // MARK: What had waited
+
+    /// Closes the items that told of the set while it waited; what was handed over again is in the same ones.
+    mutating func closeWaitingItems() throws {
+        typealias Field = HandoverRecord.Field
+        for id in waitingItems.values.sorted() where !work.touched.contains(id) {
+            guard let row = try work.row(id), !row.record.isErased else { continue }
+            work.write([Field.status: "accepted"], into: row, stamp: giveStamp(over: row.record))
+            if let item = work.known(id) { try placeInScopes(item) }
+        }
     }
 }

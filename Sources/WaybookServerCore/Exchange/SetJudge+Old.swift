@@ -23,16 +23,16 @@ extension SetJudge {
             let rest = set
             self = whole
             set = rest
-            return try handedOver() ?? verdict
+            return try handedOver(.restored) ?? verdict
         case .rejected, .quarantined, .handover: return verdict
         }
     }
 
     /// Keeps it for somebody to decide; nil where there is nothing to keep.
-    private mutating func handedOver() throws -> Verdict? {
+    mutating func handedOver(_ kind: HandoverKind) throws -> Verdict? {
         do {
             try refuseErased()
-            return .handover(try handOver(.restored))
+            return .handover(try handOver(kind))
         } catch let refused as Refused {
             return refused.refusal.rule == .erased ? .rejected(refused.refusal) : nil
         }
@@ -115,7 +115,7 @@ extension SetJudge {
 
     /// Whether the author may know that there is such a record. Of what they never saw nothing is left out: they are told
     /// that it is unknown, as of what does not exist.
-    private mutating func mayKnow(_ id: RecordID, in unit: RecordID) throws -> Bool {
+    mutating func mayKnow(_ id: RecordID, in unit: RecordID) throws -> Bool {
         if case .viewer(let viewer) = exchanger {
             if viewer.seesEverything { return true }
             if let root = try work.row(unit), try standing(of: root.record, viewer) != nil { return true }
@@ -159,12 +159,15 @@ extension Change {
 }
 
 extension Refusal {
+    /// Whether it is about a record that is not there, or that the author never saw.
+    var isOfMissing: Bool { rule == .depends || (rule == .unknown && path == nil) }
+
     /// Whether what was refused so is kept for somebody to decide, had it been acknowledged before. What is about a record
-    /// that is not there, or that the author never saw, is about nothing that anybody could decide on.
+    /// that is not there waits for it.
     fileprivate var isKept: Bool {
         switch rule {
         case .erased, .before, .depends: false
-        case .unknown: path != nil
+        case .unknown: !isOfMissing
         case .immutable, .served, .type, .limit, .required, .path, .access: true
         }
     }

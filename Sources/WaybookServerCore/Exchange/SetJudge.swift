@@ -58,6 +58,12 @@ struct SetJudge {
     var old: OldSet?
     /// What of it is left out, for it has been settled since.
     var leftOut: [(record: RecordID, path: FieldPath)] = []
+    /// Whether it is kept where a record that it is about is not there: one that was made before the server was put back.
+    var mayWait = false
+    /// The record that it waits for.
+    private(set) var awaits: RecordID?
+    /// The items that told of it while it waited, by what each is about.
+    var waitingItems: [RecordID: RecordID] = [:]
 
     /// When it was decided what is brought about, where that was before.
     var decidedMilliseconds: Int64?
@@ -101,7 +107,23 @@ struct SetJudge {
     var user: RecordID? { exchanger.viewer?.user ?? uploader }
 
     /// Judges the set. Nothing is stored yet: ``SetWork/store(_:)`` does that when the verdict is acceptance or handover.
-    mutating func verdict() throws -> Verdict { try old.map { try verdict(on: $0) } ?? ruling() }
+    mutating func verdict() throws -> Verdict {
+        let whole = mayWait ? self : nil
+        let ruled = try old.map { try verdict(on: $0) } ?? ruling()
+        guard let whole, case .rejected(let refusal) = ruled, refusal.isOfMissing, let awaited = refusal.record,
+            !whole.isErasure, !whole.set.changes.isEmpty
+        else { return ruled }
+        self = whole
+        let kept = try handedOver(.early)
+        switch kept {
+        case .handover?: awaits = awaited
+        // Whom they may not know of they are not told to be erased.
+        case .rejected(let refusal)?:
+            guard let id = refusal.record, try mayKnow(id, in: work.row(id)?.unit ?? id) else { return ruled }
+        default: return ruled
+        }
+        return kept ?? ruled
+    }
 
     /// Judges what the set now holds.
     mutating func ruling() throws -> Verdict {

@@ -62,6 +62,9 @@ struct SetWork {
         return row
     }
 
+    /// A record that is the root of its unit; nil where there is none.
+    mutating func root(_ id: RecordID) throws -> ServerRow? { try row(id).flatMap { $0.unit == id ? $0 : nil } }
+
     /// A record that this set has loaded.
     func known(_ id: RecordID) -> ServerRow? { loaded[id] }
 
@@ -149,13 +152,21 @@ struct SetWork {
         tellsLosses = tellsLosses || isTold
     }
 
+    /// What the set makes, and the units that others may see by it.
+    var arrivals: Set<RecordID> {
+        Set(touched.filter { originalUnits[$0] == nil }).union(scopeMoves.map(\.unit)).union(moves.map(\.record))
+    }
+
     /// The records of the directory that the set has touched.
     var directoryRecords: [VersionedRecord] {
         touched.compactMap { loaded[$0]?.record }.filter { DirectoryRecord.collections.contains($0.collection) }
     }
 
+    /// The items for others to decide on that it makes.
+    var linkedItems: [RecordID] { Set(items.map(\.item)).sorted() }
+
     /// How many items for others to decide on it makes.
-    var itemCount: Int { items.count }
+    var itemCount: Int { linkedItems.count }
 
     mutating func link(item: RecordID, about unit: RecordID) { items.append((item, unit)) }
 

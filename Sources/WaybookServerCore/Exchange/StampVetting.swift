@@ -24,7 +24,7 @@ struct StampVetting {
         let isAbove = vetted.map { raw > $0 } ?? true
         if !isAhead, isAbove { return raw }
         let shifted = min(raw.milliseconds.shiftedClamped(offsetMilliseconds), milliseconds)
-        let moved = Stamp(milliseconds: shifted, counter: raw.counter | Stamp.serverBit, replica: raw.replica)
+        let moved = Stamp(milliseconds: shifted, counter: raw.counter, replica: raw.replica).serverGiven
         var floor = vetted ?? Stamp(milliseconds: 0, counter: 0, replica: raw.replica)
         // A base later than any stamp that was ever taken names nothing, and must not carry the clock away.
         for base in bases where base.milliseconds <= latest { floor = max(floor, base) }

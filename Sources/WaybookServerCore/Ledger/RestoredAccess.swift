@@ -46,7 +46,7 @@ struct RestoredAccess {
     }
 
     /// The devices that see each scope; those that see everything are left out, for nothing is out of their sight.
-    private static func replicas(_ db: Database, now: Int64) throws -> [Scope: [ReplicaID]] {
+    static func replicas(_ db: Database, now: Int64) throws -> [Scope: [ReplicaID]] {
         let organisation = Organisation(try ServerRows(db).directory())
         let day = AccessDay.text(UInt64(clamping: now))
         let devices = Dictionary(grouping: try Directory().devices(db), by: \.user.record)

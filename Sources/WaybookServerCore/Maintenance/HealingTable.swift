@@ -91,6 +91,15 @@ public struct HealingTable {
         ).map { Healing($0) }
     }
 
+    /// Notes that a set that had waited was applied.
+    /// - Parameter items: how many had told of it, counted as handed over until then.
+    func noteBack(_ replica: ReplicaID, on timeline: UInt8, items: Int) throws {
+        let sql = """
+            UPDATE healing SET back = back + 1, handed = max(0, handed - ?) WHERE replica = ? AND timeline = ?
+            """
+        try db.cachedStatement(sql: sql).execute(arguments: [items, replica.number, timeline])
+    }
+
     func store(_ healing: Healing) throws {
         let sql = "INSERT OR REPLACE INTO healing (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         try db.cachedStatement(sql: sql).execute(arguments: [

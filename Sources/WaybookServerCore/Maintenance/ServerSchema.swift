@@ -18,5 +18,6 @@ public enum ServerSchema {
         StoreMigration(number: 12, name: "healing", sql: healingMigrationSQL),
         StoreMigration(number: 13, name: "ruled", sql: ruledMigrationSQL),
         StoreMigration(number: 14, name: "foretold-access", sql: foretoldAccessMigrationSQL),
+        StoreMigration(number: 15, name: "waiting", sql: waitingMigrationSQL),
     ]
 }

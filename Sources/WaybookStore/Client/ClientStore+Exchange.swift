@@ -162,8 +162,8 @@ extension ClientStore {
             if isRead {
                 try tables.noteWhollyRead(afresh: try tables.isPullingAfresh())
                 try tables.endFreshPull(removed: removed, at: now)
+                try tables.endRewinding()
             }
-            try tables.endRewinding()
             if isWholeFeed { try tables.renewLease() }
             if isRead, let sequence = try tables.integer(.checkpointSequence) {
                 try tables.set(.readThrough, sequence)

@@ -149,7 +149,7 @@ extension ClientTables {
                 bytes = try integer(.journalBytes) ?? 0
                 continue
             }
-            guard let rest = try heldPart(of: set) else { continue }
+            guard let rest = try heldPart(of: set, entry.answer) else { continue }
             let line = Data(ChangeSetLine.bytes(rest))
             try run("UPDATE journal SET line = ?, cut = 1 WHERE row = ?", [line, entry.row])
             bytes += Int64(line.count - entry.line.count)
@@ -184,14 +184,29 @@ extension ClientTables {
         try set(.journalBytes, try Int64.fetchOne(db, sql: "SELECT ifnull(sum(length(line)), 0) FROM journal") ?? 0)
     }
 
+    /// Whether an item here tells of a change that was handed over: it holds the same. However that ended, another restore may
+    /// take it back.
+    private func isToldByItem(_ change: Change, of set: ChangeSet) throws -> Bool {
+        try schema.named(by: [change]).contains { about in
+            let item = ServerMadeID.handover(replica: set.stamp.replica, number: set.number, unit: about)
+            return try load(item)?.server.map { !$0.isErased } ?? false
+        }
+    }
+
     /// What of an answered set may be kept: the changes to records of which something is here and whose person was not
     /// erased. A record that left, that another unit took away, or that never came to be has no row. Number, stamp and
-    /// times stay in any case: nobody is named by them.
+    /// times stay in any case: nobody is named by them. What was handed over is here as an item, and stays; while sets are sent
+    /// again, the items may not have been told yet.
     /// - Returns: nil where all of it may.
-    func heldPart(of set: ChangeSet) throws -> ChangeSet? {
-        let changes = try set.changes.filter { try exists($0.id) && !isAboutErased($0) }
-        let isWhole = try changes.count == set.changes.count && set.resolves.allSatisfy { try exists($0) }
-        if isWhole { return nil }
+    func heldPart(of set: ChangeSet, _ answer: JournalEntry.Answer) throws -> ChangeSet? {
+        let isHandedOver = answer == .handedOver
+        let isUntold = try isHandedOver && againSets() != nil
+        let changes = try set.changes.filter { change in
+            guard try !isAboutErased(change) else { return false }
+            return try isUntold || exists(change.id) || (isHandedOver && isToldByItem(change, of: set))
+        }
+        let mayResolve = try isHandedOver || set.resolves.allSatisfy { try exists($0) }
+        if changes.count == set.changes.count, mayResolve { return nil }
         var rest = set
         rest.changes = changes
         // Whom a note or a conflict is about nobody can tell.

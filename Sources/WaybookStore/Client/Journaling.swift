@@ -34,7 +34,7 @@ struct Journaling {
         guard set.number >= first else { return try clear() }
         let answer = JournalEntry.Answer(verdict)
         // What was accepted is about what is here; else only what is here is kept.
-        let part = if case .accepted = verdict { nil as ChangeSet? } else { try tables.heldPart(of: set) }
+        let part = if case .accepted = verdict { nil as ChangeSet? } else { try tables.heldPart(of: set, answer) }
         let bytes = part.map { ChangeSetLine.bytes($0)[...] } ?? Array(line)[...]
         try insertion.run(
             .integer(replica), .integer(set.number), .blob(bytes), .integer(sequence), .integer(milliseconds),

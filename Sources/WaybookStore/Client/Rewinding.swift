@@ -110,7 +110,7 @@ struct Rewinding {
         var set = try tables.decodeSet(number: entry.number, line: entry.line, mayBeEmpty: true)
         var past = PastAnswer(entry)
         // What left since the journal was last gone through.
-        if let rest = try tables.heldPart(of: set) { (set, past.isCut) = (rest, true) }
+        if let rest = try tables.heldPart(of: set, entry.answer) { (set, past.isCut) = (rest, true) }
         try tables.append(set, line: ChangeSetLine.bytes(set), past: past)
         return past.isShown ? set.changes.map(\.id) : []
     }
@@ -137,12 +137,14 @@ extension ClientTables {
             first: first, answered: answered, through: try pull() == .replacing ? max(through, last) : through)
     }
 
-    /// At the end of an exchange.
+    /// At the end of an exchange that told all that there is: the items of what was handed over among it.
     func endRewinding() throws {
         guard let again = try againSets(), try pull() != .replacing, try integer(.answered) ?? 0 >= again.through else {
             return
         }
         try forgetAgainSets()
+        // What was handed over meanwhile and is in no item here has no reason to stay in the journal.
+        try notePurge()
     }
 
     func forgetAgainSets() throws {

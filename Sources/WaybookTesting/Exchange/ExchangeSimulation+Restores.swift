@@ -73,18 +73,35 @@ extension ExchangeSimulation {
     func checkNothingIsLost() throws {
         let places = world.withLock { $0.oracle.places }
         try service.file.read { db in
-            for place in places { try checkNothingIsLost(at: place, db) }
+            let kept = try Self.kept(db)
+            for place in places { try checkNothingIsLost(at: place, kept, db) }
         }
     }
 
-    private func checkNothingIsLost(at place: WriteOracle.Place, _ db: Database) throws {
+    /// What the server keeps for a record that nobody has any more, or for somebody to decide. For a record that is there
+    /// nothing waits.
+    private static func kept(_ db: Database) throws -> String {
+        let sets = try Row.fetchAll(
+            db, sql: "SELECT line, EXISTS (SELECT 1 FROM record WHERE id = awaits) FROM waiting_set")
+        if let set = sets.first(where: { $0[1] }) {
+            throw SimulationFailure(law: "waits", detail: String(decoding: set[0] as Data, as: UTF8.self))
+        }
+        return
+            (sets.map { String(decoding: $0[0] as Data, as: UTF8.self) } + (try ServerView.items(db, status: "open")))
+            .joined(separator: "\n")
+    }
+
+    private func checkNothingIsLost(at place: WriteOracle.Place, _ kept: String, _ db: Database) throws {
         let rows = ServerRows(db)
         let present = try rows.row(place.record)?.record.atoms[place.path]?.value?.text
         let open = try rows.openConflicts(of: place.record).filter { $0.loser.path == place.path }
         let heads = Set(open.compactMap { $0.loser.value?.text } + [present].compactMap { $0 })
         let traces = try ServerView.traces(of: place.record, at: place.path, db)
         let (accepted, unseen) = world.withLock { world in
-            let living = { (text: String) in world.restoring.authors[text] != "laptop3" }
+            // What was handed over is there, too.
+            let living = { (text: String) in
+                world.restoring.authors[text] != "laptop3" && !kept.contains("\"\(text)\"")
+            }
             return (
                 world.oracle.accepted(at: place).filter(living),
                 world.oracle.unseen(by: heads, at: place).filter(living)

@@ -43,6 +43,7 @@ public final class ExchangeSimulation: Sendable {
         public var edits = 0
         public var exchanges = 0
         public var refusedSets = 0
+        public var waitingSets = 0
         public var conflictsListed = 0
         public var forks = 0
         public var restampedSets = 0
@@ -296,7 +297,11 @@ public final class ExchangeSimulation: Sendable {
                 case .accepted(let given, _):
                     if given != nil { world.report.restampedSets += 1 }
                     try arrive(set, stamp: given ?? set.stamp, before: before, after: after, &world)
-                case .rejected, .quarantined, .handover: refuse(set, &world)
+                // After a restore it waits for its record: what was acknowledged stays so.
+                case .handover where restorable != nil: world.report.waitingSets += 1
+                case .rejected, .quarantined, .handover:
+                    try checkNotAcknowledged(set, world)
+                    refuse(set, &world)
                 }
             } catch let failure as SimulationFailure {
                 world.failure = failure
@@ -328,6 +333,19 @@ public final class ExchangeSimulation: Sendable {
                 if let present, present.stamp.milliseconds > UInt64(clock.milliseconds) + 121_000 {
                     throw SimulationFailure(law: "I10", detail: "\(place): a stamp from the future")
                 }
+            }
+        }
+    }
+
+    /// What was acknowledged is not refused: but for the laptop that is put back itself, and takes another number by that.
+    private func checkNotAcknowledged(_ set: ChangeSet, _ world: World) throws {
+        guard restorable != nil else { return }
+        for change in set.changes {
+            for write in change.writes where !write.path.isElement {
+                guard let text = write.value?.text, world.restoring.authors[text] != "laptop3",
+                    world.oracle.ruling(on: text, at: .init(record: change.id, path: write.path)) == true
+                else { continue }
+                throw SimulationFailure(law: "acknowledged", detail: "“\(text)” was accepted, and is refused")
             }
         }
     }

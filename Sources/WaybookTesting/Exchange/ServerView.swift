@@ -47,6 +47,18 @@ public struct ServerView: Sendable {
     }
 }
 
+extension ServerView {
+    /// The changes that the items of the handover box tell of, one text each.
+    /// - Parameter status: of those alone that have it.
+    static func items(_ db: Database, status: String? = nil) throws -> [String] {
+        let sql = """
+            SELECT ifnull(fields ->> '$.changes', '') FROM record
+            WHERE collection = ?1 AND (?2 IS NULL OR fields ->> '$.status' = ?2)
+            """
+        return try String.fetchAll(db, sql: sql, arguments: [HandoverRecord.collection.text, status])
+    }
+}
+
 extension StoreFile {
     /// Asks SQLite whether the file is whole.
     func requireWhole(_ name: String) throws {

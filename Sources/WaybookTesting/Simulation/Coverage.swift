@@ -24,7 +24,7 @@ public struct Coverage: Hashable, Sendable {
         + ["saved", "unchanged", "refused", "deleted", "denied", "leaving", "erased"].map { "edit \($0)" }
         + ["power laptop", "power server", "disk full", "disk writeFails", "disk syncFails"]
         + ["unit departed", "fork", "fresh pull", "conflict open", "record revived", "unconfirmed kept"]
-        + ["restore", "restore owed", "restore ruled again"]
+        + ["restore", "restore owed", "restore ruled again", "restore applied later"]
 
     /// What was expected and never happened.
     public var missing: [String] { Self.expected.filter { self[$0] == 0 } }

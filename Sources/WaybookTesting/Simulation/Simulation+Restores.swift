@@ -8,8 +8,8 @@ import WaybookStore
 /// A server that is put back to an earlier backup, and what the laptops bring back.
 extension Simulation {
     /// What a set that had been accepted may be refused for once the server was put back (`docs/limitations.md`): what it is
-    /// about is not back yet, or was erased, or it depends on such a set, or was refused so when it came again before.
-    private static let mayBeRefusedFor: Set<RefusalRule> = [.unknown, .depends, .erased, .before]
+    /// about was erased, or it was refused so when it came again before. What is about a record that is not back waits.
+    private static let mayBeRefusedFor: Set<RefusalRule> = [.erased, .before]
     /// The journal keeps 30 days by the server's clock; what is older, or was when that ran ahead, need not come back.
     private static let keptMilliseconds: Int64 = 29 * 86_400_000
 
@@ -114,9 +114,25 @@ extension Simulation {
                 continue
             }
             try requireRefused(owed, one, isListed: listed.contains(owed.text))
+            // What was handed over has an item, and comes again after another restore for as long as that is here.
+            if case .handover? = model.ruledAgain[owed.text]?.verdict { continue }
             one.answered.removeAll { $0.text == owed.text }
         }
         one.owed = []
+    }
+
+    /// Whether an item of the handover box on a laptop tells of a write, and is about its record.
+    func isInItem(_ owed: SimulatedLaptop.Owed, on one: SimulatedLaptop) throws -> Bool {
+        let sql = """
+            SELECT EXISTS (
+                SELECT 1 FROM record WHERE collection = (SELECT number FROM collection WHERE name = ?)
+                    AND fields ->> '$.about' = ? AND instr(fields ->> '$.changes', ?) > 0
+            )
+            """
+        let arguments: StatementArguments = [
+            HandoverRecord.collection.text, owed.place.record.description, owed.text,
+        ]
+        return try one.laptop.store.file.read { try Bool.fetchOne($0, sql: sql, arguments: arguments) } ?? false
     }
 
     private func requireRefused(_ owed: SimulatedLaptop.Owed, _ one: SimulatedLaptop, isListed: Bool) throws {

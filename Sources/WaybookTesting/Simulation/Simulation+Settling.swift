@@ -90,16 +90,38 @@ extension Simulation {
 
     // MARK: At the end
 
-    /// What the server has accepted since it was last put back is there: in force, in a conflict, or in history.
+    /// What the server has accepted since it was last put back is there: in force, in a conflict, or in history; and what it
+    /// has handed over is, or is in an item.
     private func requireKept() throws {
+        let items = try service.file.read { try ServerView.items($0) }
         for (text, (place, verdict)) in model.ruledAgain where !model.erased.contains(place.record) {
-            guard case .accepted = verdict else { continue }
-            guard try service.file.read({ try ServerView.traces(of: place.record, at: place.path, $0) }).contains(text)
-            else {
-                throw SimulationFailure(
-                    law: "I1", detail: "“\(text)” at \(place) was accepted, and is not at the server")
+            let isInItem: Bool
+            switch verdict {
+            case .accepted: isInItem = false
+            case .handover: isInItem = items.contains { $0.contains(text) }
+            case .rejected, .quarantined: continue
             }
+            let isThere = try service.file.read {
+                try ServerView.traces(of: place.record, at: place.path, $0).contains(text)
+            }
+            guard isThere || isInItem else {
+                throw SimulationFailure(
+                    law: "I1", detail: "“\(text)” at \(place) was \(verdict), and is not at the server")
+            }
+            if case .handover = verdict, isThere { coverage.count("restore applied later") }
             coverage.count("restore kept")
+        }
+    }
+
+    /// Nothing waits for a record that its author's laptop shows.
+    private func requireNothingWaits(for one: SimulatedLaptop) throws {
+        guard let replica = try one.laptop.store.replica() else { return }
+        let awaited = try service.file.read { db in
+            try Data.fetchAll(
+                db, sql: "SELECT awaits FROM waiting_set WHERE replica = ?", arguments: [replica.number])
+        }
+        for id in awaited.compactMap({ RecordID(bytes: $0) }) where try one.laptop.store.record(id) != nil {
+            throw SimulationFailure(law: "restore", detail: "a set of \(one.name) waits for \(id), which it has")
         }
     }
 
@@ -138,6 +160,7 @@ extension Simulation {
         try one.laptop.store.file.requireWhole(one.name)
         guard one.lastEnding == .upToDate else { return }
         try check(one, isWhole: true)
+        try requireNothingWaits(for: one)
         let report = try one.laptop.store.check()
         guard report.findings.isEmpty else {
             throw SimulationFailure(law: "doctor", detail: "\(one.name): \(report.findings)")

@@ -97,6 +97,19 @@ final class Workspace: Sendable {
         }
     }
 
+    /// Makes a laptop a device that the directory knows.
+    func register(_ replica: ReplicaID, of person: RecordID) throws {
+        try service.file.write { db in
+            try db.execute(
+                sql:
+                    "INSERT INTO user (id, email, name, language, password, created) VALUES (?1, ?1, 'x', 'en', 'x', 1)",
+                arguments: [person.description])
+            try db.execute(
+                sql: "INSERT INTO device (replica, user, name, created, lastSeen) VALUES (?, ?, 'laptop', 1, 1)",
+                arguments: [replica.number, person.description])
+        }
+    }
+
     /// The wire broke.
     struct Cut: Error {}
 

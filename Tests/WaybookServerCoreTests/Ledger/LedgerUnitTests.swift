@@ -17,21 +17,8 @@ import WaybookTesting
 
     init() throws {
         written = try LedgerFirm()
-        for laptop in [bob, ann] { try register(laptop) }
-    }
-
-    /// Makes the laptop a device that the directory knows.
-    private func register(_ laptop: Laptop) throws {
-        let person = firm.person(of: laptop)
-        try firm.workspace.service.file.write { db in
-            let user = try #require(UserID(person.description))
-            try db.execute(
-                sql:
-                    "INSERT INTO user (id, email, name, language, password, created) VALUES (?1, ?1, 'x', 'en', 'x', 1)",
-                arguments: [user.text])
-            try db.execute(
-                sql: "INSERT INTO device (replica, user, name, created, lastSeen) VALUES (?, ?, 'laptop', 1, 1)",
-                arguments: [laptop.state.replica.number, user.text])
+        for laptop in [bob, ann] {
+            try firm.workspace.register(laptop.state.replica, of: firm.person(of: laptop))
         }
     }
 

@@ -185,6 +185,37 @@ import WaybookProtocol
         #expect(try sets(client).map { $0.changes.map(\.id) } == [[], [], [ids[2]]])
     }
 
+    @Test func whatWasHandedOverStaysForAsLongAsItsItem() throws {
+        let client = try Client()
+        let (gone, other) = (identity(1), identity(2))
+        try client.take([gone, other].map { item(record($0, ["name": ("Acme", stamp(1))])) }, sequence: 1)
+        let both = [change(gone, ["city": "zqmarker"]), change(other, ["city": "Oslo"])]
+        _ = try client.store.edit(UserAction(both, note: "why"), at: client.now)
+        let told = ServerMadeID.handover(replica: laptop, number: 1, unit: gone)
+        try client.answer(1, .handover(told))
+        let fields: [String: (Value?, Stamp)] = ["why": ("early", stamp(2)), "changes": ("zqmarker", stamp(2))]
+        try client.take([item(record(told, in: HandoverRecord.collection, fields)), departed(gone)], sequence: 2)
+        #expect(try client.store.purgeDeparted() && entries(client).map(\.isCut) == [false])
+        #expect(try sets(client).map { $0.changes.map(\.id) } == [[gone, other]])
+        // Sent again, and handed over again, after the same item was told; however it ended.
+        try client.store.rewind(to: ServerRewind(expected: 1, timeline: 1), at: client.now)
+        #expect(try client.sets().map { $0.changes.map(\.id) } == [[gone, other]])
+        try client.answer(1, .handover(told))
+        try client.receive(
+            record(told, in: HandoverRecord.collection, ["status": ("accepted", stamp(3))]), isWhole: false,
+            sequence: 1 << 34)
+        try client.receive(record(other, ["name": ("Acme", stamp(1))]), sequence: 1 << 34 + 1)
+        try client.store.finishExchange(isWholeFeed: true, hasMore: true, at: client.now)
+        #expect(try client.store.exchangeStart().again != nil, "an item may be told with what is still to come")
+        try client.store.finishExchange(isWholeFeed: true, at: client.now)
+        #expect(try client.store.purgeDeparted() && entries(client).map(\.isCut) == [false])
+        try client.receive(
+            record(told, in: HandoverRecord.collection, ["$erased": ("request", stamp(50, ReplicaID(0)))]),
+            sequence: 1 << 34 + 2)
+        #expect(try client.store.purgeDeparted() && !isFound("zqmarker", client))
+        #expect(try sets(client).map { $0.changes.map(\.id) } == [[other]])
+    }
+
     @Test func anErasedPersonIsNotInIt() throws {
         let client = try Client()
         let (wang, other) = (identity(1), identity(2))

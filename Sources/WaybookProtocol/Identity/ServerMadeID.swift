@@ -3,22 +3,22 @@ import WaybookModel
 
 /// Identities of records that the server alone makes: UUIDs of version 8 (RFC 9562 §5.8), which devices may not make, so
 /// that nobody can take one beforehand.
-enum ServerMadeID {
+package enum ServerMadeID {
     /// The card of a customer.
-    static func card(of customer: RecordID) -> RecordID { make("card", customer.bytes) }
+    package static func card(of customer: RecordID) -> RecordID { make("card", customer.bytes) }
 
     /// What a replica's set leaves for somebody to decide about a unit.
-    static func handover(replica: ReplicaID, number: Int64, unit: RecordID) -> RecordID {
+    package static func handover(replica: ReplicaID, number: Int64, unit: RecordID) -> RecordID {
         make("handover", bytes(UInt64(replica.number)) + bytes(UInt64(bitPattern: number)) + unit.bytes)
     }
 
     /// An entry of a customer's history of owners.
-    static func assignment(of customer: RecordID, stamp: Stamp) -> RecordID {
+    package static func assignment(of customer: RecordID, stamp: Stamp) -> RecordID {
         make("assignment", customer.bytes + Array(stamp.description.utf8))
     }
 
     /// Whether an identity is of this kind.
-    static func isServerMade(_ id: RecordID) -> Bool { id.high >> 12 & 15 == 8 }
+    package static func isServerMade(_ id: RecordID) -> Bool { id.high >> 12 & 15 == 8 }
 
     private static func make(_ kind: String, _ bytes: [UInt8]) -> RecordID {
         let digest = SHA256.hash(data: Array("waybook \(kind) ".utf8) + bytes)
