@@ -48,10 +48,10 @@ extension Texts.Server {
     package static var restoredNext: LocalizedText {
         LocalizedText(
             en: """
-                Start the server. Laptops that read or sent something since the backup stop at their next sync and keep \
-                everything; the others go on.
+                Start the server. Laptops that read or sent something since the backup send again what they have, by \
+                themselves, at their next sync; “waybook-server healing” tells what came back.
                 """,
-            zh: "请启动服务器。备份之后读取或发送过内容的设备会在下次同步时停下并保留全部内容；其他设备照常使用。"
+            zh: "请启动服务器。备份之后读取或发送过内容的设备会在下次同步时自动重新发送所保存的内容；用 waybook-server healing 查看已送回的内容。"
         )
     }
 

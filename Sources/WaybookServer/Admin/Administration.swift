@@ -76,6 +76,7 @@ public struct Administration: Sendable {
         case "erasures.list": try listErasures()
         case "erasures.show": try showErasure(command)
         case "person.export": try exportPerson(command)
+        case "healing": try showHealing()
         case "backup": try backup(command)
         case "check": try check()
         default: throw AdminFailure(.malformed)

@@ -10,7 +10,8 @@ struct WaybookServerCommand: AsyncParsableCommand {
             subcommands: [
                 InitCommand.self, ServeCommand.self, UserCommand.self, TeamCommand.self, DeviceCommand.self,
                 AuditCommand.self, EraseCommand.self, ErasuresCommand.self, PersonExportCommand.self,
-                SettingsCommand.self, BackupCommand.self, RestoreCommand.self, CheckCommand.self,
+                SettingsCommand.self, BackupCommand.self, RestoreCommand.self, HealingCommand.self,
+                CheckCommand.self,
             ])
     }
 }

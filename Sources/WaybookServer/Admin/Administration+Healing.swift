@@ -1,0 +1,52 @@
+import WaybookModel
+import WaybookServerCore
+
+/// What an administrator is told of a server that was put back.
+extension Administration {
+    func showHealing() throws -> Value {
+        let report = try file.read { try HealingReport($0) }
+        let (back, asked) = report.back
+        return [
+            "asked": .int(asked),
+            "awaited": .list(
+                report.awaited.map { awaited in
+                    [
+                        "devices": .int(Int64(awaited.devices)), "record": .string(awaited.record.description),
+                        "sets": .int(Int64(awaited.sets)), "there": .bool(awaited.isThere),
+                    ]
+                }),
+            "awaitedRecords": .int(Int64(report.awaitedRecords)), "back": .int(back),
+            "devices": .list(report.devices.map { Self.value($0) }),
+            "lost": report.timeline?.lostCommits.map { .int($0) } ?? .null,
+            "timeline": .int(Int64(report.present)),
+            "timelines": .list(report.timelines.map { Self.value($0) }), "trimmed": .int(report.trimmed),
+        ]
+    }
+
+    private static func value(_ device: HealingReport.Device) -> Value {
+        var value: [String: Value] = [
+            "email": .string(device.email), "name": .string(device.device.name),
+            "replica": .int(Int64(device.device.replica.number)), "state": .string(device.state.rawValue),
+            "synced": device.synced.map { .int($0) } ?? .null, "waiting": .int(Int64(device.waiting)),
+        ]
+        if let healing = device.healing {
+            value["sent"] = [
+                "answered": .int(healing.answered), "asked": .int(healing.asked), "back": .int(healing.back),
+                "began": .int(healing.began), "ended": healing.ended.map { .int($0) } ?? .null,
+                "first": .int(healing.first),
+                "handed": .int(max(0, healing.handed - Int64(device.waitingItems))),
+                "refused": .int(healing.refused), "through": .int(healing.through), "trimmed": .int(healing.trimmed),
+            ]
+        }
+        return .map(value)
+    }
+
+    private static func value(_ timeline: Timeline) -> Value {
+        [
+            "cause": .string(timeline.cause.rawValue), "fork": .int(timeline.fork),
+            "lost": timeline.lostCommits.map { .int($0) } ?? .null, "number": .int(Int64(timeline.number)),
+            "parent": .int(Int64(timeline.parent)), "reached": timeline.reached.map { .int($0) } ?? .null,
+            "restored": .int(timeline.restored), "start": .int(timeline.start),
+        ]
+    }
+}
