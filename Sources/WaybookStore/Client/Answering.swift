@@ -104,7 +104,8 @@ struct Answering {
             Join.atom(Atom(value: write.value, stamp: stamp), at: write.path, into: &server)
         }
         try take(told, server, &stored)
-        if isPullingAfresh { try tables.noteTold(change.id) }
+        // A mark of erasure is on what the server has, and that is told with it; of what it has lost nothing comes back.
+        if isPullingAfresh, !change.isErasure { try tables.noteTold(change.id) }
     }
 
     /// What nobody else has touched since it was made here stands as it is shown: the server's row is that from now on,
