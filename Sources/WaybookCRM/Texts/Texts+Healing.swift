@@ -17,7 +17,7 @@ extension Texts {
         package static func ofKnown(lost: Int, back: Int, asked: Int) -> LocalizedText {
             LocalizedText(
                 en: """
-                    \(lost, one: "commit", other: "commits") of before that \(lost == 1 ? "is" : "are") known to be lost. \
+                    \(lost, one: "commit", other: "commits") from before it \(lost == 1 ? "is" : "are") known to be lost. \
                     Laptops have brought back \(back, one: "change set", other: "change sets"), \(asked) with a question; \
                     the rest were the server's own, or nobody has brought them.
                     """,
