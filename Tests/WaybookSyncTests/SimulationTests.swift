@@ -8,7 +8,7 @@ import WaybookTesting
 @Suite struct SimulationTests {
     /// What CI runs: short histories, for this is a build without optimisation.
     private static let usualHistories = 1_000
-    private static let usualSteps = 24
+    private static let usualSteps = 16
     private static let usualLaptops = 3
 
     private static func number(_ variable: String) -> Int? {
