@@ -52,8 +52,10 @@ extension Workspace {
         try store.beginFreshPull(isReplacing: true, at: device.now())
         var last = try await syncLocked(language: language, progress: progress)
         // That done it is due.
-        if last.report.ending == .upToDate { last = try await syncLocked(language: language, progress: progress) }
-        last.report.hasReplacedAll = true
+        if last.report.ending == .upToDate {
+            last = try await syncLocked(language: language, progress: progress)
+            last.report.hasReplacedAll = true
+        }
         last.report.mendedRecords += first.report.mendedRecords
         return last
     }

@@ -55,10 +55,10 @@ extension Texts {
         package static var notCompared: LocalizedText {
             LocalizedText(
                 en: """
-                    Nothing was compared: the server is busy with another laptop, of an earlier version, or cannot read a record of \
-                    its own. Try again later.
+                    Nothing was compared: something is still being sent again, or the server is busy with another laptop, has compared \
+                    often of late, is of an earlier version, or cannot read a record of its own. Try again later.
                     """,
-                zh: "未能进行比较：服务器正忙于另一台设备、版本较早，或无法读取自身的某条记录。请稍后再试。"
+                zh: "未能进行比较：本机仍在重新发送内容，或服务器正忙于另一台设备、近期已多次比较、版本较早，或无法读取自身的某条记录。请稍后再试。"
             )
         }
 

@@ -52,8 +52,8 @@ struct HealingCommand: AsyncParsableCommand {
                 ?? Texts.Healing.ofUnknown(back: back, asked: asked))
         let trimmed = number(entries, "trimmed")
         if trimmed > 0 { sentences.append(Texts.Healing.nobodyHas(sets: trimmed)) }
-        let states = entries?["devices"]?.elements?.compactMap { $0.entries?["state"]?.text } ?? []
-        let missing = states.count { $0 == "notSeen" || $0 == "underWay" }
+        let states = entries?["devices"]?.elements?.compactMap { state(of: $0.entries) } ?? []
+        let missing = states.count { $0 == .notSeen || $0 == .underWay }
         sentences.append(missing == 0 ? Texts.Healing.allCame : Texts.Healing.notAllCame(count: missing))
         return sentences + [Texts.Healing.onlyOthers]
     }
@@ -70,11 +70,10 @@ struct HealingCommand: AsyncParsableCommand {
         ])
         for device in devices {
             let sent = device["sent"]?.entries
-            let state = device["state"]?.text.flatMap { HealingReport.Device.State(rawValue: $0) }
             table.append(
                 [
                     "\(number(device, "replica"))", device["name"]?.text ?? "", device["email"]?.text ?? "",
-                    state.map { word($0)(language) } ?? "",
+                    state(of: device).map { word($0)(language) } ?? "",
                 ]
                     + [
                         number(sent, "back") + number(sent, "asked"), number(sent, "asked"), number(device, "waiting"),
@@ -82,6 +81,10 @@ struct HealingCommand: AsyncParsableCommand {
                     ].map { sent == nil ? "" : "\($0)" })
         }
         return table
+    }
+
+    private static func state(of device: [String: Value]?) -> HealingReport.Device.State? {
+        device?["state"]?.text.flatMap { HealingReport.Device.State(rawValue: $0) }
     }
 
     private static func word(_ state: HealingReport.Device.State) -> LocalizedText {

@@ -11,8 +11,8 @@ struct FeedComparison {
 
     /// When no further bucket is begun, bytes.
     private static let fullBytes = FeedPosition.pageBytes
-    /// A bucket beyond this is not told: whoever makes identities chooses their bucket.
-    private static let bucketBytes = 2 * FeedPosition.pageBytes
+    /// A bucket beyond this is not told, bytes: whoever makes identities chooses their bucket.
+    var bucketBytes = 2 * FeedPosition.pageBytes
 
     private struct TooLarge: Error {}
 
@@ -37,7 +37,7 @@ struct FeedComparison {
             lines += FeedRecord.line(
                 id: row.id, collection: row.collection, unit: row.unit, fields: row.fields, stamps: row.stamps)
             lines.append(Self.lineFeed)
-            guard lines.count <= Self.bucketBytes else { throw TooLarge() }
+            guard lines.count <= bucketBytes else { throw TooLarge() }
         }
         return lines
     }
@@ -72,8 +72,8 @@ final class ComparisonSlots: Sendable {
 
     private static let most = 1
     /// For one replica within ``spanMilliseconds``: some comparisons with all that they mend.
-    private static let mostForOne = 30
-    private static let spanMilliseconds: UInt64 = 600_000
+    static let mostForOne = 30
+    static let spanMilliseconds: UInt64 = 600_000
 
     private struct State {
         var taken = 0

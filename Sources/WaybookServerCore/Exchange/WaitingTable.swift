@@ -61,7 +61,7 @@ struct WaitingTable {
         try Bool.fetchOne(db, sql: "SELECT NOT EXISTS (SELECT 1 FROM waiting_set)") ?? true
     }
 
-    /// Keeps a set, or what it waits for now.
+    /// Keeps a set; one that is there already gets what it waits for.
     func store(_ waiting: WaitingSet) throws {
         let key: StatementArguments = [waiting.replica.number, waiting.set.number]
         try db.cachedStatement(

@@ -195,14 +195,19 @@ struct Mending {
 
     mutating func finish(at now: ClientTime) throws {
         try end()
-        let held = try tables.count("SELECT count(*) FROM record")
-        if untold.count <= max(Self.mostRemoved, held / Self.removedShare) {
+        if try mayRemoveUntold() {
             for id in untold { try remove(id) }
             removed = untold.count
         }
         if removed > 0 { try tables.notePurge() }
         if mended > 0 { try tables.log(.mended, at: now.wallMilliseconds, count: mended) }
         if removed > 0 { try tables.log(.gone, at: now.wallMilliseconds, count: removed) }
+    }
+
+    /// Counts what is held only where it is asked for: every page of a feed ends here.
+    private func mayRemoveUntold() throws -> Bool {
+        if untold.count <= Self.mostRemoved { return true }
+        return untold.count <= (try tables.count("SELECT count(*) FROM record")) / Self.removedShare
     }
 
     private func remove(_ id: RecordID) throws {
