@@ -13,10 +13,14 @@ public struct RestoredTimeline: Hashable, Sendable {
     public var epoch: String
     /// The last stamp that the server has taken from the asking replica.
     public var vetted: Stamp?
+    /// Whether the server takes what the client still holds of others' writes that were lost.
+    public var takesWitness: Bool
 
-    public init(number: Int, fork: Int64, start: Int64, epoch: String, vetted: Stamp?) {
+    public init(
+        number: Int, fork: Int64, start: Int64, epoch: String, vetted: Stamp?, takesWitness: Bool = false
+    ) {
         (self.number, self.fork, self.start) = (number, fork, start)
-        (self.epoch, self.vetted) = (epoch, vetted)
+        (self.epoch, self.vetted, self.takesWitness) = (epoch, vetted, takesWitness)
     }
 
     /// The members of the problem.
@@ -25,6 +29,7 @@ public struct RestoredTimeline: Hashable, Sendable {
             "epoch": .string(epoch), "fork": .int(fork), "start": .int(start), "timeline": .int(Int64(number)),
         ]
         entries["vetted"] = vetted.map { .string($0.description) }
+        if takesWitness { entries["witness"] = true }
         return entries
     }
 
@@ -35,6 +40,7 @@ public struct RestoredTimeline: Hashable, Sendable {
         else { return nil }
         self.init(
             number: Int(number), fork: fork, start: start, epoch: epoch,
-            vetted: entries["vetted"]?.text.flatMap { Stamp($0) })
+            vetted: entries["vetted"]?.text.flatMap { Stamp($0) },
+            takesWitness: entries["witness"]?.boolean == true)
     }
 }

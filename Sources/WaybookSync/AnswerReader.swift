@@ -95,6 +95,7 @@ struct AnswerReader {
         case .departed(let departure): try hold(.departed(departure))
         case .gone(let id, let cause): try hold(.gone(id, cause))
         case .erased(let id): try hold(.erased(id))
+        case .witnessed(let number): try store.takeWitnessed(through: number)
         case .bucket(let bucket):
             guard plan.compared?.contains(bucket) == true else { throw AnswerError.unexpectedLine }
             try hold(.bucket(bucket))

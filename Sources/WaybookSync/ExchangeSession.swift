@@ -56,7 +56,10 @@ public final class ExchangeSession: Sendable {
     /// second call changes nothing.
     public func finish() throws -> ExchangeResult {
         try state.withLock { state in
-            try state.answer.finish(sentBytes: state.request.sentBytes, sentSets: state.request.sentSets)
+            var result = try state.answer.finish(
+                sentBytes: state.request.sentBytes, sentSets: state.request.sentSets)
+            result.sentWitness = state.request.sentWitness
+            return result
         }
     }
 }
@@ -80,6 +83,8 @@ public struct ExchangeResult: Hashable, Sendable {
     public var departedUnits: Int
     /// Whether the server had more to tell at the end.
     public var hasMore: Bool
+    /// How many lines told what is here of others' writes that the server lost.
+    public var sentWitness = 0
     /// Records that differed from the server's and were taken anew.
     public var mendedRecords = 0
     /// What all that the server has for this replica comes to, where it was compared.

@@ -12,6 +12,9 @@ struct RequestWriter {
     private var hasSaidHello = false
     private(set) var sentBytes = 0
     private(set) var sentSets = 0
+    /// The last line that told what is here of others' lost writes, and how many did.
+    private var lastWitness: Int64 = 0
+    private(set) var sentWitness = 0
 
     init(store: ClientStore, start: ExchangeStart, plan: ExchangeSession.Plan, told: Told?, now: ClientTime) {
         self.store = store
@@ -32,6 +35,26 @@ struct RequestWriter {
             hasSaidHello = true
             return count(CanonicalJSON.bytes(hello.value) + [UInt8(ascii: "\n")])
         }
+        return try nextSets() ?? nextWitness()
+    }
+
+    /// Lines that tell what is here of others' writes that the server lost.
+    private mutating func nextWitness() throws -> [UInt8]? {
+        let most = min(200, WitnessLine.mostInRequest - sentWitness)
+        guard most > 0 else { return nil }
+        var chunk: [UInt8] = []
+        for line in try store.witnessLines(after: lastWitness, limit: most) {
+            let bytes = WitnessLine.bytes(line.content, number: line.number)
+            guard sentBytes + chunk.count + bytes.count + 1 <= limits.requestBytes else { break }
+            chunk += bytes
+            chunk.append(UInt8(ascii: "\n"))
+            lastWitness = line.number
+            sentWitness += 1
+        }
+        return chunk.isEmpty ? nil : count(chunk)
+    }
+
+    private mutating func nextSets() throws -> [UInt8]? {
         let sets = min(200, limits.requestSets - sentSets)
         guard next <= last, sets > 0 else { return nil }
         let lines = try store.outboxLines(from: next, through: last, limit: sets)

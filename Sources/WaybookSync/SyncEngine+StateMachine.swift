@@ -11,7 +11,7 @@ public struct SyncDecisions: Sendable {
         case pullAfresh
         /// Send again what a server that was put back lacks, and read all that it has in the place of what was read.
         /// - Parameter expected: the number of the first set of this replica that it lacks.
-        case rewind(expected: Int64, timeline: Int)
+        case rewind(expected: Int64, RestoredTimeline)
         /// Ask for a new number, then move to it.
         case newReplica
         /// Wait, then ask ``SyncDecisions/next()`` again.
@@ -147,7 +147,7 @@ public struct SyncDecisions: Sendable {
         guard rewinds <= Self.mostRewinds, let expected = problem.expected, let restored = problem.restored else {
             return step = .end(.stopped(.timeline(problem)))
         }
-        step = .rewind(expected: expected, timeline: restored.number)
+        step = .rewind(expected: expected, restored)
     }
 
     /// Exponential backoff with full jitter, not shorter than the server asks for.

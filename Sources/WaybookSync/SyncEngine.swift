@@ -45,14 +45,18 @@ public struct SyncEngine: Sendable {
             case .exchange(let limits):
                 // Before it tells how far what left is gone.
                 try store.purgeDeparted()
+                // Before what it tells takes the place of anything.
+                try store.gatherWitness()
                 decisions.take(try await exchange(limits: limits, &comparison, &report))
                 progress?(report)
             case .pullAfresh:
                 try store.beginFreshPull(at: surroundings.now())
                 report.hasBegunAfresh = true
                 decisions.take(.begunAfresh)
-            case .rewind(let expected, let timeline):
-                let server = ServerRewind(expected: expected, timeline: timeline)
+            case .rewind(let expected, let restored):
+                let lost = LostRange(fork: restored.fork, start: restored.start, vetted: restored.vetted)
+                let server = ServerRewind(
+                    expected: expected, timeline: restored.number, lost: restored.takesWitness ? lost : nil)
                 report.setsSentAgain = try store.rewind(to: server, at: surroundings.now())
                 decisions.take(.rewound)
             case .newReplica: decisions.take(try await renumber(&report))
@@ -125,7 +129,7 @@ public struct SyncEngine: Sendable {
             // A set that alone is beyond the server's limit would be tried for ever.
             guard pulled || result.sentSets > 0 else { return .problem(Problem(.tooLarge), resendable: false) }
             // Sets made during the exchange wait for the next one: without an end to it a busy rep would never be done.
-            let goesOn = try result.hasMore || isComparing || store.isLeavingAnything()
+            let goesOn = try result.hasMore || isComparing || store.isLeavingAnything() || store.hasWitness()
             return .completed(pulled: pulled, head: result.head, goesOn: goesOn)
         }
         let cut = SyncDecisions.Event.cut(progressed: result.hasStoredAnything)
@@ -133,6 +137,10 @@ public struct SyncEngine: Sendable {
         switch failure {
         case let failure as TransportFailure:
             switch failure {
+            case .refused(let problem) where problem.code == .fixRecord && result.sentWitness > 0:
+                // A server of before it: nothing that it does not take is worth a synchronisation.
+                try store.giveUpWitness()
+                return .cut(progressed: true)
             case .refused(let problem): return try event(problem)
             case .unreachable: return result.head == nil ? .unreachable : cut
             }

@@ -11,8 +11,10 @@ an order by chance.
 
 Each value is a text of its own, written down with its author as soon as the author's sync has ended. Held against what the
 server's database then has, and against what it had before: where the author's laptop still has its journal, everything is
-there, and what stood before stands again; what is not there is all of the others, or of a customer that has left its author since. Then the report of `waybook-server healing`,
-and that what was revoked, disabled and erased stays so.
+there, and what stood before stands again; what is not there is all of the others, or of a customer that has left its author since. Of that,
+whatever any other laptop showed stands in `waybook-server healing list` and `show`, and is nowhere else; the rest nobody had. Back, boxed, witnessed
+and nobody's together are all that was acknowledged. Then the report of `waybook-server healing`; all that was witnessed is accepted, and there then; and what was
+revoked, disabled and erased stays so.
 """
 import argparse
 import json
@@ -173,7 +175,7 @@ class Contents:
     def __init__(self, path, folder):
         base = sqlite3.connect(copied(path, folder))
         base.text_factory = lambda raw: raw.decode(errors="replace")
-        self.fields, self.where = {}, {"record": [], "conflict": [], "handover": [], "history": []}
+        self.fields, self.where = {}, {"record": [], "conflict": [], "handover": [], "history": [], "witness": []}
         for identity, collection, fields in base.execute("SELECT hex(id), collection, fields FROM record"):
             if collection in ("customer", "contact", "interaction"):
                 self.fields[identity] = json.loads(fields)
@@ -182,16 +184,31 @@ class Contents:
             for row in base.execute(f"SELECT * FROM {table}"):
                 self.where["history"].append(" ".join(
                     value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in row))
+        self.witnessed = [row[0] for row in base.execute("SELECT value FROM witness WHERE state = 'open'")]
+        self.where["witness"] = [value for value in self.witnessed if value]
         base.close()
         self.where = {place: "\n".join(texts) for place, texts in self.where.items()}
 
     def place(self, text):
-        return next((place for place in ("record", "conflict", "history", "handover") if text in self.where[place]), None)
+        return next((place for place in ("record", "conflict", "history", "handover", "witness") if text in self.where[place]), None)
 
     def values(self):
         """Each value that is one of the texts, by record and field."""
         return {(identity, field): value for identity, fields in self.fields.items() for field, value in fields.items()
                 if isinstance(value, str) and value.strip()}
+
+
+def held(firm, folder):
+    """What the laptops that will sync show of the server's rows, before they hear of the restore."""
+    shown = []
+    for name, laptop in firm.laptops.items():
+        if name not in (REVOKED, DISABLED):
+            rows, = inspect(
+                laptop.store + "/store.db", folder,
+                "SELECT ifnull(server, fields) FROM record JOIN collection ON collection.number = record.collection"
+                " WHERE name IN ('customer', 'contact', 'interaction')")
+            shown += [row[0] for row in rows]
+    return "\n".join(shown)
 
 
 def heal(firm):
@@ -205,7 +222,7 @@ def heal(firm):
     return again, seconds
 
 
-def compare(firm, before, after):
+def compare(firm, before, after, shown):
     """What is back, and what is not."""
     counts = {}
     orphans = {text for record, texts in firm.about.items() if firm.maker[record] in GONE for text in texts}
@@ -214,6 +231,8 @@ def compare(firm, before, after):
         if before.place(text) is None:
             continue  # of somebody who was erased
         dead = author in GONE or text in firm.left
+        if place is None and text in shown:
+            raise Fault(f"{text} of {author} was shown on a laptop that synced since, and nobody is told of it")
         counts[place, dead] = counts.get((place, dead), 0) + 1
         if not dead and place == "handover" and text in orphans:
             continue  # it waits for a customer that nobody brings
@@ -249,6 +268,39 @@ def check_report(firm, again, trimmed):
     if not makers or not makers <= set(GONE) or any(awaited["there"] for awaited in report["awaited"]):
         raise Fault(f"what is awaited was made by {makers}: {report['awaited']}")
     return report
+
+
+def listed(firm):
+    """The values that only others held, as an administrator reads them."""
+    told = json.loads(firm.server.tool("healing", "list", "--json").stdout)
+    if told["count"] != len(told["records"]):
+        raise Fault(f"{told['count']} records, and {len(told['records'])} listed")
+    return [
+        value for record in told["records"]
+        for value in json.loads(firm.server.tool("healing", "show", record["id"], "--json").stdout)["values"]]
+
+
+def check_witness(firm, after, report):
+    """All of it stands in the list and in the report, and names who tells it and whose it was."""
+    values = listed(firm)
+    texts = json.dumps([value.get("value") for value in values], ensure_ascii=False)
+    missing = [text for text in firm.acknowledged if after.place(text) == "witness" and text not in texts]
+    if missing or len(values) != len(after.witnessed) or report["witness"]["values"] != len(values) or not values:
+        raise Fault(f"{missing} not listed; {len(values)} listed of {len(after.witnessed)}; {report['witness']}")
+    for value in values:
+        tellers = {teller["name"] for teller in value["tellers"]}
+        if not tellers or value["author"]["name"] in tellers - {TRIMMED}:
+            raise Fault(f"whose it was, and who tells it: {value}")
+
+
+def accept(firm, database, folder, witnessed):
+    """An administrator accepts all; it is there then, and with it what waited for it."""
+    firm.server.tool("healing", "accept", "--all")
+    after = Contents(database, folder)
+    missing = [text for text in witnessed if after.place(text) not in ("record", "history", "conflict")]
+    if missing or after.witnessed:
+        raise Fault(f"accepted and not there: {missing}")
+    return after
 
 
 def check_ended(firm, erased, folder):
@@ -331,17 +383,22 @@ def main():
         before = Contents(database, folder)
         firm.server.tool("restore", os.path.join(folder, "backup.db"))
         firm.server.start()
+        shown = held(firm, folder)
         again, seconds = heal(firm)
         after = Contents(database, folder)
-        counts = compare(firm, before, after)
+        counts = compare(firm, before, after, shown)
         report = check_report(firm, again, trimmed)
+        check_witness(firm, after, report)
+        print(firm.server.tool("healing").stdout)
+        accepted = accept(firm, database, folder, [text for text in firm.acknowledged if after.place(text) == "witness"])
         for name in again:
             firm.sync(name)
         check_ended(firm, erased, folder)
-        print(firm.server.tool("healing").stdout)
     finally:
         firm.server.stop()
     tell(firm, counts, again, seconds, report)
+    waiting = [text for text in firm.acknowledged if after.place(text) == "handover"]
+    print(f"once that is accepted, {sum(accepted.place(text) != 'handover' for text in waiting)} of {len(waiting)} that waited are there")
     if not options.keep:
         shutil.rmtree(folder)
 
@@ -353,6 +410,12 @@ def tell(firm, counts, again, seconds, report):
     waiting = kept.pop("handover", 0)
     print(f"of laptops that still have them: {sum(kept.values())} back: {kept}; {waiting} wait for a customer that nobody brings")
     print(f"of those that were destroyed or revoked, of the disabled, without a journal or given away: {sum(rest.values())}: {rest}")
+    erased = len(firm.acknowledged) - sum(counts.values())
+    boxed, witnessed = rest.get("handover", 0) + waiting, rest.get("witness", 0)
+    back = sum(counts.values()) - boxed - witnessed - rest.get("nowhere", 0)
+    print(
+        f"{len(firm.acknowledged)} acknowledged = {back} back + {boxed} boxed + {witnessed} witnessed"
+        f" + {rest.get('nowhere', 0)} nobody's + {erased} of who was erased")
     print(f"{len(again)} laptops synced once: {sum(again.values())} sets sent again, slowest {max(seconds):.2f} s")
 
 

@@ -156,6 +156,23 @@ import WaybookTesting
         #expect(try company.service.file.read { try Audit($0).entries().map(\.what) }.contains("erasure-done"))
     }
 
+    /// As behind a server that was put back, and whose answers are lost: the lines stay.
+    @Test func whatWasPutAsideOfOthersWritesGoesWithThePerson() async throws {
+        let wang = try await person()
+        let store = company.store(admin)
+        try store.write { try $0.beginWitness(LostRange(fork: 0, start: 1 << 34, vetted: nil), lacksOwn: false) }
+        try store.gatherWitness()
+        func lines() throws -> String {
+            try store.witnessLines(after: 0, limit: 1_000).map { String(decoding: $0.content, as: UTF8.self) }.joined()
+        }
+        #expect(try lines().contains("zqmarker") && lines().contains("彗"))
+        company.laptops[admin].transport.set(.init(tamper: Tampering(dropping: { $0.entries?["witnessed"] != nil })))
+        try await company.erase(wang)
+        try await company.settle()
+        let found = try company.found(in: ["laptop\(admin)"])
+        #expect(try found == [] && !lines().contains("zqmarker"), "\(found)")
+    }
+
     @Test func aContactIsErasedWithWhatTellsOfThemAndTheirColleaguesStay() async throws {
         let firm = try company.add(ann, ["name": "Acme", "kind": "organization", "owner": company.owner(ann)])
         let wang = try company.add(ann, ["customer": text(firm), "name": "彗 zqmarker", "notes": "7319"], to: "contact")

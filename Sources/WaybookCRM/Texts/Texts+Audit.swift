@@ -40,6 +40,12 @@ extension Texts {
         package static var restored: LocalizedText {
             LocalizedText(en: "ledger applied after a restore", zh: "恢复后应用安全台账")
         }
+        package static var witnessAccepted: LocalizedText {
+            LocalizedText(en: "value of others' laptops accepted", zh: "采纳其他设备保存的值")
+        }
+        package static var witnessDropped: LocalizedText {
+            LocalizedText(en: "value of others' laptops dropped", zh: "放弃其他设备保存的值")
+        }
         package static var settingChanged: LocalizedText { LocalizedText(en: "setting changed", zh: "更改设置") }
         package static var retained: LocalizedText { LocalizedText(en: "old entries removed", zh: "清除过期条目") }
 

@@ -61,13 +61,54 @@ extension Texts {
             )
         }
 
-        package static var onlyOthers: LocalizedText {
+        package static func witnessed(values: Int, records: Int, devices: Int) -> LocalizedText {
             LocalizedText(
                 en: """
-                    What was lost and whose author's laptop does not come is not named here, though others may have read \
-                    it: they drop it at their next sync.
+                    \(devices, one: "laptop tells", other: "laptops tell") \(values, one: "value", other: "values") of \
+                    \(records, one: "record", other: "records") that others had written and the server lacks: see \
+                    "waybook-server healing list". Nothing of it applies by itself.
                     """,
-                zh: "如果作者的设备不再同步，其丢失的内容不会在此列出；即使其他人读过，他们的设备也会在下次同步时移除这些内容。"
+                zh: """
+                    \(devices) 台设备报告了 \(records) 条记录中的 \(values) 个值，由他人写入而服务器缺少：请查看“waybook-server healing list”。这些值不会自动生效。
+                    """
+            )
+        }
+
+        package static func decided(accepted: Int, dropped: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Of such values \(accepted) \(accepted == 1 ? "was" : "were") accepted and \(dropped) dropped.",
+                zh: "此类值中已采纳 \(accepted) 个，已放弃 \(dropped) 个。"
+            )
+        }
+
+        package static func beyond(values: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    Laptops had \(values, one: "value", other: "values") more than one of them may tell; \
+                    \(values == 1 ? "it is" : "they are") not listed.
+                    """,
+                zh: "另有 \(values) 个值超出单台设备可报告的上限，未列出。"
+            )
+        }
+
+        package static func nobodys(commits: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    At most \(commits, one: "lost commit", other: "lost commits") nobody had any more, or has told so far: \
+                    the server's own are among them.
+                    """,
+                zh: "最多有 \(commits) 次丢失的提交已无人持有，或尚无设备报告；其中包括服务器自身的提交。"
+            )
+        }
+
+        package static var nobodysNone: LocalizedText {
+            LocalizedText(en: "Of no lost commit it is known that nobody has it.", zh: "未发现无人持有的丢失提交。")
+        }
+
+        package static var nobodysUnknown: LocalizedText {
+            LocalizedText(
+                en: "What nobody had any more cannot be told.",
+                zh: "无人持有的内容无法统计。"
             )
         }
 
@@ -88,6 +129,78 @@ extension Texts {
         package static var gone: LocalizedText { LocalizedText(en: "No longer kept", zh: "不再保存") }
         package static var sets: LocalizedText { LocalizedText(en: "Change sets", zh: "修改组数") }
         package static var devices: LocalizedText { LocalizedText(en: "Devices", zh: "设备数") }
+
+        package static var kind: LocalizedText { LocalizedText(en: "Kind", zh: "类型") }
+        package static var values: LocalizedText { LocalizedText(en: "Values", zh: "值") }
+        package static var heldBy: LocalizedText { LocalizedText(en: "Held by", zh: "持有设备") }
+        package static var field: LocalizedText { LocalizedText(en: "Field", zh: "字段") }
+        package static var lostValue: LocalizedText { LocalizedText(en: "Lost value", zh: "丢失的值") }
+        package static var stands: LocalizedText { LocalizedText(en: "Stands now", zh: "当前值") }
+        package static var writtenBy: LocalizedText { LocalizedText(en: "Written by", zh: "写入设备") }
+        package static var removed: LocalizedText { LocalizedText(en: "(removed)", zh: "（已移除）") }
+
+        package static func later(value: String) -> LocalizedText {
+            LocalizedText(en: "\(value) (later)", zh: "\(value)（较新）")
+        }
+
+        // MARK: Deciding
+
+        package static var typeDrop: LocalizedText {
+            LocalizedText(en: "These values are then gone for good. Type drop to go on:", zh: "这些值将永久丢失。请输入 drop 以继续：")
+        }
+
+        package static var nameSome: LocalizedText {
+            LocalizedText(en: "Name records or numbers, or say --all.", zh: "请指定记录或编号，或使用 --all。")
+        }
+
+        package static func accepted(standing: Int, retired: Int) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    \(standing, one: "value stands", other: "values stand") now; \(retired) \(retired == 1 ? "is" : "are") in \
+                    the history, for something later stands.
+                    """,
+                zh: "已有 \(standing) 个值生效；另有 \(retired) 个因已有较新的值而仅存入历史。"
+            )
+        }
+
+        package static func dropped(count: Int) -> LocalizedText {
+            LocalizedText(en: "\(count, one: "value is", other: "values are") dropped.", zh: "已放弃 \(count) 个值。")
+        }
+
+        package static func notHeld(what: String) -> LocalizedText {
+            LocalizedText(en: "No laptop told a value of \(what) that waits.", zh: "没有设备报告过 \(what) 的待定值。")
+        }
+
+        package static func contradicted(id: String) -> LocalizedText {
+            LocalizedText(
+                en: "Laptops tell different values of one write to \(id); nothing was accepted.",
+                zh: "对于 \(id) 的同一次写入，各设备报告的值不同；未采纳任何内容。"
+            )
+        }
+
+        package static var contradictedHint: LocalizedText {
+            LocalizedText(
+                en: "See “waybook-server healing show” and name the one that is right by its number.",
+                zh: "请用“waybook-server healing show”查看，并用编号指定正确的值。"
+            )
+        }
+
+        package static func rootMissing(id: String) -> LocalizedText {
+            LocalizedText(
+                en: "The customer \(id) is not there; nothing was accepted.", zh: "客户 \(id) 不存在；未采纳任何内容。"
+            )
+        }
+
+        package static var rootMissingHint: LocalizedText {
+            LocalizedText(en: "Accept it as well, or before.", zh: "请先采纳该客户，或一并采纳。")
+        }
+
+        package static func witnessRefused(id: String) -> LocalizedText {
+            LocalizedText(
+                en: "What was told of \(id) is not a whole or valid record; nothing was accepted.",
+                zh: "关于 \(id) 的内容不完整或无效；未采纳任何内容。"
+            )
+        }
 
         // MARK: States of a device
 
@@ -116,5 +229,52 @@ extension Texts.Help {
                 """,
             zh: "列出恢复之前的每台设备：进展如何，有多少组修改已恢复、需要确认、在等待尚未恢复的记录、已移交待定或被拒绝，以及曾发送但不再保存的组数。"
         )
+    }
+
+    package static var serverHealingReport: LocalizedText {
+        LocalizedText(en: "See what is back, and what is not.", zh: "查看哪些内容已恢复，哪些尚未恢复。")
+    }
+
+    package static var serverHealingList: LocalizedText {
+        LocalizedText(
+            en: "List the records of which laptops hold values that others wrote and the server lost.",
+            zh: "列出各设备持有、由他人写入而服务器已丢失的值所属的记录。"
+        )
+    }
+
+    package static var serverHealingShow: LocalizedText {
+        LocalizedText(
+            en: "See such values of one record beside what stands now.", zh: "查看一条记录的这些值以及当前的值。"
+        )
+    }
+
+    package static var serverHealingAccept: LocalizedText {
+        LocalizedText(en: "Apply such values.", zh: "采纳这些值。")
+    }
+
+    package static var serverHealingAcceptDetails: LocalizedText {
+        LocalizedText(
+            en: """
+                A value that is later than what stands takes its place; of any other nothing but the history tells. If its \
+                author's laptop comes after all, that brings nothing new.
+                """,
+            zh: "比当前值新的值会取而代之；否则仅存入历史。如果作者的设备之后同步，不会产生重复。"
+        )
+    }
+
+    package static var serverHealingDrop: LocalizedText {
+        LocalizedText(en: "Let go of such values for good.", zh: "永久放弃这些值。")
+    }
+}
+
+extension Texts.HelpOptions {
+    package static var witness: LocalizedText {
+        LocalizedText(
+            en: "Records by their identity, or single values by their numbers.", zh: "记录的标识，或单个值的编号。"
+        )
+    }
+
+    package static var allWitness: LocalizedText {
+        LocalizedText(en: "All that wait.", zh: "全部待定值。")
     }
 }

@@ -1,3 +1,10 @@
+/// What the server makes by itself, or writes down elsewhere as well.
+public enum ServerRecords {
+    public static let collections: Set<CollectionName> = DirectoryRecord.collections.union([
+        ConflictRecord.collection, CardRecord.collection, HandoverRecord.collection, AssignmentRecord.collection,
+    ])
+}
+
 /// The card of a customer in the pool, as the engine needs to know it.
 public enum CardRecord {
     public static let collection: CollectionName = "customerCard"

@@ -64,6 +64,8 @@ public enum ResponseLine: Hashable, Sendable {
     case gone(RecordID, DepartureCause? = nil)
     /// The root of a unit that the reader held once was erased: what is left about it goes as well.
     case erased(RecordID)
+    /// What a laptop told of others' lost writes, up to the line of this number, is dealt with.
+    case witnessed(Int64)
     /// From here to the next line of another kind than a record's, all records of this bucket that the reader may read
     /// are told whole: a record of it that is not among them is none of the reader's.
     case bucket(Int)
@@ -93,6 +95,7 @@ extension ResponseLine {
         case .gone(let id, let cause): Self.gone(id, cause)
         case .erased(let id): ["erased": .string(id.description)]
         case .bucket(let bucket): ["bucket": .int(Int64(bucket))]
+        case .witnessed(let number): ["witnessed": .int(number)]
         case .checkpoint(let token, nil): ["checkpoint": .string(token)]
         case .checkpoint(let token, let sequence?): ["checkpoint": .string(token), "sequence": .int(sequence)]
         case .end(let readable, let more, let sums): Self.end(readable, more, sums)
@@ -141,6 +144,9 @@ extension ResponseLine {
         } else if let erased = entries["erased"] {
             guard let id = erased.text.flatMap({ RecordID(canonical: $0) }) else { return nil }
             self = .erased(id)
+        } else if entries["witnessed"] != nil {
+            guard let number = entries.natural("witnessed") else { return nil }
+            self = .witnessed(number)
         } else if entries["bucket"] != nil {
             guard let bucket = entries.natural("bucket", maximum: Int64(RecordDigest.buckets - 1)) else { return nil }
             self = .bucket(Int(bucket))

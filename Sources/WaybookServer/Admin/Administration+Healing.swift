@@ -18,8 +18,9 @@ extension Administration {
             "awaitedRecords": .int(Int64(report.awaitedRecords)), "back": .int(back),
             "devices": .list(report.devices.map { Self.value($0) }),
             "lost": report.timeline?.lostCommits.map { .int($0) } ?? .null,
-            "timeline": .int(Int64(report.present)),
+            "nobodys": report.nobodys.map { .int($0) } ?? .null, "timeline": .int(Int64(report.present)),
             "timelines": .list(report.timelines.map { Self.value($0) }), "trimmed": .int(report.trimmed),
+            "witness": Self.value(report.witness),
         ]
     }
 
@@ -39,6 +40,15 @@ extension Administration {
             ]
         }
         return .map(value)
+    }
+
+    private static func value(_ witness: WitnessCount) -> Value {
+        [
+            "accepted": .int(Int64(witness.accepted)), "beyond": .int(Int64(witness.beyond)),
+            "commits": .int(Int64(witness.commits)), "devices": .int(Int64(witness.tellers)),
+            "dropped": .int(Int64(witness.dropped)), "records": .int(Int64(witness.records)),
+            "values": .int(Int64(witness.values)),
+        ]
     }
 
     private static func value(_ timeline: Timeline) -> Value {

@@ -109,6 +109,8 @@ struct AuditListCommand: AsyncParsableCommand {
         case .erasureDone: Texts.Audit.erasureDone
         case .backedUp: Texts.Audit.backedUp
         case .restored: Texts.Audit.restored
+        case .witnessAccepted: Texts.Audit.witnessAccepted
+        case .witnessDropped: Texts.Audit.witnessDropped
         case .settingChanged: Texts.Audit.settingChanged
         case .retained: Texts.Audit.retained
         case nil: LocalizedText(en: "\(name)", zh: "\(name)")

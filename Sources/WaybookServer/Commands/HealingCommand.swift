@@ -9,7 +9,18 @@ struct HealingCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "healing", abstract: Texts.Help.serverHealing(Speech.language),
-            discussion: Texts.Help.serverHealingDetails(Speech.language))
+            discussion: Texts.Help.serverHealingDetails(Speech.language),
+            subcommands: [
+                HealingReportCommand.self, HealingListCommand.self, HealingShowCommand.self, HealingAcceptCommand.self,
+                HealingDropCommand.self,
+            ], defaultSubcommand: HealingReportCommand.self)
+    }
+}
+
+/// `waybook-server healing report`, which is also what `healing` alone does.
+struct HealingReportCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "report", abstract: Texts.Help.serverHealingReport(Speech.language))
     }
 
     @OptionGroup var options: CommandOptions
@@ -55,7 +66,27 @@ struct HealingCommand: AsyncParsableCommand {
         let states = entries?["devices"]?.elements?.compactMap { state(of: $0.entries) } ?? []
         let missing = states.count { $0 == .notSeen || $0 == .underWay }
         sentences.append(missing == 0 ? Texts.Healing.allCame : Texts.Healing.notAllCame(count: missing))
-        return sentences + [Texts.Healing.onlyOthers]
+        return sentences + witness(told)
+    }
+
+    /// What others' laptops told, and what nobody had.
+    private static func witness(_ told: Value) -> [LocalizedText] {
+        let (witness, entries) = (told.entries?["witness"]?.entries, told.entries)
+        var sentences: [LocalizedText] = []
+        let (values, records) = (number(witness, "values"), number(witness, "records"))
+        if values > 0 {
+            sentences.append(
+                Texts.Healing.witnessed(values: values, records: records, devices: number(witness, "devices")))
+        }
+        let (accepted, dropped) = (number(witness, "accepted"), number(witness, "dropped"))
+        if accepted + dropped > 0 { sentences.append(Texts.Healing.decided(accepted: accepted, dropped: dropped)) }
+        let beyond = number(witness, "beyond")
+        if beyond > 0 { sentences.append(Texts.Healing.beyond(values: beyond)) }
+        return sentences + [
+            entries?["nobodys"]?.integer.map {
+                $0 == 0 ? Texts.Healing.nobodysNone : Texts.Healing.nobodys(commits: Int(clamping: $0))
+            } ?? Texts.Healing.nobodysUnknown
+        ]
     }
 
     private static func table(_ devices: [[String: Value]], _ language: Language) -> TextTable {

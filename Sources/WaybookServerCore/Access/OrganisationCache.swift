@@ -53,13 +53,21 @@ extension ExchangeService {
 
     /// Who a principal is in an organisation today.
     func exchanger(_ principal: ExchangePrincipal, _ organisation: Organisation) -> Exchanger {
-        switch principal.kind {
+        principal.exchanger(in: organisation, now: now)
+    }
+}
+
+extension ExchangePrincipal {
+    /// Who this is in an organisation.
+    /// - Parameter now: milliseconds since 1970.
+    func exchanger(in organisation: Organisation, now: UInt64) -> Exchanger {
+        switch kind {
         case .administrator:
-            let user = RecordID(principal.user) ?? RecordID(high: 0, low: 0)
+            let user = RecordID(user) ?? RecordID(high: 0, low: 0)
             return .viewer(Viewer(user: user, role: .admin, scopes: [.everything]))
         case .uploader: return .uploader
         case .member:
-            guard let user = RecordID(principal.user), let person = organisation.people[user] else { return .stranger }
+            guard let user = RecordID(user), let person = organisation.people[user] else { return .stranger }
             // Disabled after the token was looked at: what they wrote is kept all the same.
             guard person.isActive else { return .uploader }
             return Viewer(user, in: organisation, on: AccessDay.text(now)).map { .viewer($0) } ?? .stranger

@@ -46,6 +46,9 @@ public enum AuditKind: String, Sendable, CaseIterable {
     case backedUp = "backup"
     /// The security ledger was applied to a file that did not have all of it: a backup was put back.
     case restored = "restore"
+    /// An administrator had values applied that only other laptops held, or let go of them.
+    case witnessAccepted = "witness-accept"
+    case witnessDropped = "witness-drop"
     case settingChanged = "setting"
     /// Entries beyond the time that they are kept were removed.
     case retained = "retention"

@@ -35,6 +35,9 @@ public struct PersonFinder {
                 }
             }
         }
+        for witnessed in try WitnessTable(db).open(of: reach.records.sorted()) {
+            document.append(witnessed.value, to: "witnessed")
+        }
         try addHolders(of: target.unit, to: &document)
         return document
     }

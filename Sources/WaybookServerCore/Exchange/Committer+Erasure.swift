@@ -11,6 +11,7 @@ extension Committer {
         }
         try rows.removeTold(about: Set(erasure.records.keys))
         for unit in erasure.wholeUnits { try rows.removeNotes(about: unit) }
+        try forgetErasedInWitness(Set(erasure.records.keys))
         try note(erasure.entry(sequence: sequence), units: erasure.units, whole: erasure.wholeUnits)
         try forgetErasedInWaiting()
     }

@@ -12,7 +12,7 @@ extension Committer {
         try Committer(
             db: db, schema: schema, limits: .standard,
             clock: ServerClock(ServerRows(db), milliseconds: UInt64(clamping: now)), authorship: { _ in nil },
-            exchanger: { _, _ in .stranger }, onDirectory: { _ in },
+            exchanger: { $0.exchanger(in: $1, now: UInt64(clamping: now)) }, onDirectory: { _ in },
             onErasure: { try ErasureLog(db).note($0, units: $1, now: now) })
     }
 
@@ -34,7 +34,8 @@ extension Committer {
         let people = try currentOrganisation().people
         for move in judge.work.scopeMoves where move.old.isEmpty {
             guard let foretold = try ForetoldAccess(db).take(move.unit),
-                judge.old != nil || Int64(clamping: judge.stamp.milliseconds) < foretold.at
+                judge.old != nil || judge.isWitnessed
+                    || Int64(clamping: judge.stamp.milliseconds) < foretold.at
             else { continue }
             try noteHolders(of: move)
             try restore(foretold.access.among { people[$0] != nil }, of: [move.unit], at: foretold.at)

@@ -22,6 +22,8 @@ struct Committer {
     private let mayMeetForetold: Bool
     /// Whether any set waits for a record.
     var mayMeetWaiting: Bool
+    /// Whether laptops told anything of what the server lost.
+    var mayMeetWitness: Bool
     /// What came, or came into somebody's sight, since sets that wait were looked at last.
     var arrived: Set<RecordID> = []
     /// Whether the directory changed since.
@@ -57,6 +59,7 @@ struct Committer {
         mayMeetErased = try rows.hasErasures()
         mayMeetForetold = try !ForetoldAccess(db).isEmpty()
         mayMeetWaiting = try !WaitingTable(db).isEmpty()
+        mayMeetWitness = try !WitnessTable(db).isEmpty()
         sequence = try rows.lastSequence()
     }
 
@@ -107,6 +110,7 @@ struct Committer {
             }
         }
         try store(old, state)
+        if result.problem == nil { result.witnessed = try take(batch.witness, of: state, by: batch.principal) }
         try rows.store(state)
         try rows.forgetJudged(state, kept: limits.keptSets)
         try note(refused, to: batch.principal)
@@ -118,6 +122,7 @@ struct Committer {
     mutating func note(_ entry: ErasureEntry, units: Set<RecordID>, whole: Set<RecordID>) throws {
         try rows.store(entry, units: whole)
         mayMeetErased = true
+        try forgetErasedInWitness(whole.union([entry.record]))
         erased.append(entry)
         try onErasure(entry, units)
     }
@@ -198,6 +203,7 @@ struct Committer {
         switch verdict {
         case .accepted, .handover:
             deeds = try store(judge, of: set)
+            try forgetWitness(of: set, given: given)
         case .rejected, .quarantined: break
         }
         if let awaits = judge.awaits {

@@ -64,7 +64,8 @@ struct HelloCheck {
         guard let known, known != service.timeline, let present = service.present else { return problem }
         problem.restored = RestoredTimeline(
             number: Int(present.number), fork: service.lineage.common(timeline: known, sequence: .max) ?? 0,
-            start: present.start, epoch: service.epoch, vetted: state?.vetted)
+            start: present.start, epoch: service.epoch, vetted: state?.vetted,
+            takesWitness: true)
         return problem
     }
 }

@@ -38,11 +38,15 @@ public struct PushBatch: Sendable {
     /// What the replica says of the sets that it sends again, and what became of each of them; nothing on the first timeline.
     public var again: AgainSets?
     public var past: [Int64: PastAnswer] = [:]
+    /// What the replica tells of others' writes that the server lost.
+    public var witness: [WitnessLine] = []
 
     /// The most sets of a batch: everybody else's commits wait behind it.
     public static let mostSets = 32
     /// So many bytes of sets fill a batch; the last of them may be beyond.
     public static let fullBytes = 1 << 20
+    /// So many lines of a witness, too.
+    public static let mostWitness = 100
 }
 
 /// What became of a batch.
@@ -51,6 +55,8 @@ public struct PushResult: Sendable {
     public var verdicts: [(number: Int64, verdict: Verdict)] = []
     /// What ended the batch early: a gap or a fork.
     public var problem: Problem?
+    /// The last line of a witness that is dealt with; nil where there was none.
+    public var witnessed: Int64?
     /// Whether anything was committed that others want to know.
     public var hasChanges = false
     /// What was committed is news about.

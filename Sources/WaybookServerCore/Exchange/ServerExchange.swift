@@ -32,6 +32,10 @@ public struct ServerExchange {
     public private(set) var offsetMilliseconds: Int64 = 0
     private var pending: [(set: ChangeSet, past: PastAnswer?, bytes: Int)] = []
     private var pendingBytes = 0
+    /// What is told of others' lost writes, behind all sets.
+    private var witness: [WitnessLine] = []
+    private var witnessCount = 0
+    private var witnessed: Int64?
     private var hasRequestEnded = false
     /// Whether the server has taken note of what is sent again.
     private var hasNotedAgain = false
@@ -91,14 +95,19 @@ public struct ServerExchange {
     public mutating func note(_ result: PushResult) -> PushBatch? {
         verdicts += result.verdicts
         problem = problem ?? result.problem
+        witnessed = result.witnessed ?? witnessed
         return dueBatch()
     }
 
     private mutating func dueBatch() -> PushBatch? {
         guard let hello, problem == nil else { return nil }
         let again = service.timeline > Timeline.first ? hello.again : nil
-        guard !pending.isEmpty || (hasRequestEnded && again != nil && !hasNotedAgain) else { return nil }
-        let isFull = pending.count >= PushBatch.mostSets || pendingBytes >= PushBatch.fullBytes
+        guard !pending.isEmpty || !witness.isEmpty || (hasRequestEnded && again != nil && !hasNotedAgain) else {
+            return nil
+        }
+        let isFull =
+            pending.count >= PushBatch.mostSets || pendingBytes >= PushBatch.fullBytes
+            || witness.count >= PushBatch.mostWitness
         guard hasRequestEnded || isFull else { return nil }
         var (count, bytes) = (0, 0)
         while count < min(pending.count, PushBatch.mostSets), bytes < PushBatch.fullBytes {
@@ -115,6 +124,12 @@ public struct ServerExchange {
         }
         pending.removeFirst(count)
         pendingBytes -= bytes
+        if pending.isEmpty {
+            // It must not make others wait longer than sets do.
+            batch.witness = Array(witness.prefix(PushBatch.mostWitness))
+            batch.isFull = batch.isFull || batch.witness.count == PushBatch.mostWitness
+            witness.removeFirst(batch.witness.count)
+        }
         return batch
     }
 
@@ -126,7 +141,9 @@ public struct ServerExchange {
         }
         switch phase {
         case .hello: try greet(document.value)
+        case .sets where WitnessLine.isWitness(document): try takeWitness()
         case .sets:
+            guard witnessCount == 0 else { throw Problem(.badRequest) }
             setCount += 1
             guard setCount <= service.limits.requestSets else {
                 throw Problem(.tooLarge, maximum: Int64(service.limits.requestSets))
@@ -150,6 +167,15 @@ public struct ServerExchange {
         try checkAuthor(set.stamp.replica, or: Problem(.badRequest))
         pending.append((set, past, bytes))
         pendingBytes += bytes
+    }
+
+    private mutating func takeWitness() throws(Problem) {
+        guard let line = WitnessLine(document.value) else { throw Problem(.badRequest) }
+        witnessCount += 1
+        guard witnessCount <= WitnessLine.mostInRequest else {
+            throw Problem(.tooLarge, maximum: Int64(WitnessLine.mostInRequest))
+        }
+        witness.append(line)
     }
 
     private mutating func greet(_ value: Value) throws(Problem) {
@@ -187,6 +213,7 @@ public struct ServerExchange {
         head.leaseDays = try service.leaseDays()
         append(.head(head), to: &output)
         appendVerdicts(to: &output)
+        if let witnessed { append(.witnessed(witnessed), to: &output) }
         // An older copy first learns what became of the sets that it shares with its other self, then that it is one.
         if let problem = problem ?? (isOlderCopy ? Problem(.fork) : nil) {
             append(.error(problem), to: &output)

@@ -65,6 +65,8 @@ struct SetJudge {
     /// The items that told of it while it waited, by what each is about.
     var waitingItems: [RecordID: RecordID] = [:]
 
+    /// Whether it is what laptops told of others' lost writes, which an administrator accepts.
+    var isWitnessed = false
     /// When it was decided what is brought about, where that was before.
     var decidedMilliseconds: Int64?
 
@@ -179,7 +181,7 @@ struct SetJudge {
     // MARK: Admission
 
     /// Refuses what does not fit the schema, and writes to records that the server does not know.
-    private mutating func admit(_ change: Change) throws {
+    mutating func admit(_ change: Change) throws {
         guard change.collection != ConflictRecord.collection else {
             throw refusal(.access, change.id, change.writes.first?.path)
         }
@@ -200,7 +202,7 @@ struct SetJudge {
     }
 
     /// Refuses what would make a record that no reader could parse.
-    private mutating func weigh(_ change: Change) throws {
+    mutating func weigh(_ change: Change) throws {
         for write in change.writes where RecordSize(of: write.value ?? .null).values > RecordSize.maximumValuesOfValue {
             throw refusal(.limit, change.id, write.path)
         }
@@ -346,7 +348,7 @@ struct SetJudge {
     // MARK: Units
 
     /// Puts the record into its unit, and brings its root back if that was deleted.
-    private mutating func place(_ change: Change) throws {
+    mutating func place(_ change: Change) throws {
         guard var row = try work.row(change.id) else { return }
         guard let unit = schema.unit(of: row.record) else { throw refusal(.required, change.id, nil) }
         let isContent = change.writes.contains { $0.path != .life }

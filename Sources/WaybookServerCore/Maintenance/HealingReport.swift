@@ -53,6 +53,8 @@ public struct HealingReport: Sendable {
     public var awaited: [Awaited]
     /// How many records are awaited in all.
     public var awaitedRecords: Int
+    /// What laptops told of others' lost writes.
+    public var witness: WitnessCount
 
     /// The most awaited records that are named.
     public static let mostAwaited = 1_000
@@ -69,6 +71,14 @@ public struct HealingReport: Sendable {
     /// How many sets the devices sent that no longer have them.
     public var trimmed: Int64 { devices.reduce(0) { $0 + ($1.healing?.trimmed ?? 0) } }
 
+    /// How many lost commits neither came back, nor wait, nor were told by anybody: the server's own among them. At most so
+    /// many are nobody's; nil where nobody knows how many were lost.
+    public var nobodys: Int64? {
+        let waiting = devices.reduce(0) { $0 + Int64($1.waiting) }
+        let handed = devices.reduce(0) { $0 + max(0, ($1.healing?.handed ?? 0) - Int64($1.waitingItems)) }
+        return timeline?.lostCommits.map { max(0, $0 - back.sets - waiting - handed - Int64(witness.commits)) }
+    }
+
     /// Reads it in a snapshot.
     public init(_ db: Database) throws {
         let table = TimelineTable(db)
@@ -77,6 +87,7 @@ public struct HealingReport: Sendable {
         timelines = try table.all()
         awaited = try Self.awaited(db)
         awaitedRecords = try Int.fetchOne(db, sql: "SELECT count(DISTINCT awaits) FROM waiting_set") ?? 0
+        witness = try WitnessTable(db).count()
         devices = []
         guard let timeline else { return }
         let healings = Dictionary(uniqueKeysWithValues: try HealingTable(db).all(on: present).map { ($0.replica, $0) })

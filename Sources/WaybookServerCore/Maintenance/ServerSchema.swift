@@ -19,5 +19,6 @@ public enum ServerSchema {
         StoreMigration(number: 13, name: "ruled", sql: ruledMigrationSQL),
         StoreMigration(number: 14, name: "foretold-access", sql: foretoldAccessMigrationSQL),
         StoreMigration(number: 15, name: "waiting", sql: waitingMigrationSQL),
+        StoreMigration(number: 16, name: "witness", sql: witnessMigrationSQL),
     ]
 }

@@ -46,11 +46,14 @@ struct Answering {
     }
 
     /// Whether a set that had been refused, put aside or handed over before its server was put back is so again: then that
-    /// is in the lists already.
+    /// is in the lists already. Of one that had been handed over and is refused now the item may be lost: it is on no list.
     private static func isKnown(_ verdict: Verdict, _ past: PastAnswer?) -> Bool {
         guard let past, !past.isShown else { return false }
-        if case .accepted = verdict { return false }
-        return true
+        switch verdict {
+        case .accepted: return false
+        case .rejected, .quarantined: return past.answer != .handedOver
+        case .handover: return true
+        }
     }
 
     /// Writes what is said once for all verdicts: the last answered set, the log's line of plain ones, the clock.

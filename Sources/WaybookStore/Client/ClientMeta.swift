@@ -15,6 +15,12 @@ enum MetaKey: String {
     /// While sets are sent again to a server that was put back: the first of them, the last that had been answered, and the
     /// last that was made over what was read before.
     case againFirst, againAnswered, againThrough
+    /// While it is looked for what a server that was put back lost of others' writes: the row behind which to go on. What it
+    /// has of the timeline that was known, and where its own begins; and between which own stamps it lacks what is no longer
+    /// in the journal.
+    case witnessFrom, witnessFork, witnessStart, witnessOwnAfter, witnessOwnBefore
+    /// How much was found: atoms, the bytes of their lines, and the atoms that were too many.
+    case witnessAtoms, witnessBytes, witnessBeyond
     /// How many records the server said that this replica may read.
     case readable
     case lastSync

@@ -106,5 +106,16 @@ enum ClientMigrations {
                 DROP TABLE outbox_kept;
                 CREATE INDEX outbox_stamp ON outbox (stamp);
                 """),
+        StoreMigration(
+            number: 7, name: "witness",
+            sql: """
+                -- What was here of others' writes when a server that was put back had lost them: until it is sent. line: atoms of
+                -- one record; how many more there were where id is NULL. unit: the record's root, perhaps itself.
+                CREATE TABLE witness (
+                    row INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB, unit BLOB, line BLOB NOT NULL
+                ) STRICT;
+                CREATE INDEX witness_id ON witness (id);
+                CREATE INDEX witness_unit ON witness (unit);
+                """),
     ]
 }

@@ -23,6 +23,7 @@ extension ClientStore {
                 let about = set.changes.filter { ids.contains($0.id) || tables.tells($0, ofAny: ids) }
                 if !about.isEmpty { document.append(ChangeSetLine.value(of: about), to: heading) }
             }
+            for value in try tables.witness(of: ids) { document.append(value, to: "witnessed") }
             return document
         }
     }

@@ -28,6 +28,7 @@ struct Departing {
 
     /// Takes the line that a unit departed: it goes at once, or is marked while something is unsent about it.
     mutating func take(_ departure: Departure) throws {
+        try tables.dropWitness(about: departure.unit)
         if try !tables.isLeaving(departure.unit) && !isCard(departure.unit) { try resend(about: departure.unit) }
         guard try isUnsent(about: departure.unit) else { return try evict(departure) }
         try mark(departure)
@@ -41,6 +42,7 @@ struct Departing {
     /// Takes the line that a record is elsewhere now: the server's row goes, unsent writes stay over nothing.
     /// With a cause the log tells of it; without one only if the page does not tell the record again.
     mutating func take(gone id: RecordID, _ cause: DepartureCause?) throws {
+        try tables.dropWitness(about: id)
         guard var stored = try tables.load(id) else { return }
         (unsent, elsewhere) = (nil, nil)
         stored.server = nil

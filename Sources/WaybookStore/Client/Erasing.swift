@@ -52,6 +52,7 @@ struct Erasing {
         guard !taken.isEmpty else { return }
         for id in taken { try hideUnsent(inUnit: id) }
         try dropRejected()
+        try tables.dropErasedWitness()
         try tables.noteUnsentErased()
         try tables.log(
             .erased, at: now.wallMilliseconds, record: taken.count == 1 ? taken[0] : nil, count: taken.count)

@@ -77,7 +77,9 @@ extension ClientTables {
     /// The bytes of all evictions up to `due` are gone; a later one stays due.
     fileprivate func notePurged(_ due: Int64) throws {
         try run("DELETE FROM meta WHERE name = ? AND value = ?", [MetaKey.purgeDue.rawValue, due])
-        guard try integer(.purgeDue) == nil, try !isLeavingAnything(), try !hasUnsentErased() else { return }
+        guard try integer(.purgeDue) == nil, try !isLeavingAnything(), try !hasUnsentErased(), try !hasWitness() else {
+            return
+        }
         try run("DELETE FROM meta WHERE name = ?", [MetaKey.purgedThrough.rawValue])
     }
 }

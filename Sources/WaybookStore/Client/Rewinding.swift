@@ -9,10 +9,26 @@ public struct ServerRewind: Hashable, Sendable {
     public var expected: Int64
     /// The server's timeline now.
     public var timeline: Int
+    /// What it lost, where it takes what is still here of others' writes; else nil.
+    public var lost: LostRange?
 
-    public init(expected: Int64, timeline: Int) {
+    public init(expected: Int64, timeline: Int, lost: LostRange? = nil) {
         self.expected = expected
         self.timeline = timeline
+        self.lost = lost
+    }
+}
+
+/// What a server that was put back lost of the history that a replica had read.
+public struct LostRange: Hashable, Sendable {
+    /// The last sequence that it still has, and what comes before the first of its timeline.
+    public var fork: Int64
+    public var start: Int64
+    /// The last stamp that it has taken from the replica.
+    public var vetted: Stamp?
+
+    public init(fork: Int64, start: Int64, vetted: Stamp?) {
+        (self.fork, self.start, self.vetted) = (fork, start, vetted)
     }
 }
 
@@ -63,6 +79,7 @@ struct Rewinding {
         // Without a journal nothing that was answered can be told again.
         let first = held ?? answered + 1
         let count = try moveBack(of: replica, from: first)
+        if let lost = rewind.lost { try tables.beginWitness(lost, lacksOwn: first > rewind.expected) }
         try noteAgain(first: first, answered: answered, last: last)
         if first <= answered { try tables.set(.answered, first - 1) }
         try tables.set(.sentThrough, min(try tables.integer(.sentThrough) ?? 0, try tables.integer(.answered) ?? 0))

@@ -52,6 +52,17 @@ extension ServerRows {
         return text.flatMap { try? JSONParser.parse($0) }
     }
 
+    /// Whether history knows a state of a path under any of these stamps.
+    public func hasRetired(_ record: RecordID, _ path: FieldPath, _ stamps: Set<Stamp>) throws -> Bool {
+        let sql = """
+            SELECT EXISTS (SELECT 1 FROM history WHERE record = ?1 AND path = ?2 AND (origin = ?3 OR stamp = ?3))
+            """
+        return try stamps.contains { stamp in
+            try Bool.fetchOne(
+                db.cachedStatement(sql: sql), arguments: [Data(record.bytes), path.text, stamp.description]) ?? false
+        }
+    }
+
     /// The value that stood last at a path before the present state; nil if history does not know one. Cost: reads what history
     /// holds of the path.
     public func lastRetiredValue(record: RecordID, path: FieldPath) throws -> Value? {

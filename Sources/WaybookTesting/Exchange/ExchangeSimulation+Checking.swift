@@ -91,7 +91,9 @@ extension ExchangeSimulation {
         }
         guard listed == expected else {
             throw SimulationFailure(
-                law: "I9", detail: "\(laptop.name): \(listed.count) listed, \(expected.count) refused")
+                law: "I9",
+                detail: "\(laptop.name): \(listed.subtracting(expected).sorted()) listed, "
+                    + "\(expected.subtracting(listed).sorted()) refused")
         }
     }
 }

@@ -154,11 +154,12 @@ public final class InProcessTransport: ExchangeTransport {
 
     /// Commits one set at a time; the sets of the batches that come due meanwhile are behind it.
     private func commit(_ batch: PushBatch, _ service: ExchangeService, _ exchange: inout ServerExchange) throws {
-        if batch.sets.isEmpty { _ = try service.commit([batch]) }
-        var waiting = batch.sets[...]
-        while let set = waiting.popFirst() {
-            var single = batch
-            single.sets = [set]
+        var waiting = Self.singles(of: batch)[...]
+        while let single = waiting.popFirst() {
+            guard let set = single.sets.first else {
+                waiting += exchange.note(try commitWithoutSet(single, service)).map { Self.singles(of: $0) } ?? []
+                continue
+            }
             let last = try service.file.read { try ServerView.lastSet(of: set.stamp.replica, $0) }
             let before = try view(of: set, service)
             let result: PushResult
@@ -173,8 +174,30 @@ public final class InProcessTransport: ExchangeTransport {
             if let verdict = result.verdicts.first?.verdict, set.number > last {
                 try observe(set, verdict, before, try view(of: set, service))
             }
-            waiting += exchange.note(result)?.sets ?? []
+            waiting += exchange.note(result).map { Self.singles(of: $0) } ?? []
             if result.problem != nil { return }
+        }
+    }
+
+    /// The sets of a batch each for itself, then what else it brings.
+    private static func singles(of batch: PushBatch) -> [PushBatch] {
+        var singles: [PushBatch] = []
+        for set in batch.sets {
+            var single = batch
+            (single.sets, single.witness) = ([set], [])
+            singles.append(single)
+        }
+        guard singles.isEmpty || !batch.witness.isEmpty else { return singles }
+        var rest = batch
+        rest.sets = []
+        return singles + [rest]
+    }
+
+    private func commitWithoutSet(_ batch: PushBatch, _ service: ExchangeService) throws -> PushResult {
+        do {
+            return try service.commit([batch])[0]
+        } catch {
+            throw server.problem(error) ?? error
         }
     }
 

@@ -11,7 +11,13 @@ extension LeakFirm {
         clock.advance(milliseconds: Int64(random.below(30_000)))
         try catchUp()
         one.allowed.formUnion(units.codes(of: units.units(seenBy: one.person, at: clock.milliseconds)))
+        let putsAside = plan.fault == nil && random.chance(10)
+        if putsAside {
+            try putAside(on: one)
+            one.laptop.transport.set(weather(cutPercent, keepsWitness: true))
+        }
         let done = try await one.laptop.synchronise(seed: random.next())
+        if putsAside { one.laptop.transport.set(weather(cutPercent)) }
         report.exchanges += done.exchanges
         report.departures += done.departedUnits
         report.refusals += done.refusedSets
@@ -19,6 +25,17 @@ extension LeakFirm {
         if random.chance(70) { while try one.laptop.store.indexForSearch() {} }
         try plantWords(on: one)
         try look(at: one, isWhole: done.ending == .upToDate)
+    }
+
+    /// Has a laptop put aside all that it holds of others' writes, as behind a server that was put back: it lies there until it
+    /// is answered, and leaves with what leaves.
+    private func putAside(on one: Held) throws {
+        try one.laptop.store.file.write { db in
+            let values = "('witnessFrom', 0), ('witnessFork', 0), ('witnessStart', \(Int64(1) << 34))"
+            try db.execute(sql: "INSERT OR REPLACE INTO meta (name, value) VALUES \(values)")
+        }
+        try one.laptop.store.gatherWitness()
+        report.putAside += try one.laptop.store.hasWitness() ? 1 : 0
     }
 
     func catchUp() throws { try service.file.read { try units.catchUp(ServerRows($0)) } }
@@ -98,7 +115,11 @@ extension LeakFirm {
         let (ids, lines) = try one.laptop.store.file.read { db in
             (
                 try Data.fetchAll(db, sql: "SELECT id FROM record").compactMap { RecordID(bytes: $0) },
-                try Data.fetchAll(db, sql: "SELECT line FROM outbox UNION ALL SELECT line FROM rejected")
+                try Data.fetchAll(
+                    db,
+                    sql:
+                        "SELECT line FROM outbox UNION ALL SELECT line FROM rejected UNION ALL SELECT line FROM witness"
+                )
             )
         }
         var known = units.codes(ofRecords: ids)

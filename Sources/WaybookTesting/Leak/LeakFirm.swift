@@ -36,6 +36,8 @@ public final class LeakFirm {
     }
 
     let plan: LeakPlan
+    /// How many exchanges in a hundred are cut now.
+    private(set) var cutPercent = 0
     let schema: Schema
     let folder: URL
     let clock = WorldClock(milliseconds: 1_790_000_000_000)
@@ -176,8 +178,11 @@ public final class LeakFirm {
         return one
     }
 
-    func weather(_ cutPercent: Int) -> InProcessTransport.Weather {
-        InProcessTransport.Weather(cutPercent: cutPercent, tamper: tampering)
+    /// - Parameter keepsWitness: whether the answers are lost by which laptops let go of what they had put aside.
+    func weather(_ cutPercent: Int, keepsWitness: Bool = false) -> InProcessTransport.Weather {
+        self.cutPercent = cutPercent
+        let tampering = keepsWitness ? Tampering(dropping: { $0.entries?["witnessed"] != nil }) : tampering
+        return InProcessTransport.Weather(cutPercent: cutPercent, tamper: tampering)
     }
 
     /// The laptop is gone, with all that was on it.

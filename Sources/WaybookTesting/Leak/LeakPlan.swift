@@ -54,6 +54,8 @@ public struct LeakReport: Hashable, Sendable {
     public var recordsCompared = 0
     public var departures = 0
     public var refusals = 0
+    /// How often a laptop had put aside what it holds of others' writes.
+    public var putAside = 0
     public var customers = 0
     public var records = 0
     public var actions: [String: Int] = [:]

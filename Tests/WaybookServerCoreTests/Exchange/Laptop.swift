@@ -183,7 +183,7 @@ final class Laptop {
             case .applied(let first, let last):
                 for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
             case .verdict(let number, let verdict): settle(number, verdict)
-            case .bucket: break
+            case .bucket, .witnessed: break
             case .record, .departed, .gone, .erased: unstored.append(read)
             case .checkpoint(let token, let sequence):
                 for line in unstored { store(line) }

@@ -66,7 +66,7 @@ import WaybookTesting
         #expect(
             told.restored
                 == RestoredTimeline(
-                    number: 1, fork: 1, start: 1 << 34, epoch: Workspace.epoch, vetted: backup))
+                    number: 1, fork: 1, start: 1 << 34, epoch: Workspace.epoch, vetted: backup, takesWitness: true))
         #expect(Problem(lineValue: told.lineValue) == told)
     }
 

@@ -116,7 +116,7 @@ struct WireDevice {
         case .applied(let first, let last):
             for number in first...last { settle(number, .accepted(stamp: nil, outcomes: [])) }
         case .verdict(let number, let verdict): settle(number, verdict)
-        case .head, .bucket: break
+        case .head, .bucket, .witnessed: break
         case .record(let told):
             let id = told.record.id
             rows[id] = told.isWhole ? told.record : rows[id].map { Join.records($0, told.record) } ?? told.record
