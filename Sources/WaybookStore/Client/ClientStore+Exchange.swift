@@ -58,7 +58,8 @@ extension ClientStore {
             let conflicts = Int64(try tables.openConflictCount())
             if isAllSent, try tables.text(.lastTold) == Self.toldText(conflicts, client) { return nil }
             let outbox = try tables.outboxSize()
-            let oldest = try String.fetchOne(tables.db, sql: "SELECT stamp FROM outbox ORDER BY number LIMIT 1")
+            let oldest = try String.fetchOne(
+                tables.db.cachedStatement(sql: "SELECT stamp FROM outbox ORDER BY number LIMIT 1"))
             let time = try tables.anchor()?.correctedMilliseconds(at: now) ?? UInt64(max(0, now.wallMilliseconds))
             let age = oldest.flatMap { Stamp($0) }.map { Int64(clamping: time) - Int64(clamping: $0.milliseconds) }
             return Told(

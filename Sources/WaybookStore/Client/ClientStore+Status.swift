@@ -56,7 +56,7 @@ extension ClientStore {
                 replica: try tables.integer(.replica).flatMap { UInt32(exactly: $0) }.map { ReplicaID($0) },
                 unsentSets: try tables.count("SELECT count(*) FROM outbox"),
                 inFlightSets: try tables.count(
-                    "SELECT count(*) FROM outbox WHERE number <= \(tables.integer(.sentThrough) ?? 0)"),
+                    "SELECT count(*) FROM outbox WHERE number <= ?", [tables.integer(.sentThrough) ?? 0]),
                 rejectedSets: try tables.count("SELECT count(*) FROM rejected"),
                 openConflicts: try tables.openConflictCount(),
                 lastSyncMilliseconds: try tables.integer(.lastSync),
@@ -99,7 +99,9 @@ extension ClientTables {
             """)
     }
 
-    func count(_ sql: String) throws -> Int { try Int.fetchOne(db, sql: sql) ?? 0 }
+    func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+        try Int.fetchOne(db.cachedStatement(sql: sql), arguments: arguments) ?? 0
+    }
 
     /// What unsent sets hide or add: live server rows under the overlay, less the live rows that are shown of them.
     /// Cost: reads the rows with unsent writes.

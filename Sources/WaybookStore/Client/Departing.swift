@@ -126,9 +126,9 @@ struct Departing {
 
     /// The root, the records that are shown in the unit, and those whose server row is in it.
     private mutating func rows(of unit: RecordID) throws -> [RecordID] {
-        let found = try Data.fetchAll(
-            tables.db, sql: "SELECT id FROM record WHERE unit = ?1 UNION SELECT id FROM record WHERE id = ?1",
-            arguments: [unit.blob])
+        let statement = try tables.db.cachedStatement(
+            sql: "SELECT id FROM record WHERE unit = ?1 UNION SELECT id FROM record WHERE id = ?1")
+        let found = try Data.fetchAll(statement, arguments: [unit.blob])
         let elsewhere = try self.elsewhere ?? tables.rowsShownElsewhere()
         self.elsewhere = elsewhere
         return Set(found.compactMap { RecordID(blob: $0) } + (elsewhere[unit] ?? [])).sorted()
@@ -196,7 +196,8 @@ extension ClientTables {
 
     /// The marked units, with the line that said so.
     func leavingUnits() throws -> [Departure] {
-        try String.fetchAll(db, sql: "SELECT departure FROM leaving ORDER BY unit").compactMap { Self.departure($0) }
+        try String.fetchAll(db.cachedStatement(sql: "SELECT departure FROM leaving ORDER BY unit"))
+            .compactMap { Self.departure($0) }
     }
 
     /// The units that a change is about: of the row that it writes to, as shown and as the server has it, and every root
@@ -270,7 +271,8 @@ extension ClientTables {
     /// The refused sets about a unit, oldest first. Of a record that only refused sets know, no row tells the unit: it is
     /// that of the set which was to create it.
     fileprivate func refused(about unit: RecordID) throws -> [RefusedAbout] {
-        let rows = try Row.fetchAll(db, sql: "SELECT row, number, line, verdict, at FROM rejected ORDER BY row")
+        let rows = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT row, number, line, verdict, at FROM rejected ORDER BY row"))
         var known: Set<RecordID> = []
         return try rows.compactMap { row in
             let entry = try rejectedSet(row)

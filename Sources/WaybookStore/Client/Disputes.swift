@@ -29,13 +29,12 @@ extension ClientTables {
 
     /// The open conflicts, about one record or all, without those that an unsent set resolves; oldest first.
     func openConflicts(about id: RecordID?, limit: Int) throws -> [RecordID] {
-        let blobs = try Data.fetchAll(
-            db,
+        let statement = try db.cachedStatement(
             sql: """
                 SELECT dispute.id FROM dispute JOIN record ON record.id = dispute.id
                 WHERE (?1 IS NULL OR dispute.about = ?1) AND record.leaving IS NULL
                 AND NOT EXISTS (SELECT 1 FROM touched WHERE touched.id = dispute.id) ORDER BY record.row LIMIT ?2
-                """, arguments: [id?.blob, limit])
-        return blobs.compactMap { RecordID(blob: $0) }
+                """)
+        return try Data.fetchAll(statement, arguments: [id?.blob, limit]).compactMap { RecordID(blob: $0) }
     }
 }

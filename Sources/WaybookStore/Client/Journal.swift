@@ -116,7 +116,8 @@ extension ClientStore {
     func trimJournal() throws {
         let isDue = try read { tables in
             guard let horizon = try tables.journalHorizon() else { return false }
-            let oldest = try Int64.fetchOne(tables.db, sql: "SELECT at FROM journal ORDER BY row LIMIT 1")
+            let oldest = try Int64.fetchOne(
+                tables.db.cachedStatement(sql: "SELECT at FROM journal ORDER BY row LIMIT 1"))
             return oldest.map { $0 < horizon } ?? false
         }
         guard isDue else { return }

@@ -69,14 +69,14 @@ extension ClientTables {
     func outboxSize() throws -> OutboxSize {
         // One end a subquery: that is what SQLite finds without reading the table.
         let ends = try Row.fetchOne(
-            db, sql: "SELECT (SELECT min(number) FROM outbox), (SELECT max(number) FROM outbox)")
+            db.cachedStatement(sql: "SELECT (SELECT min(number) FROM outbox), (SELECT max(number) FROM outbox)"))
         guard let ends, let first: Int64 = ends[0], let last: Int64 = ends[1] else {
             return OutboxSize(sets: 0, bytes: 0)
         }
         // Sets are numbered without gaps and leave in order.
         let sets = Int(last - first + 1)
         let isMeasured = sets <= OutboxSize.mostMeasuredSets
-        let bytes = isMeasured ? try Int.fetchOne(db, sql: Self.outboxBytesSQL) : nil
+        let bytes = isMeasured ? try Int.fetchOne(db.cachedStatement(sql: Self.outboxBytesSQL)) : nil
         return OutboxSize(sets: sets, bytes: bytes, numbers: first...last)
     }
 

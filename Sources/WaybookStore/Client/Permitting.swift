@@ -41,15 +41,15 @@ struct Permitting {
         var records: [VersionedRecord] = []
         for collection in DirectoryRecord.collections {
             guard let number = try tables.knownNumber(of: collection) else { continue }
-            let rows = try Row.fetchCursor(
-                tables.db,
+            let statement = try tables.db.cachedStatement(
                 sql: """
                     SELECT record.row, record.id, collection.name,
-                        iif(ifnull(record.server, '') = '' OR collection.name <> ?, record.fields, record.server)
+                        iif(ifnull(record.server, '') = '' OR collection.name <> ?1, record.fields, record.server)
                     FROM record
                     JOIN collection ON collection.number = record.collection
-                    WHERE record.collection = \(number) AND record.deleted = 0
-                    """, arguments: [DirectoryRecord.user.text])
+                    WHERE record.collection = ?2 AND record.deleted = 0
+                    """)
+            let rows = try Row.fetchCursor(statement, arguments: [DirectoryRecord.user.text, number])
             while let row = try rows.next() { records.append(try ListedRecord(row: row).record) }
         }
         return records

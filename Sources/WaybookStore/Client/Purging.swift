@@ -68,7 +68,7 @@ extension ClientTables {
     }
 
     func isLeavingAnything() throws -> Bool {
-        try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM leaving)") ?? false
+        try Bool.fetchOne(db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM leaving)")) ?? false
     }
 
     /// Merges all segments of the search index: only then do the words of forgotten records leave it.

@@ -98,7 +98,7 @@ extension ClientTables {
 
     /// After a row was removed: SQLite gives the number of the last row out again.
     func noteRemovedRow() throws {
-        let last = try Int64.fetchOne(db, sql: "SELECT ifnull(max(row), 0) FROM record") ?? 0
+        let last = try Int64.fetchOne(db.cachedStatement(sql: "SELECT ifnull(max(row), 0) FROM record")) ?? 0
         if try last < indexedThrough() { try set(.indexedThrough, last) }
     }
 
@@ -125,14 +125,12 @@ extension ClientTables {
     }
 
     private func collectionNames() throws -> [Int64: CollectionName] {
-        let rows = try Row.fetchAll(db, sql: "SELECT number, name FROM collection")
+        let rows = try Row.fetchAll(db.cachedStatement(sql: "SELECT number, name FROM collection"))
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as Int64, CollectionName($0[1])) })
     }
 
     /// How many rows wait, counted up to `limit`.
     func unindexedCount(upTo limit: Int) throws -> Int {
-        try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM (SELECT 1 FROM record WHERE row > ? LIMIT ?)",
-            arguments: [indexedThrough(), limit]) ?? 0
+        try count("SELECT count(*) FROM (SELECT 1 FROM record WHERE row > ? LIMIT ?)", [indexedThrough(), limit])
     }
 }

@@ -143,9 +143,9 @@ public final class StoreFile: Sendable {
             let pool = try currentPool(healing: false)
             var bodyHasRun = false
             do {
-                return try pool.read { db in
+                return try pool.unsafeRead { db in
                     bodyHasRun = true
-                    do { return try body(db) } catch { throw interpreted(error, db) }
+                    do { return try readTransaction(db, body) } catch { throw interpreted(error, db) }
                 }
             } catch let error as DatabaseError where !bodyHasRun && error.isClosedConnection {
                 continue
@@ -196,6 +196,21 @@ public final class StoreFile: Sendable {
             }
             guard let pool = state.pool else { return }
             try retire(pool)
+        }
+    }
+
+    /// One state for all that the body reads. `DatabasePool.read` does the same, and has both statements compiled anew for
+    /// each read, which takes longer than most reads.
+    private func readTransaction<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
+        try db.cachedStatement(sql: "BEGIN DEFERRED TRANSACTION").execute()
+        do {
+            let value = try body(db)
+            try db.cachedStatement(sql: "COMMIT TRANSACTION").execute()
+            return value
+        } catch {
+            // SQLite may have ended it by itself; what was read is not used, so nothing depends on how it ends.
+            if db.isInsideTransaction { try? db.rollback() }
+            throw error
         }
     }
 
