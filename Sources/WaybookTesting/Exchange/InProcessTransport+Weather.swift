@@ -32,6 +32,8 @@ extension InProcessTransport {
         public var pieceBytes = Int.max
         /// Called between chunks: the world goes on while an exchange is under way.
         public var between: (@Sendable () async throws -> Void)?
+        /// Called when the server takes an exchange up.
+        public var meets: (@Sendable () -> Void)?
         /// Changes lines on the way; for planted faults.
         public var tamper: Tampering?
         /// Told of each record that a device is sent, and of each problem.

@@ -63,6 +63,7 @@ public final class InProcessTransport: ExchangeTransport {
         }
         if fate == .late { return try loseSight(of: session, weather) }
         let service = try server.service()
+        weather.meets?()
         var exchange = service.open(principal, feedFor: weather.tamper?.reader(principal.replica))
         do {
             do {
@@ -160,8 +161,9 @@ public final class InProcessTransport: ExchangeTransport {
                 waiting += exchange.note(try commitWithoutSet(single, service)).map { Self.singles(of: $0) } ?? []
                 continue
             }
-            let last = try service.file.read { try ServerView.lastSet(of: set.stamp.replica, $0) }
-            let before = try view(of: set, service)
+            let (last, before) = try service.file.read {
+                (try ServerView.lastSet(of: set.stamp.replica, $0), try ServerView(of: set, $0))
+            }
             let result: PushResult
             do {
                 result = try service.commit([single])[0]
@@ -172,7 +174,7 @@ public final class InProcessTransport: ExchangeTransport {
                 throw error
             }
             if let verdict = result.verdicts.first?.verdict, set.number > last {
-                try observe(set, verdict, before, try view(of: set, service))
+                try observe(set, verdict, before, try service.file.read { try ServerView(of: set, $0) })
             }
             waiting += exchange.note(result).map { Self.singles(of: $0) } ?? []
             if result.problem != nil { return }
@@ -199,10 +201,6 @@ public final class InProcessTransport: ExchangeTransport {
         } catch {
             throw server.problem(error) ?? error
         }
-    }
-
-    private func view(of set: ChangeSet, _ service: ExchangeService) throws -> ServerView {
-        try service.file.read { try ServerView(of: set, $0) }
     }
 
     private func answer(

@@ -14,6 +14,7 @@ public final class Machine: Sendable {
     private struct State {
         var lives: [FaultVFS] = []
         var next: URL?
+        var folders = 0
     }
 
     public let name: String
@@ -24,7 +25,7 @@ public final class Machine: Sendable {
     public init(_ name: String, in parent: URL) throws {
         self.name = name
         self.parent = parent
-        try begin(in: try makeFolder(1))
+        try begin(in: try makeFolder())
     }
 
     /// Where its files now lie.
@@ -35,7 +36,11 @@ public final class Machine: Sendable {
 
     private var shim: FaultVFS { state.withLock { $0.lives[$0.lives.count - 1] } }
 
-    private func makeFolder(_ number: Int) throws -> URL {
+    private func makeFolder() throws -> URL {
+        let number = state.withLock { state in
+            state.folders += 1
+            return state.folders
+        }
         let folder = parent.appending(path: "\(name)-\(number)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         return folder
@@ -51,7 +56,7 @@ public final class Machine: Sendable {
     public func cutPower(afterOperations operations: Int, survivors: FaultVFS.Survivors, atSync: Bool, seed: UInt64)
         throws
     {
-        let next = try makeFolder(state.withLock { $0.lives.count } + 1)
+        let next = try makeFolder()
         state.withLock { $0.next = next }
         shim.cutPower(
             afterOperations: operations, to: next.path, survivors: survivors, seed: seed, atSync: atSync, staysOff: true
@@ -101,7 +106,7 @@ public final class Machine: Sendable {
     /// Goes on in another, empty folder, as a machine whose disk somebody puts a copy on. A cut that was asked for is
     /// called off.
     public func moveOn() throws -> URL {
-        try begin(in: try makeFolder(state.withLock { $0.lives.count } + 1))
+        try begin(in: try makeFolder())
         state.withLock { $0.next = nil }
         return folder
     }

@@ -71,19 +71,11 @@ extension StoreFile {
 
 extension ClientStore {
     /// It has no verdict, and has read nothing, that the server does not have.
-    /// - Returns: how far it has read.
-    @discardableResult
-    func requireKnown(to service: ExchangeService, _ name: String) throws -> Int64 {
-        let start = try exchangeStart()
-        let judged = try service.file.read { try ServerView.lastSet(of: start.replica, $0) }
-        guard judged >= start.answered else {
-            throw SimulationFailure(
-                law: "I1", detail: "\(name) has the verdict on \(start.answered), the server sets to \(judged)")
+    func requireKnown(to service: ExchangeService, _ name: String) throws {
+        let look = try LaptopLook(at: self, withRows: false)
+        let (judged, last) = try service.file.read {
+            (try ServerView.lastSet(of: look.replica, $0), try ServerRows($0).lastSequence())
         }
-        let (read, sequence) = (try status().storedSequence, try service.lastSequence())
-        guard sequence >= read else {
-            throw SimulationFailure(law: "I7", detail: "\(name) has read through \(read), the server is at \(sequence)")
-        }
-        return read
+        try look.requireKnown(answeredBy: judged, at: last, name)
     }
 }

@@ -45,8 +45,9 @@ extension LeakFirm {
         try catchUp()
         let seen = units.units(seenBy: one.person, at: clock.milliseconds)
         let now = units.codes(of: seen)
+        let refused = try one.laptop.store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM rejected") }
         one.allowed = try (isWhole ? now : one.allowed.union(now))
-            .union(units.codesRefused(on: one.laptop.store, seen, schema: schema))
+            .union(units.codesRefused(in: refused, seen, schema: schema))
         let found = try codes(inFilesOf: one)
         report.markersFound += found.count
         try require(found.subtracting(one.allowed), of: one, isWhole ? "though it read everything" : "after a break")

@@ -89,15 +89,25 @@ public enum Marker {
     private static func each(
         _ needle: [UInt8], in bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void
     ) {
-        guard let base = bytes.baseAddress else { return }
-        var offset = 0
-        while bytes.count - offset >= needle.count,
-            let hit = memchr(base + offset, Int32(needle[0]), bytes.count - offset - needle.count + 1)
-        {
-            offset = UnsafeRawPointer(hit) - base
-            let isHit = memcmp(hit, needle, needle.count) == 0
-            offset += isHit ? needle.count : 1
-            if isHit { body(UnsafeRawBufferPointer(rebasing: bytes[offset...])) }
+        var start = 0
+        while let offset = bytes.offset(of: needle, from: start) {
+            start = offset + needle.count
+            body(UnsafeRawBufferPointer(rebasing: bytes[start...]))
         }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where these bytes, of which there is at least one, begin for the first time from there on.
+    func offset(of needle: [UInt8], from start: Int = 0) -> Int? {
+        guard let base = baseAddress else { return nil }
+        var offset = start
+        while count - offset >= needle.count,
+            let hit = memchr(base + offset, Int32(needle[0]), count - offset - needle.count + 1)
+        {
+            if memcmp(hit, needle, needle.count) == 0 { return UnsafeRawPointer(hit) - base }
+            offset = UnsafeRawPointer(hit) - base + 1
+        }
+        return nil
     }
 }

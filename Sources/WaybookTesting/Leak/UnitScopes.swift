@@ -76,10 +76,19 @@ struct UnitScopes {
 
     /// The units that somebody may see now; nil for all. Nobody's for whom the directory does not know as active.
     func units(seenBy user: RecordID, at milliseconds: Int64) -> Set<RecordID> {
-        let day = String(Instant(milliseconds: milliseconds).description.prefix(10))
-        guard let viewer = Viewer(user, in: organisation, on: day) else { return [] }
+        guard let viewer = viewer(user, at: milliseconds) else { return [] }
         if viewer.seesEverything { return Set(roots.keys) }
         return Set(scopes.filter { !$0.value.isDisjoint(with: viewer.scopes) }.keys)
+    }
+
+    /// Whether somebody may see a unit now: whether ``units(seenBy:at:)`` has it.
+    func isSeen(_ unit: RecordID, by user: RecordID, at milliseconds: Int64) -> Bool {
+        guard let viewer = viewer(user, at: milliseconds) else { return false }
+        return viewer.seesEverything ? roots[unit] != nil : scopes[unit]?.isDisjoint(with: viewer.scopes) == false
+    }
+
+    private func viewer(_ user: RecordID, at milliseconds: Int64) -> Viewer? {
+        Viewer(user, in: organisation, on: String(Instant(milliseconds: milliseconds).description.prefix(10)))
     }
 
     /// The codes of all that these units hold.
@@ -108,8 +117,12 @@ struct UnitScopes {
     func records(ofUnit unit: RecordID) -> Set<RecordID> { recordsOf[unit] ?? [] }
 
     /// The codes of a laptop's refused changes to what is seen, or to what the server does not have: theirs to mend or drop.
-    func codesRefused(on store: ClientStore, _ seen: Set<RecordID>, schema: Schema) throws -> Set<Int> {
-        let lines = try store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM rejected") }
+    /// - Parameters:
+    ///   - lines: those of the refused sets.
+    ///   - isTheirs: whether a set is theirs all the same.
+    func codesRefused(
+        in lines: [Data], _ seen: Set<RecordID>, schema: Schema, isTheirs: (ChangeSet) -> Bool = { _ in false }
+    ) throws -> Set<Int> {
         var found: Set<Int> = []
         for line in lines {
             guard let set = ChangeSetLine.decode(try JSONParser.parse(Array(line))) else { continue }
@@ -117,7 +130,7 @@ struct UnitScopes {
                 var draft = VersionedRecord(id: change.id, collection: change.collection)
                 for write in change.writes { draft.atoms[write.path] = Atom(value: write.value, stamp: set.stamp) }
                 let unit = unit(of: change.id) ?? schema.unit(of: draft) ?? change.id
-                guard seen.contains(unit) || !knows(unit) else { continue }
+                guard seen.contains(unit) || !knows(unit) || isTheirs(set) else { continue }
                 let texts = draft.atoms.flatMap { [$0.key.text, $0.value.value?.text ?? ""] }
                 found.formUnion(texts.flatMap { Marker.codes(in: $0) })
             }

@@ -7,6 +7,8 @@ struct FaultMix {
     var brokenPercent: Int
     /// How many synchronisations in a hundred are stopped at a chunk's border, to go on later.
     var pausedPercent: Int
+    /// How many steps in a hundred begin a rush.
+    var rushPercent: Int
     /// How many edits in a hundred the server refuses.
     var refusedPercent: Int
     var hasMachines: Bool
@@ -63,6 +65,7 @@ struct FaultMix {
         if pausedPercent > 0 { drawn.append((.go, 6 + random.below(12))) }
         weights = drawn.map { (verb: $0.0, weight: $0.1) }
         brokenPercent = random.pick([0, 10, 25, 50])
+        rushPercent = random.pick([0, 0, 3, 8])
         refusedPercent = random.pick([0, 0, 4, 12])
         hasOldAndNewSchemas = random.chance(30)
         hasOldProtocols = random.chance(15)

@@ -37,6 +37,9 @@ private struct StepDrawing {
     /// The laptops that were copied, and whether the server was backed up: before that nothing can be put back.
     private var copied: Set<Int> = []
     private var isBackedUp = false
+    /// The steps of a rush that are still to come, and how many clones were drawn.
+    private var due: [SimulatedStep] = []
+    private var clones = 0
 
     init(mix: FaultMix, history: SimulatedHistory) {
         self.mix = mix
@@ -53,10 +56,23 @@ private struct StepDrawing {
         if index < history.customers + history.laptops.count, index < count / 4 {
             return SimulatedStep(.sync, actor: index - history.customers, elapsed: 50)
         }
+        if due.isEmpty, random.chance(mix.rushPercent) {
+            due = Rush(history: history, clones: clones).steps(of: laptop, &random)
+        }
+        if !due.isEmpty, random.chance(Self.closePercent) { return note(due.removeFirst().marked(index)) }
         let verb = withWhatItNeeds(draw(&random), laptop)
         let actor = verb.subject == .person ? 1 + random.below(max(1, history.people.count - 1)) : laptop
         let elapsed = random.chance(30) ? random.below(mix.longestPause) : random.below(20)
-        return SimulatedStep(verb, actor: actor, elapsed: elapsed, numbers(of: verb, mark: index, &random))
+        return note(SimulatedStep(verb, actor: actor, elapsed: elapsed, numbers(of: verb, mark: index, &random)))
+    }
+
+    /// How many steps in a hundred of those that follow while a rush is under way are its own.
+    private static let closePercent = 80
+
+    private mutating func note(_ step: SimulatedStep) -> SimulatedStep {
+        if step.verb == .copy { copied.insert(step.actor) }
+        if step.verb == .clone { clones += 1 }
+        return step
     }
 
     private mutating func withWhatItNeeds(_ verb: SimulatedVerb, _ laptop: Int) -> SimulatedVerb {

@@ -46,6 +46,8 @@ final class SimulatedLaptop: @unchecked Sendable {
     let index: Int
     let name: String
     let person: RecordID
+    /// Which of ``SimulatedSchemas/laptop(_:)`` it has.
+    let kind: Int
     let schema: Schema
     let transport: InProcessTransport
     let laptop: Laptop
@@ -71,18 +73,21 @@ final class SimulatedLaptop: @unchecked Sendable {
     var hasReadAll = false
     /// Whether the server was put back since its last whole synchronisation.
     var isBehind = false
+    /// How often the server had been put back when it last took up an exchange of this laptop.
+    var putBacksMet = 0
     /// What the server has accepted and answered, as far as it is about records that are here.
     var answered: [Owed] = []
     /// What must be back at the server after its next whole synchronisation.
     var owed: [Owed] = []
 
     init(
-        index: Int, name: String, person: RecordID, schema: Schema, transport: InProcessTransport, laptop: Laptop,
-        machine: Machine?, folder: URL
+        index: Int, name: String, person: RecordID, kind: Int, schema: Schema, transport: InProcessTransport,
+        laptop: Laptop, machine: Machine?, folder: URL
     ) {
         self.index = index
         self.name = name
         self.person = person
+        self.kind = kind
         self.schema = schema
         self.transport = transport
         self.laptop = laptop

@@ -6,9 +6,25 @@ import WaybookProtocol
 struct SimulatedModel {
     enum Ruling { case accepted, rejected, handover }
 
+    struct SetName: Hashable {
+        var replica: ReplicaID
+        var number: Int64
+
+        init(_ set: ChangeSet) { (replica, number) = (set.stamp.replica, set.number) }
+    }
+
     var oracle = WriteOracle(quiet: SimulatedSchemas.quiet)
     /// What the server last said of the set in which a text came.
-    var rulings: [String: Ruling] = [:]
+    private var rulings: [String: Ruling] = [:]
+    /// Of which set that was.
+    private(set) var ruledIn: [String: SetName] = [:]
+    /// The texts of which it said so before it was put back, and has forgotten it.
+    var forgotten: Set<String> = []
+    /// The sets that were refused since the server was first put back, because it does not know, or must not say, what they
+    /// are about. That their author was told of it before, it has forgotten: it does not take them away with what leaves.
+    var refusedAgain: Set<SetName> = []
+    /// The stamp of the last accepted set of each replica, until the server is put back.
+    var lastStamps: [ReplicaID: Stamp] = [:]
     /// Under which number the set in which a text came was accepted.
     var sentBy: [String: ReplicaID] = [:]
     var made: Set<RecordID> = []
@@ -28,6 +44,15 @@ struct SimulatedModel {
     /// The numbers of which there were two stores at some time: no other may fork.
     var copied: Set<ReplicaID> = []
     private var lastReplica = Simulation.replicasFrom
+
+    /// What the server last said of the set in which a text came, and still knows.
+    func ruling(on text: String) -> Ruling? { forgotten.contains(text) ? nil : rulings[text] }
+
+    mutating func rule(_ ruling: Ruling, on text: String, in set: ChangeSet) {
+        rulings[text] = ruling
+        ruledIn[text] = SetName(set)
+        forgotten.remove(text)
+    }
 
     /// As the server gives them.
     mutating func newReplica(on timeline: UInt8) -> ReplicaID {

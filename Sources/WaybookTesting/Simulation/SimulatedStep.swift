@@ -24,6 +24,13 @@ public struct SimulatedStep: Hashable, Sendable {
         self.numbers = Array(numbers.prefix(verb.parameters.count)) + Array(repeating: 0, count: missing)
     }
 
+    /// The step with texts that are unlike those of every other mark.
+    func marked(_ mark: Int) -> Self {
+        var marked = self
+        if let place = verb.parameters.firstIndex(where: { $0.name == "mark" }) { marked.numbers[place] = mark }
+        return marked
+    }
+
     /// The number of that name; 0 where the verb has none.
     public subscript(_ name: String) -> Int {
         verb.parameters.firstIndex { $0.name == name }.map { numbers[$0] } ?? 0

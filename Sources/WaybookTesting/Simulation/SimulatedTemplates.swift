@@ -10,7 +10,8 @@ public final class SimulatedTemplates: Sendable {
 
     enum Kind {
         case server
-        case client(Schema)
+        /// Of laptops whose schema is of that kind.
+        case client(Schema, kind: Int)
     }
 
     private let folder: URL
@@ -26,11 +27,12 @@ public final class SimulatedTemplates: Sendable {
 
     func place(_ kind: Kind, as file: URL) throws {
         let template = try made.withLock { made in
-            let key: Int
-            switch kind {
-            case .server: key = 0
-            case .client(let schema): key = schema.version
-            }
+            // Not the schema's version: an older one may have the same.
+            let key =
+                switch kind {
+                case .server: -1
+                case .client(_, let kind): kind
+                }
             if let known = made[key] { return known }
             let path = folder.appending(path: "\(key)/store.db")
             try Self.make(kind, path.path)
@@ -51,7 +53,7 @@ public final class SimulatedTemplates: Sendable {
             }
             _ = try file.checkpoint(.truncate)
             try file.close()
-        case .client(let schema):
+        case .client(let schema, _):
             let store = try StoreOpening.production.client(path, schema)
             _ = try store.file.checkpoint(.truncate)
             try store.close()

@@ -116,7 +116,7 @@ extension Simulation {
         guard one.run == nil, laptops.count < history.laptops.count + Self.mostExtraLaptops else { return }
         let copy = try copyFile(of: one)
         let twin = try makeLaptop(
-            laptops.count, of: one.person, one.schema, skew: 0, as: try one.laptop.store.replica(), from: copy.file)
+            laptops.count, of: one.person, one.kind, skew: 0, as: try one.laptop.store.replica(), from: copy.file)
         twin.transport.become(one.transport.principal)
         become(copy, twin)
         laptops.append(twin)
@@ -128,7 +128,7 @@ extension Simulation {
         try? one.laptop.close()
         one.machine?.end()
         guard let place = laptops.firstIndex(where: { $0 === one }) else { return }
-        laptops[place] = try makeLaptop(one.index, of: one.person, one.schema, skew: 0, as: nil, from: nil)
+        laptops[place] = try makeLaptop(one.index, of: one.person, one.kind, skew: 0, as: nil, from: nil)
         note("\(one.name) is lost")
     }
 

@@ -23,7 +23,7 @@ extension Simulation {
     /// I5 on the way: nothing of a unit goes to somebody who may not see it now.
     func requireVisible(_ told: FeedRecord, to one: SimulatedLaptop) throws {
         try catchUp()
-        guard units.units(seenBy: one.person, at: wall.milliseconds).contains(told.unit) else {
+        guard units.isSeen(told.unit, by: one.person, at: wall.milliseconds) else {
             throw SimulationFailure(law: "I5", detail: "\(one.name) is told \(told.record.id) of \(told.unit)")
         }
         // Until its exchange has ended, however that is.
@@ -49,57 +49,57 @@ extension Simulation {
     }
 
     func check(_ one: SimulatedLaptop, isWhole: Bool) throws {
-        try checkPosition(one)
-        try checkAcknowledged(one)
-        try checkFiles(one, isWhole: isWhole)
-        // What has left, has left the journal too.
-        one.answered = try one.answered.filter {
-            try one.laptop.store.record($0.place.record) != nil || isInItem($0, on: one)
+        let look = try LaptopLook(at: one.laptop.store, withRows: isWhole)
+        let (judged, last) = try service.file.read { db in
+            try units.catchUp(ServerRows(db))
+            return (try ServerView.lastSet(of: look.replica, db), try ServerRows(db).lastSequence())
         }
-        if isWhole { try compare(one) }
+        try checkPosition(one, look, judged: judged, last: last)
+        try checkAcknowledged(one, look)
+        let isCurrent = isWhole && one.stored == last
+        let seen = units.units(seenBy: one.person, at: wall.milliseconds)
+        try checkFiles(one, look, seen, isCurrent: isCurrent)
+        // What has left, has left the journal too.
+        one.answered = try one.answered.filter { try look.holds($0.place.record) || isInItem($0, on: one) }
+        if isCurrent { try compare(one, look.rows, seen) }
     }
 
     /// I7: it knows of nothing that the server does not have, and does not fall back.
-    private func checkPosition(_ one: SimulatedLaptop) throws {
+    private func checkPosition(_ one: SimulatedLaptop, _ look: LaptopLook, judged: Int64, last: Int64) throws {
         guard !one.isBehind else { return }
-        let read = try one.laptop.store.requireKnown(to: service, one.name)
-        let isPullingAfresh = try one.laptop.store.status().isPullingAfresh
-        guard isPullingAfresh || read >= one.stored else {
-            throw SimulationFailure(law: "I7", detail: "\(one.name) fell back from \(one.stored) to \(read)")
+        try look.requireKnown(answeredBy: judged, at: last, one.name)
+        guard look.isPullingAfresh || look.read >= one.stored else {
+            throw SimulationFailure(law: "I7", detail: "\(one.name) fell back from \(one.stored) to \(look.read)")
         }
-        one.stored = isPullingAfresh ? 0 : read
+        one.stored = look.isPullingAfresh ? 0 : look.read
     }
 
     // MARK: I1 and I9
 
     /// Each edit that was acknowledged is in the outbox, or the server has ruled on it and what it refused is listed.
-    func checkAcknowledged(_ one: SimulatedLaptop) throws {
-        guard !one.saved.isEmpty else { return }
-        let (outbox, rejected) = try one.laptop.store.file.read { db in
-            (
-                try Data.fetchAll(db, sql: "SELECT line FROM outbox ORDER BY number").map {
-                    String(decoding: $0, as: UTF8.self)
-                },
-                try Data.fetchAll(db, sql: "SELECT line FROM rejected").map { String(decoding: $0, as: UTF8.self) }
-            )
-        }
-        let unsent = outbox.joined(separator: "\n")
-        let listed = rejected.joined(separator: "\n")
+    func checkAcknowledged(_ one: SimulatedLaptop, _ look: LaptopLook) throws {
         var kept: [SimulatedLaptop.Saved] = []
         for var saved in one.saved where !saved.changes.contains(where: { model.erased.contains($0.id) }) {
             guard !saved.texts.isEmpty else { continue }
-            if saved.texts.allSatisfy({ unsent.contains($0) }) {
+            if saved.texts.allSatisfy({ look.outbox.write($0) }) {
+                // What is unsent is about something, until it is answered.
+                for change in saved.changes where !look.keeps(change.id) {
+                    throw SimulationFailure(
+                        law: "I1", detail: "\(one.name) let \(change.id) go before \(saved.texts) was answered")
+                }
                 saved.at = wall.milliseconds
                 kept.append(saved)
                 continue
             }
             for (place, text) in saved.writes {
-                switch model.rulings[text] {
-                case .accepted: one.answered.append(SimulatedLaptop.Owed(place: place, text: text, at: saved.at))
+                switch model.ruling(on: text) {
+                case .accepted:
+                    one.answered.append(
+                        SimulatedLaptop.Owed(place: place, text: text, at: min(saved.at, wall.milliseconds)))
                 case .handover: continue
                 case .rejected:
-                    let isHeld = try saved.changes.allSatisfy { try one.laptop.store.record($0.id) != nil }
-                    guard listed.contains(text) || !isHeld else {
+                    let isHeld = saved.changes.allSatisfy { look.holds($0.id) }
+                    guard look.rejected.write(text) || !isHeld else {
                         throw SimulationFailure(
                             law: "I9", detail: "\(one.name): “\(text)” was refused and is not listed")
                     }
@@ -114,28 +114,24 @@ extension Simulation {
     // MARK: I5
 
     /// The files hold no code of what their holder may not see.
-    private func checkFiles(_ one: SimulatedLaptop, isWhole: Bool) throws {
-        try catchUp()
-        let seen = units.units(seenBy: one.person, at: wall.milliseconds)
+    /// - Parameter isCurrent: whether it has read everything.
+    private func checkFiles(
+        _ one: SimulatedLaptop, _ look: LaptopLook, _ seen: Set<RecordID>, isCurrent: Bool
+    ) throws {
         let now = codes(of: seen)
-        let last = try service.lastSequence()
-        let isCurrent = isWhole && one.stored == last
-        let refused = try units.codesRefused(on: one.laptop.store, seen, schema: schemas.server)
+        let refused = try units.codesRefused(in: look.rejected.lines, seen, schema: schemas.server) { set in
+            model.refusedAgain.contains(SimulatedModel.SetName(set))
+        }
         // What the server does not know is nobody's but its author's, also after it was refused and discarded.
         let unknown = one.made.intersection(model.codes.filter { units.unit(of: $0.key) == nil }.values)
         one.allowed = (isCurrent ? now : one.allowed.union(now)).union(refused).union(unknown)
-            .union(try codesUnsent(on: one))
+        // What was made while the exchange was under way is its author's until it is answered.
+        for line in look.outbox.lines { one.allowed.formUnion(line.withUnsafeBytes { Marker.codes(in: $0) }) }
         let leaked = try codes(inFilesOf: one).subtracting(one.allowed)
         guard leaked.isEmpty else {
             let names = model.codes.filter { leaked.contains($0.value) }.keys.sorted().map(\.description)
             throw SimulationFailure(law: "I5", detail: "\(one.name) holds texts of \(names)")
         }
-    }
-
-    /// What was made while the exchange was under way is its author's until it is answered.
-    private func codesUnsent(on one: SimulatedLaptop) throws -> Set<Int> {
-        try one.laptop.store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM outbox") }
-            .reduce(into: []) { found, line in found.formUnion(line.withUnsafeBytes { Marker.codes(in: $0) }) }
     }
 
     func codes(inFilesOf one: SimulatedLaptop) throws -> Set<Int> {
@@ -151,20 +147,13 @@ extension Simulation {
     // MARK: I2
 
     /// Everything that may be held is there as the server has it, and nothing else.
-    func compare(_ one: SimulatedLaptop) throws {
-        guard try one.stored == service.lastSequence() else { return }
+    private func compare(_ one: SimulatedLaptop, _ rows: [Data: String], _ seen: Set<RecordID>) throws {
         coverage.count("comparisons")
-        let seen = units.units(seenBy: one.person, at: wall.milliseconds)
         let theirs = try service.file.read { db in
-            try Row.fetchAll(db, sql: "SELECT id, ifnull(unit, id), fields, deleted FROM record")
+            try Row.fetchAll(
+                db.cachedStatement(sql: "SELECT id, ifnull(unit, id), fields, deleted FROM record"))
         }
-        var ours: [Data: String] = [:]
-        try one.laptop.store.file.read { db in
-            for row in try Row.fetchAll(db, sql: "SELECT id, ifnull(server, fields) FROM record WHERE server IS NOT ''")
-            {
-                ours[row[0]] = row[1]
-            }
-        }
+        var ours = rows
         for row in theirs {
             guard let unit = RecordID(bytes: row[1] as Data), seen.contains(unit) else { continue }
             let held = ours.removeValue(forKey: row[0])

@@ -74,12 +74,12 @@ extension Simulation {
     ) throws -> Named? {
         let names = collections.map { "'\($0.text)'" }.joined(separator: ",")
         let found = try one.laptop.store.file.read { db in
-            try Row.fetchAll(
-                db,
+            let statement = try db.cachedStatement(
                 sql: """
                     SELECT record.id, collection.name FROM record JOIN collection ON collection.number = record.collection
                     WHERE collection.name IN (\(names)) AND deleted = ? AND leaving IS NULL ORDER BY record.id
-                    """, arguments: [isDeleted ? 1 : 0])
+                    """)
+            return try Row.fetchAll(statement, arguments: [isDeleted ? 1 : 0])
         }
         guard !found.isEmpty else { return nil }
         let row = found[number % found.count]
@@ -253,10 +253,16 @@ extension Simulation {
     // MARK: Saving
 
     private func noteWrite(
-        _ text: String, at path: FieldPath, of id: RecordID, _ one: SimulatedLaptop, resolves: Set<String> = []
+        _ text: String, at path: FieldPath, of id: RecordID, _ one: SimulatedLaptop
     ) {
-        let shown = (try? one.laptop.store.record(id))?.record.atoms[path]?.value?.text
-        model.oracle.note(text, at: .init(record: id, path: path), shown: shown, resolves: resolves)
+        noteWrite(text, at: path, over: try? one.laptop.store.record(id), of: id, resolves: [])
+    }
+
+    private func noteWrite(
+        _ text: String, at path: FieldPath, over shown: ShownRecord?, of id: RecordID, resolves: Set<String>
+    ) {
+        model.oracle.note(
+            text, at: .init(record: id, path: path), shown: shown?.record.atoms[path]?.value?.text, resolves: resolves)
     }
 
     private func modelledTexts(_ change: Change) -> [(path: FieldPath, text: String)] {
@@ -286,9 +292,9 @@ extension Simulation {
         _ action: UserAction, _ one: SimulatedLaptop, isChecked: Bool = true, resolving: Set<String> = []
     ) throws -> Bool {
         for change in action.changes {
-            for (path, text) in modelledTexts(change) {
-                noteWrite(text, at: path, of: change.id, one, resolves: resolving)
-            }
+            let texts = modelledTexts(change)
+            let shown = texts.isEmpty ? nil : try? one.laptop.store.record(change.id)
+            for (path, text) in texts { noteWrite(text, at: path, over: shown, of: change.id, resolves: resolving) }
         }
         one.allowed.formUnion(action.changes.compactMap { model.codes[$0.id] })
         let outcome = try one.laptop.store.edit(action, at: one.laptop.now, by: isChecked ? one.person : nil)
@@ -298,8 +304,9 @@ extension Simulation {
         one.saved.append(saved(action.changes))
         one.made.formUnion(action.changes.filter(\.isCreating).compactMap { model.codes[$0.id] })
         for change in action.changes {
-            let shown = try one.laptop.store.record(change.id)
-            for (path, text) in modelledTexts(change) where shown?.record.atoms[path]?.value?.text != text {
+            let texts = modelledTexts(change)
+            let shown = texts.isEmpty ? nil : try one.laptop.store.record(change.id)
+            for (path, text) in texts where shown?.record.atoms[path]?.value?.text != text {
                 throw SimulationFailure(law: "own write", detail: "\(one.name) does not show \(text) at \(path)")
             }
         }

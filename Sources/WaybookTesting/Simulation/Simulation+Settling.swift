@@ -22,7 +22,10 @@ extension Simulation {
         try breakServerDisk(.none)
         for one in laptops where one.run != nil { try await restart(one) }
         wall.set(shift: 0, isFrozen: false)
-        for _ in 0..<Self.mostSyncs where try !BookMove(service).pending().isEmpty { try moveBooks(most: 100) }
+        for _ in 0..<Self.mostSyncs {
+            if try BookMove(service).pending().isEmpty { break }
+            try moveBooks(most: 100)
+        }
         try await settleAll()
         _ = try ErasurePurge(service.file, now: { [wall] in wall.milliseconds }).perform()
         try checkServer()
@@ -83,7 +86,7 @@ extension Simulation {
     }
 
     private func requireSent(_ one: SimulatedLaptop) throws {
-        guard try one.laptop.store.status().unsentSets == 0 else {
+        guard try LaptopLook(at: one.laptop.store, withRows: false).outbox.lines.isEmpty else {
             throw SimulationFailure(law: "liveness", detail: "\(one.name) kept sets")
         }
     }
@@ -157,10 +160,10 @@ extension Simulation {
     }
 
     private func checkAtRest(_ one: SimulatedLaptop) throws {
-        try one.laptop.store.file.requireWhole(one.name)
-        guard one.lastEnding == .upToDate else { return }
+        guard one.lastEnding == .upToDate else { return try one.laptop.store.file.requireWhole(one.name) }
         try check(one, isWhole: true)
         try requireNothingWaits(for: one)
+        // It asks SQLite, too, whether the file is whole.
         let report = try one.laptop.store.check()
         guard report.findings.isEmpty else {
             throw SimulationFailure(law: "doctor", detail: "\(one.name): \(report.findings)")

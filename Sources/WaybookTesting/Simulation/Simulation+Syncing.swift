@@ -70,6 +70,7 @@ extension Simulation {
             coverage.count("speaks \(["", "former", "newest", "ancient"][step["speaks"] % 4])")
             weather.tamper = Tampering(speaking: spoken)
         }
+        weather.meets = { one.putBacksMet = self.model.putBacks }
         weather.refuses = { self.coverage.count("problem \($0.code.rawValue)") }
         weather.tells = {
             try self.requireVisible($1, to: one)
@@ -113,7 +114,8 @@ extension Simulation {
         one.lastEnding = report.ending
         one.lastMoved = report.sentSets + report.receivedRecords
         try noteComparison(report, of: one)
-        let isWhole = report.ending == .upToDate
+        // What a server said before it was put back may be heard after.
+        let isWhole = report.ending == .upToDate && one.putBacksMet == model.putBacks
         if isWhole { one.isBehind = false }
         try check(one, isWhole: isWhole)
         guard isWhole else { return }

@@ -160,41 +160,60 @@ public final class Simulation: @unchecked Sendable {
 
     // MARK: Beginning
 
+    /// What is written into one record of the directory.
+    struct Direction {
+        var fields: [FieldName: Value]
+        var id: RecordID
+        var collection: CollectionName
+    }
+
     func direct(_ fields: [FieldName: Value], of id: RecordID, in collection: CollectionName) throws {
         do {
-            try service.file.writeSecurity(ledger, now: wall.milliseconds) { db in
-                ((), try DirectoryWriter(db, now: wall.milliseconds).write(fields, of: id, in: collection))
-            }
+            try direct([Direction(fields: fields, id: id, collection: collection)])
         } catch DirectoryError.lastAdministrator {
             coverage.count("directory lastAdministrator")
         }
     }
 
-    private func makeDirectory() throws {
-        for index in 0..<3 {
-            let parent: Value = index == 0 ? .null : .string(Self.identity(0, 4).description)
-            try direct(
-                ["name": .string("Team \(index)"), "parent": parent], of: Self.identity(UInt64(index), 4), in: "team")
-        }
-        for (index, role) in history.people.enumerated() {
-            let role = SimulatedVerb.roles[role % SimulatedVerb.roles.count]
-            try direct(
-                ["name": .string("Person \(index)"), "role": .string(role), "status": "active"], of: people[index],
-                in: "user")
-            // The first manager leads everybody.
-            try join(people[index], team: index == 1 ? 0 : index % 3)
+    private func direct(_ directions: [Direction]) throws {
+        try service.file.writeSecurity(ledger, now: wall.milliseconds) { db in
+            let writer = DirectoryWriter(db, now: wall.milliseconds)
+            return ((), try directions.flatMap { try writer.write($0.fields, of: $0.id, in: $0.collection) })
         }
     }
 
+    private func makeDirectory() throws {
+        var directions = (0..<3).map { index in
+            let parent: Value = index == 0 ? .null : .string(Self.identity(0, 4).description)
+            return Direction(
+                fields: ["name": .string("Team \(index)"), "parent": parent], id: Self.identity(UInt64(index), 4),
+                collection: "team")
+        }
+        for (index, role) in history.people.enumerated() {
+            let role = SimulatedVerb.roles[role % SimulatedVerb.roles.count]
+            directions.append(
+                Direction(
+                    fields: ["name": .string("Person \(index)"), "role": .string(role), "status": "active"],
+                    id: people[index], collection: "user"))
+            // The first manager leads everybody.
+            directions.append(joining(people[index], team: index == 1 ? 0 : index % 3))
+            memberships.append((directions[directions.count - 1].id, people[index]))
+        }
+        try direct(directions)
+    }
+
     func join(_ person: RecordID, team: Int) throws {
+        let membership = joining(person, team: team)
+        try direct(membership.fields, of: membership.id, in: membership.collection)
+        memberships.append((membership.id, person))
+    }
+
+    private func joining(_ person: RecordID, team: Int) -> Direction {
         serial += 1
-        let id = Self.identity(serial, 5)
-        try direct(
-            [
-                "user": .string(person.description),
-                "team": .string(Self.identity(UInt64(team % 3), 4).description),
-            ], of: id, in: "membership")
-        memberships.append((id, person))
+        let named = Self.identity(UInt64(team % 3), 4).description
+        return Direction(
+            fields: ["user": .string(person.description), "team": .string(named)], id: Self.identity(serial, 5),
+            collection: "membership")
     }
 
     // MARK: Laptops
@@ -205,13 +224,14 @@ public final class Simulation: @unchecked Sendable {
         let skew = history.skews.indices.contains(index) ? history.skews[index] : 0
         if kind == 1 { coverage.count("laptop older schema") }
         if kind == 2 { coverage.count("laptop newer schema") }
-        laptops.append(try makeLaptop(index, of: person, schemas.laptop(kind), skew: Int64(skew), as: nil, from: nil))
+        laptops.append(try makeLaptop(index, of: person, kind, skew: Int64(skew), as: nil, from: nil))
     }
 
     /// A laptop with an empty store, or with the copy of another's.
     func makeLaptop(
-        _ index: Int, of person: RecordID, _ schema: Schema, skew: Int64, as copied: ReplicaID?, from file: URL?
+        _ index: Int, of person: RecordID, _ kind: Int, skew: Int64, as copied: ReplicaID?, from file: URL?
     ) throws -> SimulatedLaptop {
+        let schema = schemas.laptop(kind)
         serial += 1
         let name = "laptop\(index)-\(serial)"
         let replica = copied ?? model.newReplica(on: service.timeline)
@@ -222,7 +242,7 @@ public final class Simulation: @unchecked Sendable {
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
             try FileManager.default.copyItem(at: file, to: store)
         } else {
-            try templates.place(.client(schema), as: store)
+            try templates.place(.client(schema, kind: kind), as: store)
         }
         let transport = InProcessTransport(
             to: server, principal: ExchangePrincipal(replica: replica, user: person.description), seed: serial,
@@ -232,8 +252,8 @@ public final class Simulation: @unchecked Sendable {
             wallShiftMilliseconds: skew,
             open: { try StoreOpening.production(.init(checkpointPages: 50)).client($0, schema) })
         return SimulatedLaptop(
-            index: index, name: name, person: person, schema: schema, transport: transport, laptop: laptop,
-            machine: machine, folder: place)
+            index: index, name: name, person: person, kind: kind, schema: schema, transport: transport,
+            laptop: laptop, machine: machine, folder: place)
     }
 
     private func enrol(_ old: ReplicaID) throws -> ReplicaID {
