@@ -275,8 +275,10 @@ extension Simulation {
     }
 
     private func saved(_ changes: [Change]) -> SimulatedLaptop.Saved {
+        // The levels are few, and no texts of their own: one that is set already is not written again.
         let writes = changes.flatMap { change in
-            modelledTexts(change).map { (WriteOracle.Place(record: change.id, path: $0.path), $0.text) }
+            modelledTexts(change).filter { $0.path != FieldPath("creditLevel") }
+                .map { (WriteOracle.Place(record: change.id, path: $0.path), $0.text) }
         }
         return SimulatedLaptop.Saved(changes: changes, writes: writes, at: wall.milliseconds)
     }
