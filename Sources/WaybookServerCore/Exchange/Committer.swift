@@ -176,27 +176,14 @@ struct Committer {
         _ set: ChangeSet, _ state: inout ReplicaState, _ batch: PushBatch, _ old: inout OldSets?
     ) throws -> (Verdict, SetDeeds?) {
         let bases = try translatedBases(of: set)
+        let (prepared, given) = try prepared(set, bases, state, batch, old)
+        var judge = prepared
         if let verdict = try known(set, bases, old) {
-            old?.count(verdict, items: 0, of: set)
-            return (verdict, nil)
+            // Whatever became of it before: what is about somebody who was erased must go.
+            let told = try judge.refusalOfErased().map { Verdict.rejected($0) } ?? verdict
+            old?.count(told, items: 0, of: set)
+            return (told, nil)
         }
-        let vetting = StampVetting(
-            milliseconds: clock.milliseconds, aheadMilliseconds: limits.aheadMilliseconds,
-            offsetMilliseconds: batch.offsetMilliseconds)
-        let given = old?.given(set, vetted: state.vetted, latest: vetting.latest)
-        let stamp =
-            given
-            ?? vetting.stamp(for: set.stamp, vetted: state.vetted, bases: bases.values.lazy.flatMap { $0.values })
-        let organisation = try currentOrganisation()
-        let author = SetJudge.Author(
-            exchanger: try exchanger(batch.principal, organisation), uploader: RecordID(batch.principal.user),
-            reader: try rows.reader(state.replica), vettedFloor: try floor(of: state), organisation: { organisation })
-        var judge = SetJudge(
-            schema: schema, rows: rows, replica: state.replica, clock: clock, set: set, stamp: stamp, bases: bases,
-            readThrough: try readThrough(of: set), sequence: sequence + 1, author: author, authorship: authorship)
-        judge.old = old?.oldSet(set, stamp: stamp, given: given)
-        judge.mayWait = old?.mayWait(set, stamp: stamp) ?? false
-        judge.mayMeetErased = mayMeetErased
         let verdict = try judge.verdict()
         old?.count(verdict, items: judge.work.itemCount, of: set, isWaiting: judge.awaits != nil)
         var deeds: SetDeeds?
@@ -216,15 +203,40 @@ struct Committer {
             return (verdict, deeds)
         }
         // What a replica makes it has, once it has its verdict, which it gets before anything else.
-        if case .viewer(let viewer) = author.exchanger, !viewer.seesEverything {
+        if case .viewer(let viewer) = judge.exchanger, !viewer.seesEverything {
             for unit in judge.drafts.keys { try rows.setHeld(unit, by: state.replica, .held) }
         }
         if case .accepted = verdict, judge.work.placesRoots || judge.old != nil {
-            try noteRegained(set, state.replica, author.exchanger)
+            try noteRegained(set, state.replica, judge.exchanger)
         }
         try noteApplied(judge, of: set)
-        state.vetted = stamp
+        state.vetted = judge.stamp
         return (verdict, deeds)
+    }
+
+    /// The judge of a set, who has heard nothing of it yet, and the stamp that it was given before the server was put back.
+    private mutating func prepared(
+        _ set: ChangeSet, _ bases: [RecordID: [FieldPath: Stamp]], _ state: ReplicaState, _ batch: PushBatch,
+        _ old: OldSets?
+    ) throws -> (judge: SetJudge, given: Stamp?) {
+        let vetting = StampVetting(
+            milliseconds: clock.milliseconds, aheadMilliseconds: limits.aheadMilliseconds,
+            offsetMilliseconds: batch.offsetMilliseconds)
+        let given = old?.given(set, vetted: state.vetted, latest: vetting.latest)
+        let stamp =
+            given
+            ?? vetting.stamp(for: set.stamp, vetted: state.vetted, bases: bases.values.lazy.flatMap { $0.values })
+        let organisation = try currentOrganisation()
+        let author = SetJudge.Author(
+            exchanger: try exchanger(batch.principal, organisation), uploader: RecordID(batch.principal.user),
+            reader: try rows.reader(state.replica), vettedFloor: try floor(of: state), organisation: { organisation })
+        var judge = SetJudge(
+            schema: schema, rows: rows, replica: state.replica, clock: clock, set: set, stamp: stamp, bases: bases,
+            readThrough: try readThrough(of: set), sequence: sequence + 1, author: author, authorship: authorship)
+        judge.old = old?.oldSet(set, stamp: stamp, given: given)
+        judge.mayWait = old?.mayWait(set, stamp: stamp) ?? false
+        judge.mayMeetErased = mayMeetErased
+        return (judge, given)
     }
 
     /// Stores what was judged of a replica's set.

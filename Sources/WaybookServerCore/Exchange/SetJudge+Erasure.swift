@@ -21,6 +21,26 @@ extension SetJudge {
         }
     }
 
+    /// The refusal of a set that is not judged otherwise, where it is about somebody who was erased and its author may know
+    /// of them.
+    mutating func refusalOfErased() throws -> Refusal? {
+        guard mayMeetErased, !isErasure else { return nil }
+        do {
+            try refuseErased()
+            return nil
+        } catch let refused as Refused {
+            guard let id = refused.refusal.record, try mayKnowErased(id) else { return nil }
+            return refused.refusal
+        }
+    }
+
+    /// Whether the author may know that somebody was erased: they may know of them, or their store comes back from before the
+    /// server was put back, and may have held them for all that can be told.
+    mutating func mayKnowErased(_ id: RecordID) throws -> Bool {
+        let unit = try work.row(id)?.unit ?? id
+        return try mayKnow(id, in: unit) || [id, unit].contains { try rows.mayHold(erased: $0, replica) }
+    }
+
     /// The erased record that a change is about: itself, its unit, or whom it says that it tells of. Itself first: its author's
     /// store may not know yet in which unit it is.
     private mutating func erasedCause(of change: Change, _ units: [RecordID]) throws -> RecordID? {

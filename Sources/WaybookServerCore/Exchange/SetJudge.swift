@@ -121,7 +121,7 @@ struct SetJudge {
         case .handover?: awaits = awaited
         // Whom they may not know of they are not told to be erased.
         case .rejected(let refusal)?:
-            guard let id = refusal.record, try mayKnow(id, in: work.row(id)?.unit ?? id) else { return ruled }
+            guard let id = refusal.record, try mayKnowErased(id) else { return ruled }
         default: return ruled
         }
         return kept ?? ruled

@@ -34,6 +34,9 @@ struct Answering {
             throw ClientStoreError.unexpectedVerdict(number)
         }
         switch verdict {
+        case .rejected(let refusal) where Self.isKnown(verdict, past) && refusal.rule == .erased:
+            // It is in the lists since the first time, and goes from there.
+            if let id = refusal.record { try erasing.take(left: id) }
         case _ where Self.isKnown(verdict, past): break
         case .accepted(let given, let outcomes): try accept(set, given: given, outcomes: outcomes)
         case .rejected, .quarantined: try refuse(set, line: line, verdict)

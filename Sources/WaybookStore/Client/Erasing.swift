@@ -34,7 +34,8 @@ struct Erasing {
             at: now.wallMilliseconds)
     }
 
-    /// Takes notice of a root that was erased after its unit had left.
+    /// Takes notice that a record was erased of which no row is told: a root whose unit had left, or what a set that is sent
+    /// again is about.
     mutating func take(left root: RecordID) throws {
         try tables.noteErased(root)
         taken.append(root)

@@ -52,6 +52,13 @@ extension ServerRows {
         return try Row.fetchOne(statement, arguments: [Data(record.bytes)]).map(Self.erasure)
     }
 
+    /// Whether a store is among those that may hold something of an erased record.
+    public func mayHold(erased record: RecordID, _ replica: ReplicaID) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM erasure_holder WHERE record = ? AND replica = ?)")
+        return try Bool.fetchOne(statement, arguments: [Data(record.bytes), replica.number]) ?? false
+    }
+
     /// All erasures, the latest first.
     public func erasures() throws -> [ErasureEntry] {
         try Row.fetchAll(db, sql: "SELECT * FROM erasure ORDER BY sequence DESC, record").map(Self.erasure)
