@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Plants the faults of faults/*.patch in a copy of the tree, and counts the histories until each is found.
 
-usage: faults.py [--histories N] [--steps N] [--laptops N] [--work FOLDER] [--debug] [NAME…]
+usage: faults.py [--histories N] [--steps N] [--laptops N] [--work FOLDER] [--debug] [--shrink] [NAME…]
 
 One build for all: each patch asks `isPlanted("its name")`, which the copy has and the product has not, and the variable
 WAYBOOK_FAULT says which of them happens. The patches are applied in the order of their names; the first line of each says
 what the fault is. First histories are run without any. Prints a line a fault: how many histories until it was found, which
-law it broke, how many steps the shrunk history has. Exits 1 if one was not found.
+law it broke, and with --shrink how many steps the shrunk history has. Exits 1 if one was not found.
 """
 import argparse
 import os
@@ -68,7 +68,7 @@ def build(tree: pathlib.Path, configuration: str) -> pathlib.Path:
     return tree / ".build" / configuration / "waybook-simulate"
 
 
-def hunt(program: pathlib.Path, fault: str, histories: int, size: list[str]) -> tuple[int, str, str]:
+def hunt(program: pathlib.Path, fault: str, histories: int, size: list[str], shrinks: bool = False) -> tuple[int, str, str]:
     """How many histories were run, the law that one broke, and how short that was made; -1 where none did.
 
     `error`: a step failed for which no fault of a machine was asked. Without the planted fault none does.
@@ -82,9 +82,12 @@ def hunt(program: pathlib.Path, fault: str, histories: int, size: list[str]) -> 
         raise SystemExit(f"{fault or 'without a fault'}: exit {found.returncode}:\n{found.stdout[-2000:]}{found.stderr[-2000:]}")
     if not broken or broken[2] == "beginning":
         return -1, found.stdout[-300:].strip(), ""
+    count = int(ran[1]) if ran else int(broken[1])
+    if not shrinks:
+        return count, broken[2], "not tried"
     short = run([str(program), "--seed", broken[1], "--shrink", *size], env=environment)
     steps = re.search(r"steps made (\d+)", short.stdout)
-    return int(ran[1]) if ran else int(broken[1]), broken[2], steps[1] if steps else "?"
+    return count, broken[2], steps[1] if steps else "?"
 
 
 def main() -> int:
@@ -94,6 +97,7 @@ def main() -> int:
     parser.add_argument("--laptops", type=int, default=3)
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("/var/tmp/waybook-faults"))
     parser.add_argument("--debug", action="store_true", help="build without optimisation: sooner built, slower run")
+    parser.add_argument("--shrink", action="store_true", help="also make what was found short: minutes a fault")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - {patch.stem for patch in FAULTS.glob("*.patch")}
@@ -109,7 +113,7 @@ def main() -> int:
     for patch in sorted(FAULTS.glob("*.patch")):
         if arguments.names and patch.stem not in arguments.names:
             continue
-        count, law, steps = hunt(program, patch.stem, arguments.histories, size)
+        count, law, steps = hunt(program, patch.stem, arguments.histories, size, arguments.shrink)
         missed += count < 0
         print(f"| `{patch.stem}` | {'not found' if count < 0 else count} | {law} | {steps} |", flush=True)
     return 1 if missed else 0

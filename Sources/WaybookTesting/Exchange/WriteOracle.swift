@@ -24,6 +24,8 @@ public struct WriteOracle: Sendable {
         var dominated: Set<String> = []
         var settled: Set<String> = []
         var present: String?
+        /// How often a write has arrived, where that is more than once.
+        var arrivals: [String: Int] = [:]
     }
 
     private var made: [Place: [String: Made]] = [:]
@@ -54,6 +56,19 @@ public struct WriteOracle: Sendable {
     /// Somebody looked at a losing value and let the present one stand.
     public mutating func settle(_ text: String, at place: Place) { states[place]?.settled.insert(text) }
 
+    /// A write has resolved nothing, for its author no longer saw what it was to resolve.
+    public mutating func leaveOpen(_ text: String, at place: Place) { made[place]?[text]?.resolves = [] }
+
+    /// How often a write has arrived. Two stores send one write each under a number of its own, where one is a copy of the
+    /// other from before it was sent: that is two writes, which no text tells apart.
+    public func arrivals(of text: String, at place: Place) -> Int {
+        guard let state = states[place], state.arrived.contains(text) else { return 0 }
+        return state.arrivals[text] ?? 1
+    }
+
+    /// Whether a write has arrived twice at a place: which of the two a later one was made on is not known then.
+    public func hasTwins(at place: Place) -> Bool { states[place].map { !$0.arrivals.isEmpty } ?? false }
+
     /// Takes note of a write at its making.
     /// - Parameters:
     ///   - shown: the value that the replica showed where it was made.
@@ -79,6 +94,7 @@ public struct WriteOracle: Sendable {
     public mutating func arrive(_ text: String, at place: Place, stamp: Stamp, before: Atom?) -> String {
         var state = states[place] ?? State()
         let context = context(of: text, at: place)
+        if state.arrived.contains(text) { state.arrivals[text, default: 1] += 1 }
         made[place]?[text]?.context = context
         made[place]?[text]?.stamp = stamp
         state.arrived.insert(text)

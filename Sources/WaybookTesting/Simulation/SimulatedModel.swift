@@ -36,6 +36,7 @@ struct SimulatedModel {
     /// The codes that must be nowhere once all is read and purged.
     var erasedCodes: Set<Int> = []
     var deleted: Set<RecordID> = []
+    /// The sets whose commit nobody confirmed, and what the server had before.
     var unconfirmed: [(set: ChangeSet, before: ServerView)] = []
     /// How often the server was put back. Since the first time the oracle says nothing: what stands depends on who comes back.
     var putBacks = 0
@@ -53,6 +54,15 @@ struct SimulatedModel {
         ruledIn[text] = SetName(set)
         forgotten.remove(text)
     }
+
+    /// Nobody confirmed the commit of a set.
+    mutating func leave(_ set: ChangeSet, before: ServerView) {
+        settle(set)
+        unconfirmed.append((set, before))
+    }
+
+    /// What became of a set is known.
+    mutating func settle(_ set: ChangeSet) { unconfirmed.removeAll { SetName($0.set) == SetName(set) } }
 
     /// As the server gives them.
     mutating func newReplica(on timeline: UInt8) -> ReplicaID {

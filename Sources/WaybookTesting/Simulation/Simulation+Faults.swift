@@ -46,7 +46,8 @@ extension Simulation {
         if step["of"] == 0 {
             try breakDisk(fault, one, operations, isLasting)
         } else {
-            try breakServerDisk(fault, operations, isLasting)
+            breakServerDisk(fault, operations, isLasting)
+            try settleUnconfirmed()
         }
     }
 
@@ -59,11 +60,10 @@ extension Simulation {
         machine.inject(fault, afterOperations: operations, isLasting: isLasting)
     }
 
-    func breakServerDisk(_ fault: FaultVFS.Fault, _ operations: Int = 0, _ isLasting: Bool = false) throws {
+    func breakServerDisk(_ fault: FaultVFS.Fault, _ operations: Int = 0, _ isLasting: Bool = false) {
         guard let machine = serverMachine else { return }
         if fault == .none { serverFaults = [] } else { serverFaults.insert(fault) }
         machine.inject(fault, afterOperations: operations, isLasting: isLasting)
-        try settleUnconfirmed()
     }
 
     // MARK: Starting again
@@ -77,7 +77,7 @@ extension Simulation {
             hasFallen = true
             try machine.startAnew { _ in try self.startServer(machine) }
             try requireWholeServer()
-            try settleUnconfirmed()
+            try settleUnconfirmed(isAnew: true)
         }
         for one in laptops {
             guard let machine = one.machine, try machine.isOff() else { continue }
@@ -90,7 +90,7 @@ extension Simulation {
                 try one.laptop.restart(on: machine.folder)
             }
             try one.laptop.store.file.requireWhole(one.name)
-            try check(one, isWhole: false)
+            try checkStarted(one)
         }
         if model.unconfirmed.isEmpty == false { try settleUnconfirmed() }
         return hasFallen
@@ -120,10 +120,10 @@ extension Simulation {
             guard Self.isExcused(error, serverMachine, serverFaults), let machine = serverMachine,
                 try !machine.isOff()
             else { throw error }
-            try breakServerDisk(.none)
+            breakServerDisk(.none)
             service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
         }
-        try settleUnconfirmed()
+        try settleUnconfirmed(isAnew: true)
         try requireWholeServer()
     }
 
@@ -138,18 +138,37 @@ extension Simulation {
             try breakDisk(.none, one)
             try one.laptop.restart(on: one.folder)
         }
-        try check(one, isWhole: false)
+        try checkStarted(one)
+    }
+
+    /// Where the server's disk fails so that nobody can read what the server has, somebody mends that first.
+    private func checkStarted(_ one: SimulatedLaptop) throws {
+        do {
+            try check(one, isWhole: false)
+        } catch {
+            guard Self.isExcused(error, serverMachine, serverFaults), try serverMachine?.isOff() != true else {
+                throw error
+            }
+            breakServerDisk(.none)
+            try check(one, isWhole: false)
+        }
     }
 
     /// Tells the model of sets whose commit nobody confirmed and that are there all the same.
-    func settleUnconfirmed() throws {
+    /// - Parameter isAnew: whether the file was just opened: what is not in it now never will be. Before that, what lies in
+    ///   the log unconfirmed is not seen, and may be once somebody else reads the log.
+    func settleUnconfirmed(isAnew: Bool = false) throws {
         let waiting = model.unconfirmed
         guard !waiting.isEmpty else { return }
         model.unconfirmed = []
         for (set, before) in waiting {
             let found = try service.file.read { try ServerView.found(set, $0) }
-            coverage.count(found == nil ? "unconfirmed lost" : "unconfirmed kept")
-            if let found { try observe(set, found.verdict, before: before, after: found.after) }
+            guard let found else {
+                if isAnew { coverage.count("unconfirmed lost") } else { model.unconfirmed.append((set, before)) }
+                continue
+            }
+            coverage.count("unconfirmed kept")
+            try observe(set, found.verdict, before: before, after: found.after)
         }
     }
 }

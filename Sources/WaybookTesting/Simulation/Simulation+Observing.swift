@@ -8,6 +8,7 @@ import WaybookStore
 /// What the server does, set by set, held against the model.
 extension Simulation {
     func observe(_ set: ChangeSet, _ verdict: Verdict, before: ServerView, after: ServerView) throws {
+        model.settle(set)
         switch verdict {
         case .accepted(let given, let outcomes):
             coverage.count("verdict accepted")
@@ -63,9 +64,11 @@ extension Simulation {
     private func arrive(_ set: ChangeSet, stamp: Stamp, before: ServerView, after: ServerView) throws {
         try noteErasures(set)
         let written = modelled(set)
+        try catchUp()
         for (place, text) in written {
             model.rule(.accepted, on: text, in: set)
             model.sentBy[text] = set.stamp.replica
+            if !isSeen(place.record, byAuthorOf: set) { model.oracle.leaveOpen(text, at: place) }
             guard model.putBacks == 0 else {
                 model.oracle.accept(text, at: place, stamp: stamp)
                 continue
@@ -73,18 +76,27 @@ extension Simulation {
             let expected = model.oracle.arrive(
                 text, at: place, stamp: stamp, before: before.rows[place.record]?.atoms[place.path])
             let present = after.rows[place.record]?.atoms[place.path]
-            if model.oracle.knows(place), present?.value?.text != expected {
+            if model.oracle.knows(place), !model.oracle.hasTwins(at: place), present?.value?.text != expected {
                 let found = present?.value?.text ?? "nothing"
                 throw SimulationFailure(law: "present", detail: "\(place): \(found), should be \(expected)")
             }
         }
         for id in set.resolves {
-            guard let (place, text) = model.keeps[id] else { continue }
+            guard let (place, text) = model.keeps[id], isSeen(place.record, byAuthorOf: set) else { continue }
             model.oracle.settle(text, at: place)
         }
         for change in set.changes { try checkStamps(change, before: before, after: after) }
         try checkClaim(set, before: before)
         try checkOpen(at: written.map(\.0))
+    }
+
+    /// Whether the author of a set sees what a record hangs on: a conflict that its author does not see is none
+    /// (`protocol/8-access.md#pushes`), and whoever sees it is asked on.
+    private func isSeen(_ record: RecordID, byAuthorOf set: ChangeSet) -> Bool {
+        guard let author = laptops.first(where: { $0.transport.principal.replica == set.stamp.replica }),
+            let unit = units.unit(of: record)
+        else { return true }
+        return units.isSeen(unit, by: author.person, at: wall.milliseconds)
     }
 
     /// What a laptop made later has the later stamp, whatever became of its own. What is sent again to a server that was put
@@ -134,12 +146,27 @@ extension Simulation {
         let listed = try rows.openConflicts(of: place.record, at: place.path)
         let texts = listed.compactMap { $0.loser.value?.text }
         let open = model.oracle.open(at: place)
-        guard texts.count == Set(texts).count, Set(texts) == open else {
+        let isLawful =
+            model.oracle.hasTwins(at: place)
+            ? try holdsHeads(texts, at: place, rows) : texts.count == Set(texts).count && Set(texts) == open
+        guard isLawful else {
             let story = model.oracle.story(of: Set(texts).symmetricDifference(open), at: place)
             throw SimulationFailure(
                 law: "I3", detail: "\(place): lists \(texts.sorted()), heads \(open.sorted()); \(story)")
         }
         return texts.count
+    }
+
+    /// Where a write has arrived twice, each head is listed or present still, and none is listed more often than it arrived.
+    private func holdsHeads(_ texts: [String], at place: WriteOracle.Place, _ rows: ServerRows) throws -> Bool {
+        let present = try rows.row(place.record)?.record.atoms[place.path]?.value?.text
+        let held = Set(texts + [present].compactMap(\.self))
+        let heads = model.oracle.open(at: place).union([model.oracle.present(at: place)].compactMap(\.self))
+        coverage.count("write arrived twice")
+        return heads.isSubset(of: held)
+            && held.allSatisfy { text in
+                texts.count { $0 == text } <= model.oracle.arrivals(of: text, at: place)
+            }
     }
 
     // MARK: Erasures

@@ -96,6 +96,7 @@ extension Simulation {
     /// What was known of the server is no longer so; what the laptops owe it is.
     private func forgetWhatWas() throws {
         model.putBacks += 1
+        model.unconfirmed = []
         model.ruledAgain = [:]
         try forgetUnheard()
         units = UnitScopes(schemas.server)

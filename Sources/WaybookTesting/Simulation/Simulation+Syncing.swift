@@ -16,7 +16,7 @@ extension Simulation {
                 return self.service
             },
             isOff: { (try? self.serverMachine?.isOff()) == true },
-            leaves: { self.model.unconfirmed.append(($0, $1)) })
+            leaves: { self.model.leave($0, before: $1) })
         server.isRunning = { $0 === self.service }
         server.problem = { self.problem(of: $0) }
         return server
