@@ -131,7 +131,11 @@ public struct WriteOracle: Sendable {
 
     private func effectiveParent(_ write: Made, at place: Place) -> String? {
         var parent = write.parent
-        while let text = parent, let next = made[place]?[text], next.isRefused { parent = next.parent }
+        // A history that was made short may give two writes one text.
+        var seen: Set<String> = []
+        while let text = parent, seen.insert(text).inserted, let next = made[place]?[text], next.isRefused {
+            parent = next.parent
+        }
         return parent
     }
 

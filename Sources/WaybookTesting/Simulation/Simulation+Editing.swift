@@ -139,7 +139,7 @@ extension Simulation {
                 let long = text(named.id, step["mark"], "taxID") + String(repeating: "x", count: 60)
                 fields[FieldPath("taxID")] = .string(long)
             case 2:
-                fields[FieldPath("creditLevel")] = "high"
+                fields[SimulatedSchemas.level] = "high"
                 isChecked = false
             case 3 where one.schema["customer"]?[SimulatedSchemas.newField] != nil:
                 fields[FieldPath(SimulatedSchemas.newField)] = .string(text(named.id, step["mark"], "moon"))
@@ -220,7 +220,7 @@ extension Simulation {
         }
         let mended = item.set.changes.map { change -> Change in
             var mended = change
-            mended.writes = change.writes.filter { $0.path != FieldPath("creditLevel") }.map { write in
+            mended.writes = change.writes.filter { $0.path != SimulatedSchemas.level }.map { write in
                 guard schemas.isModelled(write.path, in: change.collection), write.value?.text != nil else {
                     return Write(path: write.path, value: write.value)
                 }
@@ -275,10 +275,8 @@ extension Simulation {
     }
 
     private func saved(_ changes: [Change]) -> SimulatedLaptop.Saved {
-        // The levels are few, and no texts of their own: one that is set already is not written again.
         let writes = changes.flatMap { change in
-            modelledTexts(change).filter { $0.path != FieldPath("creditLevel") }
-                .map { (WriteOracle.Place(record: change.id, path: $0.path), $0.text) }
+            modelledTexts(change).map { (WriteOracle.Place(record: change.id, path: $0.path), $0.text) }
         }
         return SimulatedLaptop.Saved(changes: changes, writes: writes, at: wall.milliseconds)
     }
