@@ -59,9 +59,13 @@ extension Simulation {
         let isCurrent = isWhole && one.stored == last
         let seen = units.units(seenBy: one.person, at: wall.milliseconds)
         try checkFiles(one, look, seen, isCurrent: isCurrent)
-        // What has left, has left the journal too.
-        one.answered = try one.answered.filter { try look.holds($0.place.record) || isInItem($0, on: one) }
+        try forgetWhatLeft(one, look)
         if isCurrent { try compare(one, look.rows, seen) }
+    }
+
+    /// What has left, has left the journal too.
+    func forgetWhatLeft(_ one: SimulatedLaptop, _ look: LaptopLook) throws {
+        one.answered = try one.answered.filter { try look.holds($0.place.record) || isInItem($0, on: one) }
     }
 
     /// I7: it knows of nothing that the server does not have, and does not fall back.

@@ -74,10 +74,13 @@ extension Simulation {
         return place
     }
 
-    /// Takes note of the answers that laptops have heard. One that is off tells what it has when it is on.
+    /// Takes note of the answers that laptops have heard, and of what left them, also in an exchange that is under way. One
+    /// that is off tells what it has when it is on.
     private func noteHeard() {
         for one in laptops {
-            if let look = try? LaptopLook(at: one.laptop.store, withRows: false) { try? checkAcknowledged(one, look) }
+            guard let look = try? LaptopLook(at: one.laptop.store, withRows: false) else { continue }
+            try? checkAcknowledged(one, look)
+            try? forgetWhatLeft(one, look)
         }
     }
 
@@ -147,6 +150,15 @@ extension Simulation {
         return try one.laptop.store.file.read { try Bool.fetchOne($0, sql: sql, arguments: arguments) } ?? false
     }
 
+    /// Whether an item at the server tells of a write that was not applied.
+    private func isHandedOver(_ owed: SimulatedLaptop.Owed) throws -> Bool {
+        try service.file.read { db in
+            try ["open", "taken", "dropped"].contains { status in
+                try ServerView.items(db, status: status).contains { $0.contains(owed.text) }
+            }
+        }
+    }
+
     /// The journal has it from now on as answered now: if the clock has gone back meanwhile, for a shorter time.
     private func noteAnswered(_ owed: SimulatedLaptop.Owed, again one: SimulatedLaptop) {
         for index in one.answered.indices where one.answered[index].text == owed.text {
@@ -157,6 +169,8 @@ extension Simulation {
     private func requireRefused(_ owed: SimulatedLaptop.Owed, _ one: SimulatedLaptop, _ look: LaptopLook) throws {
         switch model.ruledAgain[owed.text]?.verdict {
         case .handover?: coverage.count("restore handed over")
+        // The backup knew it as handed over, so that it need not come again.
+        case nil where try isHandedOver(owed): coverage.count("restore handed over before")
         case .rejected(let refusal)? where Self.mayBeRefusedFor.contains(refusal.rule):
             coverage.count("restore refused \(refusal.rule)")
             guard look.rejected.write(owed.text) || !look.holds(owed.place.record) else {
