@@ -88,7 +88,7 @@ import WaybookStore
                     } catch { return (replica, error as? Problem) }
                 }
             }
-            try await held.letGo()
+            await held.letGo(once: 5, waitIn: committer)
             var outcomes: [UInt32: Problem?] = [:]
             for try await (replica, problem) in group { outcomes[replica] = .some(problem) }
             return outcomes
@@ -115,7 +115,7 @@ import WaybookStore
             for replica in UInt32(2)...6 {
                 group.addTask { _ = try await committer.commit(Self.batch(replica, isFull: replica < 5)) }
             }
-            try await held.letGo()
+            await held.letGo(once: 5, waitIn: committer)
             try await group.waitForAll()
         }
         let seen = held.groups.map { Set($0) }
@@ -199,10 +199,9 @@ private final class HeldCommits: Sendable {
 
     func firstHasBegun() async { while groups.isEmpty { await Task.yield() } }
 
-    func letGo() async throws {
-        try await blocking {
-            Thread.sleep(forTimeInterval: 0.3)
-            self.gate.signal()
-        }
+    /// Lets the first commit end, once so many batches wait behind it: however busy the machine is.
+    func letGo(once count: Int, waitIn committer: GroupCommitter) async {
+        while committer.waitingCount < count { await Task.yield() }
+        gate.signal()
     }
 }

@@ -70,6 +70,9 @@ public final class GroupCommitter: Sendable {
         self.onCommit = onCommit
     }
 
+    /// How many batches wait, without those that are being judged.
+    var waitingCount: Int { state.withLock { $0.count } }
+
     /// Waits until the batch has been judged and the verdicts are durable.
     ///
     /// - Parameter isAbandoned: asked just before the transaction; a batch of a device that was cut off is not judged.
