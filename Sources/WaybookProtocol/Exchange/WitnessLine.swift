@@ -14,6 +14,8 @@ public struct WitnessLine: Hashable, Sendable {
     /// The most atoms that one replica tells on one timeline, and the most bytes of their lines.
     public static let mostAtoms: Int64 = 20_000
     public static let mostBytes: Int64 = 64 << 20
+    /// The most atoms that count as more than a replica may tell.
+    public static let mostBeyond: Int64 = 1 << 32
     /// The most such lines in one request.
     public static let mostInRequest = 2_000
 
@@ -55,7 +57,7 @@ public struct WitnessLine: Hashable, Sendable {
             return nil
         }
         if entries["beyond"] != nil {
-            guard let count = entries.natural("beyond") else { return nil }
+            guard let count = entries.natural("beyond", maximum: Self.mostBeyond) else { return nil }
             self.init(number: number, content: .beyond(count))
         } else {
             guard entries["record"] == nil, entries["update"] != nil, let record = FeedRecord(entries),

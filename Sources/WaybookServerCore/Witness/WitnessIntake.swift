@@ -31,7 +31,7 @@ struct WitnessIntake {
                 guard told.atoms + Int64(atoms.count) <= WitnessLine.mostAtoms,
                     told.bytes + bytes <= WitnessLine.mostBytes
                 else {
-                    told.beyond += Int64(atoms.count)
+                    told.beyond = min(told.beyond + Int64(atoms.count), WitnessLine.mostBeyond)
                     continue
                 }
                 var news: Int64 = 0
@@ -54,7 +54,7 @@ struct WitnessIntake {
             try row.map({ try maySee($0.unit) }) ?? true
         else { return [] }
         let atoms = try feed.record.atoms.filter { path, atom in
-            guard path != .erased, path.isNormalised, atom.origin.milliseconds <= latest,
+            guard path != .erased, path.isNormalised, max(atom.origin.milliseconds, atom.stamp.milliseconds) <= latest,
                 atom.commit == 0 || !lineage.holds(atom.commit), schema[collection]?[path.field]?.access != .server,
                 row == nil || !isOfAccess(path, collection)
             else { return false }

@@ -43,10 +43,10 @@ public struct WitnessWriter {
     public func accept(_ chosen: [Witnessed]) throws -> (Accepted, [SecurityFact]) {
         guard !chosen.isEmpty else { return (Accepted(), []) }
         var committer = try Committer.ofServer(db, schema: schema, now: now)
-        let records = try Self.records(of: chosen)
+        let (records, earlier) = try Self.records(of: chosen)
         let accepted: Accepted
         do {
-            accepted = try committer.accept(records)
+            accepted = try committer.accept(records, earlier)
         } catch let refused as SetJudge.Refused {
             let (refusal, id) = (refused.refusal, refused.refusal.record ?? records[0].record.id)
             if refusal.isOfMissing { throw Obstacle.rootMissing(id) }
@@ -75,9 +75,11 @@ public struct WitnessWriter {
         }
     }
 
-    /// The records that are to be written, those that others may hang on first.
-    private static func records(of chosen: [Witnessed]) throws -> [FeedRecord] {
+    /// The records that are to be written, those that others may hang on first, and what was written earlier at the same paths.
+    private static func records(of chosen: [Witnessed]) throws -> (latest: [FeedRecord], earlier: [Witnessed]) {
         var records: [RecordID: FeedRecord] = [:]
+        var latest: [RecordID: [FieldPath: Witnessed]] = [:]
+        var earlier: [Witnessed] = []
         for value in chosen {
             let id = value.record
             var feed =
@@ -86,23 +88,32 @@ public struct WitnessWriter {
                     record: VersionedRecord(id: id, collection: value.collection), unit: value.unit, isWhole: false)
             if let other = feed.record.atoms[value.path] {
                 guard other.origin != value.atom.origin else { throw Obstacle.contradicted(id) }
-                if other.stamp > value.atom.stamp { continue }
+                if other.stamp > value.atom.stamp {
+                    earlier.append(value)
+                    continue
+                }
+                if let passed = latest[id]?[value.path] { earlier.append(passed) }
             }
+            latest[id, default: [:]][value.path] = value
             feed.record.atoms[value.path] = value.atom
             records[id] = feed
         }
-        return records.values.sorted { left, right in
+        let sorted = records.values.sorted { left, right in
             let (isLeft, isRight) = (left.unit == left.record.id, right.unit == right.record.id)
             return isLeft == isRight ? left.record.id < right.record.id : isLeft
         }
+        return (sorted, earlier)
     }
 }
 
 extension Committer {
     /// Applies what laptops told of others' lost writes, because an administrator says so.
-    fileprivate mutating func accept(_ records: [FeedRecord]) throws -> WitnessWriter.Accepted {
+    fileprivate mutating func accept(
+        _ records: [FeedRecord], _ earlier: [Witnessed]
+    ) throws -> WitnessWriter.Accepted {
         var judge = try serverJudge(as: RecordID(high: 0, low: 0))
-        let accepted = try judge.accept(records)
+        var accepted = try judge.accept(records)
+        accepted.retired += try judge.retire(earlier)
         try store(judge, note: nil, from: nil)
         return accepted
     }
@@ -141,6 +152,19 @@ extension SetJudge {
         }
         try drawConsequences()
         return accepted
+    }
+
+    /// Has the history tell of lost writes behind which a later one was accepted.
+    /// - Returns: how many there were.
+    fileprivate mutating func retire(_ earlier: [Witnessed]) throws -> Int {
+        for value in earlier {
+            try admit(
+                Change(
+                    id: value.record, collection: value.collection,
+                    writes: [Write(path: value.path, value: value.atom.value)]))
+            work.retire(value.atom.committed(work.sequence), value.record, value.path)
+        }
+        return earlier.count
     }
 
     /// Whether something later stands, or what never changes.

@@ -131,6 +131,34 @@ import WaybookStore
         #expect(told.atoms == WitnessLine.mostAtoms && told.beyond == 7)
     }
 
+    @Test func twoLostWritesOfOneFieldAreBothKept() throws {
+        let (first, second) = (try stamp(1), try stamp(2))
+        try tell("Bob", try atoms(acme, ["legalName": "Oslo"], stamp: first))
+        try tell("Bob", try atoms(acme, ["legalName": "Rome"], stamp: second))
+        let accepted = try accept(try open().filter { $0.path == FieldPath("legalName") })
+        #expect(accepted.standing == 1 && accepted.retired == 1)
+        let (name, isKept) = try server.workspace.service.file.read { db in
+            let rows = ServerRows(db)
+            return (
+                try rows.row(acme)?.record.atoms[FieldPath("legalName")]?.value,
+                try rows.hasRetired(acme, FieldPath("legalName"), [first])
+            )
+        }
+        #expect(name == "Rome" && isKept)
+    }
+
+    @Test func whatWouldBeatEveryWriteOfTodayIsLeftAside() throws {
+        let ahead = Stamp(milliseconds: 7_258_118_400_000, counter: 0, replica: try laptop("Ann").state.replica)
+        var record = VersionedRecord(id: acme, collection: "customer")
+        record.atoms[FieldPath("city")] = Atom(value: "Rome", stamp: ahead, origin: try stamp(), commit: 900)
+        #expect(try tell("Bob", .atoms(FeedRecord(record: record, unit: acme, isWhole: false))).isEmpty)
+    }
+
+    @Test func aCountBeyondAllReasonIsNoLine() {
+        #expect(WitnessLine(["beyond": .int(.max), "witness": 1]) == nil)
+        #expect(WitnessLine(["beyond": .int(WitnessLine.mostBeyond), "witness": 1]) != nil)
+    }
+
     @Test func theRootComesBeforeWhatHangsOnIt() throws {
         let (bolt, contact) = (try laptop("Ann").freshID(), try laptop("Ann").freshID())
         let open = try tell(
