@@ -70,7 +70,11 @@ public struct RunningServer: Sendable {
             options: options, services: services, logger: logger, onListening: onListening)
         let result: Result<Void, any Error>
         do {
-            var others: [any Service] = [admin, mover, AuditRetention(services.database)]
+            let removal = TombstoneRemoval(mover.service)
+            var others: [any Service] = [
+                admin, mover, AuditRetention(services.database),
+                TombstoneKeeper(removal: removal, threads: threads, logger: logger),
+            ]
             // It writes the file anew, and empties the log.
             if !options.isReplicated { others.append(purger) }
             result = .success(try await server.runUntilSignal(with: others))

@@ -226,4 +226,11 @@ extension Texts.Server {
             zh: "为已存在的记录预留的负责人"
         )
     }
+
+    package static var faultFloor: LocalizedText {
+        LocalizedText(
+            en: "deleted record counted as removed that is there, or removal beyond the last commit",
+            zh: "标为已清除的记录仍存在，或清除范围超出最后一次提交"
+        )
+    }
 }

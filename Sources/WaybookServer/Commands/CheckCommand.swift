@@ -46,6 +46,7 @@ struct CheckCommand: AsyncParsableCommand {
         case .device: Texts.Server.faultDevice
         case .timeline: Texts.Server.faultTimeline
         case .foretold: Texts.Server.faultForetold
+        case .floor: Texts.Server.faultFloor
         case nil: Texts.Words.unknown
         }
     }

@@ -52,7 +52,8 @@ final class DeviceNotes: Sendable {
         threads.writer.submit { [service] state in
             guard case .active = state else { return }
             try? service.file.write { db in
-                try Directory().note(db, hello, offsetMilliseconds: offset, isComplete: isComplete, now: now)
+                try Directory().note(
+                    db, hello, readThrough: readThrough, offsetMilliseconds: offset, isComplete: isComplete, now: now)
                 if let confirmed { try ErasureLog(db).confirm(hello.replica, through: confirmed, now: now) }
             }
         }

@@ -25,28 +25,32 @@ extension Directory {
     /// Notes what an exchange told of its device. Sets that were judged meanwhile no longer count as unsent.
     ///
     /// - Parameters:
+    ///   - readThrough: what it had wholly read, by the token that it presented.
     ///   - offset: the server's clock less the device's, milliseconds, when the hello arrived.
     ///   - isComplete: whether the exchange came to its end.
     ///   - now: milliseconds since 1970.
     public func note(
-        _ db: Database, _ hello: Hello, offsetMilliseconds offset: Int64, isComplete: Bool, now: Int64
+        _ db: Database, _ hello: Hello, readThrough: Int64 = 0, offsetMilliseconds offset: Int64, isComplete: Bool,
+        now: Int64
     ) throws {
         let judged = try ServerRows(db).replica(hello.replica)?.last ?? 0
         let unsent = max(0, hello.lastSet - judged)
         let oldest = unsent > 0 ? hello.told?.oldestMilliseconds.map { now - min(now, $0) } : nil
         try db.execute(
             sql: """
-                INSERT INTO device_state (replica, told, synced, unsent, oldest, conflicts, client, offset, purged)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                INSERT INTO device_state (replica, told, synced, unsent, oldest, conflicts, client, offset, purged,
+                    read)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                 ON CONFLICT (replica) DO UPDATE SET told = excluded.told, synced = coalesce(excluded.synced, synced),
                     unsent = excluded.unsent,
                     oldest = iif(excluded.unsent > 0, coalesce(excluded.oldest, oldest), NULL),
                     conflicts = coalesce(excluded.conflicts, conflicts), client = coalesce(excluded.client, client),
-                    offset = excluded.offset, purged = coalesce(excluded.purged, purged)
+                    offset = excluded.offset, purged = coalesce(excluded.purged, purged),
+                    read = excluded.read
                 """,
             arguments: [
                 hello.replica.number, now, isComplete ? now : nil, unsent, oldest, hello.told?.conflicts,
-                hello.told?.client, offset, hello.purgedSequence,
+                hello.told?.client, offset, hello.purgedSequence, readThrough,
             ])
     }
 

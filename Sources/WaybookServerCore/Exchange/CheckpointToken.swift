@@ -24,6 +24,8 @@ package struct CheckpointToken: Hashable {
     var pull: Int64 = 0
     /// How far such a pull has come; nil once all of it was told.
     var progress: Progress?
+    /// The floor when a first pull began, until it is whole: what was removed up to there it never told.
+    var began: Int64 = 0
 
     /// A place in a pull of a part.
     struct Progress: Hashable {
@@ -63,9 +65,9 @@ package struct CheckpointToken: Hashable {
     }
 
     private static let signatureBytes = 8
-    /// The longest text: nine numbers of at most ten bytes, and the signature.
-    private static let mostCharacters = 132
-    private static let mostNumbers = 9
+    /// The longest text: ten numbers of at most ten bytes, and the signature.
+    private static let mostCharacters = 144
+    private static let mostNumbers = 10
 
     /// The token's text in base64url: 15 characters where up to two million commits were wholly read on timeline 0.
     package func text(_ secret: Secret) -> String {
@@ -79,6 +81,7 @@ package struct CheckpointToken: Hashable {
             UInt64(bitPattern: sequence), UInt64(bitPattern: sequence &- readThrough), UInt64(timeline),
             UInt64(bitPattern: pull), progress?.phase.rawValue ?? 0, UInt64(bitPattern: progress?.touched ?? 0),
             UInt64(bitPattern: progress?.position ?? 0), progress?.unit?.high ?? 0, progress?.unit?.low ?? 0,
+            UInt64(bitPattern: began),
         ]
         let told = numbers.lastIndex { $0 != 0 }.map { numbers[...$0] } ?? []
         return told.flatMap(Self.bytes)
@@ -151,6 +154,7 @@ package struct CheckpointToken: Hashable {
             timeline: timeline, sequence: sequence, readThrough: sequence &- Int64(bitPattern: numbers[1]),
             replica: replica)
         pull = Int64(bitPattern: numbers[3])
+        began = Int64(bitPattern: numbers[9])
         guard numbers[4] != 0 else { return }
         guard let phase = Progress.Phase(rawValue: numbers[4]) else { return nil }
         let unit = RecordID(high: numbers[7], low: numbers[8])

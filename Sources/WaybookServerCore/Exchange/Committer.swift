@@ -20,6 +20,7 @@ struct Committer {
     private(set) var erased: [ErasureEntry] = []
     private(set) var mayMeetErased: Bool
     private let mayMeetForetold: Bool
+    let mayMeetRemoved: Bool
     /// Whether any set waits for a record.
     var mayMeetWaiting: Bool
     /// Whether laptops told anything of what the server lost.
@@ -60,6 +61,7 @@ struct Committer {
         mayMeetForetold = try !ForetoldAccess(db).isEmpty()
         mayMeetWaiting = try !WaitingTable(db).isEmpty()
         mayMeetWitness = try !WitnessTable(db).isEmpty()
+        mayMeetRemoved = try RemovalTable(db).hasRemoved()
         sequence = try rows.lastSequence()
     }
 
@@ -83,6 +85,7 @@ struct Committer {
                 }
                 let told = try withErasures(known, of: set)
                 result.verdicts.append((set.number, try withoutUnseen(told, batch.principal)))
+                result.removed += try removed(of: set)
                 if case .accepted = known {
                     let author = try exchanger(batch.principal, try currentOrganisation())
                     try noteRegained(set, replica, author)
@@ -236,6 +239,7 @@ struct Committer {
         judge.old = old?.oldSet(set, stamp: stamp, given: given)
         judge.mayWait = old?.mayWait(set, stamp: stamp) ?? false
         judge.mayMeetErased = mayMeetErased
+        judge.isRemoved = isRemoved
         return (judge, given)
     }
 
@@ -274,6 +278,7 @@ struct Committer {
         access.merge(deeds.access) { $1 }
         news.add(judge.work.news)
         if mayMeetForetold { try restoreForetold(of: judge) }
+        if mayMeetRemoved { for id in judge.work.made { try RemovalTable(db).forget(id) } }
         if mayMeetWaiting {
             arrived.formUnion(judge.work.arrivals)
             hasDirectoryChanged = hasDirectoryChanged || judge.work.changesDirectory

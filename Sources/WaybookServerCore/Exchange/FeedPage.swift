@@ -66,12 +66,18 @@ extension ExchangeService {
     }
 
     /// Reads a page in one snapshot.
-    /// - Parameter compared: where the client compares, the buckets that it is to be told whole behind the last page.
-    /// - Throws: `stale` where the reader sees a part only: looked at again for every page.
-    func read(_ page: FeedPage, for principal: ExchangePrincipal, compared: [Int]?) throws -> WholePage {
+    /// - Parameters:
+    ///   - compared: where the client compares, the buckets that it is to be told whole behind the last page.
+    ///   - token: what the reader's store holds.
+    /// - Throws: `stale` where the reader sees a part only, or the floor has passed them: looked at again for every page.
+    func read(
+        _ page: FeedPage, for principal: ExchangePrincipal, from token: CheckpointToken, compared: [Int]?
+    ) throws -> WholePage {
         try file.read { db in
             let rows = ServerRows(db)
-            guard try exchanger(principal, rows).viewer?.seesEverything == true else { throw Problem(.stale) }
+            guard try exchanger(principal, rows).viewer?.seesEverything == true, try rows.bringsUpToDate(token) else {
+                throw Problem(.stale)
+            }
             let (lines, sequence, isLast) = try page.read(rows, atLeast: pageRows)
             var read = WholePage(lines: lines, sequence: sequence, isLast: isLast)
             guard isLast else { return read }

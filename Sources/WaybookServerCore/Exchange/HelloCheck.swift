@@ -36,6 +36,8 @@ struct HelloCheck {
         }
         // It was told what this server no longer has: were it to pull afresh and join, that would stay.
         guard try isOnLineage(read) else { throw timeline(known, state) }
+        // What it does not know to be deleted is gone, and so is what would tell it.
+        guard try service.file.read({ try ServerRows($0).bringsUpToDate(read) }) else { throw Problem(.stale) }
         // What it read is what the server has: from here on it is as one of this timeline.
         token?.timeline = service.timeline
         return (last, token, read.timeline == service.timeline)

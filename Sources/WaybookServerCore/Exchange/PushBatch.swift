@@ -53,6 +53,8 @@ public struct PushBatch: Sendable {
 public struct PushResult: Sendable {
     /// In order of the sets, as far as they were judged.
     public var verdicts: [(number: Int64, verdict: Verdict)] = []
+    /// The records of sets that were judged before that are gone since: the replica's store is to let them go.
+    public var removed: [RecordID] = []
     /// What ended the batch early: a gap or a fork.
     public var problem: Problem?
     /// The last line of a witness that is dealt with; nil where there was none.

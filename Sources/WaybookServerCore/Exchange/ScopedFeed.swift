@@ -76,7 +76,7 @@ struct ScopedFeed {
 
     private mutating func read(_ rows: ServerRows) throws -> Page {
         guard let viewer = try service.exchanger(principal, rows).viewer else { throw Problem(.revoked) }
-        guard !viewer.seesEverything else { throw Problem(.stale) }
+        guard !viewer.seesEverything, try rows.bringsUpToDate(token) else { throw Problem(.stale) }
         var page = Page()
         while !page.isLast, !isFull(page) {
             switch token.progress?.phase {
@@ -303,6 +303,7 @@ struct ScopedFeed {
         token.sequence = sequence
         token.readThrough = sequence
         token.progress = nil
+        token.began = 0
         hasMore = try ScopedPlan.needsPlan(rows, plan, viewer)
         page.isLast = true
         page.readable = try rows.readableCount(in: viewer.scopes)

@@ -106,6 +106,7 @@ struct ScopedPlan {
         var start =
             token
             ?? CheckpointToken(timeline: service.timeline, sequence: 0, readThrough: 0, replica: replica)
+        if token == nil { start.began = try rows.floor() }
         start.pull = state.pull
         start.progress = CheckpointToken.Progress(phase: .leaving)
         return ScopedPlan(state: state, token: start)

@@ -41,6 +41,8 @@ public struct ServerExchange {
     private var hasNotedAgain = false
     private var setCount = 0
     private var verdicts: [(number: Int64, verdict: Verdict)] = []
+    /// What the replica's store has by sets that were judged before, and is gone since.
+    private var removed: [RecordID] = []
     private var problem: Problem?
     /// The replica knows of fewer own sets than the server does: it is an older copy of itself.
     private var isOlderCopy = false
@@ -49,6 +51,8 @@ public struct ServerExchange {
     private var headSequence: Int64 = 0
     /// What a reader who sees a part of the workspace is told; nil for one who sees all.
     private var scoped: ScopedFeed?
+    /// The floor when a first pull of everything began.
+    private var began: Int64 = 0
 
     init(service: ExchangeService, principal: ExchangePrincipal, reader: ReplicaID) {
         self.service = service
@@ -94,6 +98,7 @@ public struct ServerExchange {
     /// - Returns: the next batch that is due, or nil.
     public mutating func note(_ result: PushResult) -> PushBatch? {
         verdicts += result.verdicts
+        removed += result.removed
         problem = problem ?? result.problem
         witnessed = result.witnessed ?? witnessed
         return dueBatch()
@@ -263,6 +268,11 @@ public struct ServerExchange {
         verdicts = []
     }
 
+    private mutating func appendRemoved(to output: inout [UInt8]) {
+        for id in removed { append(.gone(id), to: &output) }
+        removed = []
+    }
+
     /// How many records the reader may read; nil for one who may read none at all.
     private func readableCount() throws -> Int64? {
         let principal = principal
@@ -279,7 +289,7 @@ public struct ServerExchange {
     }
 
     /// What the reader is told, planned after their sets were judged; nil for one who sees all.
-    private func scopedFeed() throws -> ScopedFeed? {
+    private mutating func scopedFeed() throws -> ScopedFeed? {
         let principal = principal
         let exchanger = try service.file.read { db in try service.exchanger(principal, ServerRows(db)) }
         // Nobody whom the directory knows: there is nothing that they may read.
@@ -287,6 +297,7 @@ public struct ServerExchange {
         if viewer.seesEverything {
             if let checkpoint, checkpoint.pull != 0 { throw Problem(.stale) }
             try ScopedPlan.noteWhole(service, replica: principal.replica)
+            began = try checkpoint?.began ?? service.file.read { try ServerRows($0).floor() }
             return nil
         }
         if let checkpoint, checkpoint.pull == 0 { throw Problem(.stale) }
@@ -307,6 +318,7 @@ public struct ServerExchange {
         let page = try feed.nextPage()
         scoped = feed
         var output = page.lines
+        if page.isLast { appendRemoved(to: &output) }
         append(.checkpoint(token: feed.token.text(service.secret), sequence: told(feed.token.sequence)), to: &output)
         if page.isLast {
             append(.end(readable: page.readable, more: feed.hasMore, sums: page.sums), to: &output)
@@ -323,12 +335,15 @@ public struct ServerExchange {
         let page = FeedPage(
             after: cursor, readThrough: readThrough, isFirstPull: isFirstPull, reader: reader,
             tellsGiven: service.timeline > Timeline.first)
-        let read = try service.read(page, for: principal, compared: hello?.compared)
+        var token = CheckpointToken(
+            timeline: service.timeline, sequence: cursor, readThrough: readThrough, replica: principal.replica)
+        token.began = began
+        let read = try service.read(page, for: principal, from: token, compared: hello?.compared)
         var output = read.lines
         cursor = read.sequence
-        let token = CheckpointToken(
-            timeline: service.timeline, sequence: read.sequence,
-            readThrough: read.isLast ? read.sequence : readThrough, replica: principal.replica)
+        if read.isLast { appendRemoved(to: &output) }
+        token.sequence = read.sequence
+        if read.isLast { (token.readThrough, token.began) = (read.sequence, 0) }
         append(.checkpoint(token: token.text(service.secret), sequence: told(read.sequence)), to: &output)
         if read.isLast {
             append(.end(readable: read.readable, sums: read.sums), to: &output)

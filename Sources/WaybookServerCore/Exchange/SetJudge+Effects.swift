@@ -12,7 +12,10 @@ extension SetJudge {
         for id in work.touched {
             guard let row = work.known(id) else { continue }
             if let old = work.originalUnit(of: id), old != row.unit { try follow(row, from: old) }
-            if row.unit == id { try placeInScopes(row) }
+            if row.unit == id {
+                try placeInScopes(row)
+                try bringBackHidden(row)
+            }
             if DirectoryRecord.collections.contains(row.record.collection) { work.noteDirectoryChange() }
         }
     }
@@ -111,6 +114,9 @@ extension SetJudge {
         let changed = fields.filter { name, value in (card.record[name] ?? .null) != value }
         guard !changed.isEmpty else { return }
         work.write(changed, into: card, stamp: giveStamp(over: card.record))
+        // It had gone with a customer of that identity.
+        let isGone = try card.record.isDeleted || (present == nil && isRemoved(id))
+        if isOpen, isGone { try setLife(VersionedRecord.alive, of: [id]) }
         if let card = work.known(id) { try placeInScopes(card) }
     }
 

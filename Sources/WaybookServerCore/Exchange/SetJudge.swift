@@ -52,6 +52,8 @@ struct SetJudge {
     var mayMeetErased = true
     /// What an entry in the history of owners says of a move that the server itself makes.
     var successionCause: String?
+    /// Whether nothing is left of a record but that it was there once.
+    var isRemoved: (RecordID) throws -> Bool = { _ in false }
     /// Whether the set's own changes are among what is to be stored.
     var isApplied = false
     /// What is to be known of a set that had been acknowledged before the server was put back; nil for any other.
@@ -198,7 +200,18 @@ struct SetJudge {
         if row == nil {
             let record = VersionedRecord(id: change.id, collection: change.collection)
             work.update(ServerRow(record: record, unit: change.id))
+            if try isRemoved(change.id) { comeAgain(change) }
         }
+    }
+
+    /// Makes a record of which only the identity was left: whoever still has its delete sees by its life that it is there again.
+    private mutating func comeAgain(_ change: Change) {
+        let atom = Atom(value: VersionedRecord.alive, stamp: giveStamp(), commit: work.sequence)
+        work.set(atom, at: .life, of: change.id)
+        work.outcomes.append(
+            OutcomeLine(
+                id: change.id, collection: change.collection, path: .life, outcome: .merged,
+                present: atom.committed(0), conflict: nil))
     }
 
     /// Refuses what would make a record that no reader could parse.

@@ -152,9 +152,12 @@ struct SetWork {
         tellsLosses = tellsLosses || isTold
     }
 
+    /// What the set makes.
+    var made: [RecordID] { touched.filter { originalUnits[$0] == nil } }
+
     /// What the set makes, and the units that others may see by it.
     var arrivals: Set<RecordID> {
-        Set(touched.filter { originalUnits[$0] == nil }).union(scopeMoves.map(\.unit)).union(moves.map(\.record))
+        Set(made).union(scopeMoves.map(\.unit)).union(moves.map(\.record))
     }
 
     /// The records of the directory that the set has touched.

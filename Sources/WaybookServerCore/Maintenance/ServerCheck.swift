@@ -33,6 +33,8 @@ public struct ServerCheckReport: Sendable, Equatable {
             case timeline
             /// Who answers for a unit is kept for the day on which it comes back, and it is there.
             case foretold
+            /// A record counts as removed and is there; or more was removed than there ever was.
+            case floor
         }
 
         /// What kind.
@@ -148,6 +150,7 @@ public struct ServerCheck {
                 "SELECT id FROM bin WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.id = bin.id AND deleted = 1)"
             ),
             (.foretold, "SELECT unit FROM foretold_access WHERE unit IN (SELECT id FROM record)"),
+            (.floor, "SELECT id FROM removed WHERE id IN (SELECT id FROM record)"),
         ]
         for (kind, sql) in identities {
             for id in try Data.fetchAll(db, sql: sql + " LIMIT \(Self.maximumFaults)") {
@@ -172,6 +175,7 @@ public struct ServerCheck {
     }
 
     private mutating func checkTimelines() throws {
+        if try rows.floor() > rows.lastSequence() { add(.floor, String(try rows.floor())) }
         let table = TimelineTable(db)
         for timeline in try table.all() {
             let isOrdered = timeline.parent < timeline.number && timeline.fork < timeline.start

@@ -20,5 +20,6 @@ public enum ServerSchema {
         StoreMigration(number: 14, name: "foretold-access", sql: foretoldAccessMigrationSQL),
         StoreMigration(number: 15, name: "waiting", sql: waitingMigrationSQL),
         StoreMigration(number: 16, name: "witness", sql: witnessMigrationSQL),
+        StoreMigration(number: 17, name: "floor", sql: floorMigrationSQL),
     ]
 }

@@ -13,6 +13,12 @@ extension ServerRows {
         return try Data.fetchAll(statement, arguments: [Data(unit.bytes)]).compactMap { RecordID(bytes: $0) }
     }
 
+    /// What hangs on a root and is deleted.
+    public func deletedRecords(ofUnit unit: RecordID) throws -> [RecordID] {
+        let statement = try db.cachedStatement(sql: "SELECT id FROM record WHERE unit = ? AND deleted = 1 ORDER BY id")
+        return try Data.fetchAll(statement, arguments: [Data(unit.bytes)]).compactMap { RecordID(bytes: $0) }
+    }
+
     /// The conflicts about any of these records, closed ones too: they lie in the records' units, and those that were closed
     /// before a record went over into another one in the units that it left.
     public func conflicts(about records: Set<RecordID>, inUnit unit: RecordID) throws -> [RecordID] {
