@@ -5,7 +5,7 @@ import WaybookModel
 /// Stories of several people over several weeks, with the real programs: server and laptops live by clocks that a preloaded
 /// library moves on (`Tests/Campaigns/clock.c`).
 @Suite(.timeLimit(.minutes(5)), .serialized) struct StoryTests {
-    private static let all = ["conflicts.txt", "handover.txt", "restore.txt", "wrong-clock.txt"]
+    private static let all = ["conflicts.txt", "handover.txt", "long-absence.txt", "restore.txt", "wrong-clock.txt"]
 
     @Test(arguments: all) func everyStoryShowsWhatItSays(name: String) async throws {
         let transcript = try Transcript("stories/" + name)

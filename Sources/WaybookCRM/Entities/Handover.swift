@@ -45,7 +45,7 @@ extension Allowance {
 
 /// Why something was handed over rather than applied.
 public enum HandoverReason: String, Choice {
-    case moved, disabled, late, restored, early
+    case moved, disabled, late, restored, early, afterDelete
 
     public var label: Label {
         switch self {
@@ -54,6 +54,7 @@ public enum HandoverReason: String, Choice {
         case .late: Label("Written before the move, applied", "移交前编写，已生效")
         case .restored: Label("Accepted before the server was put back", "服务器恢复前已接受")
         case .early: Label("Written before its record was back", "编写于所涉记录恢复之前")
+        case .afterDelete: Label("Its record was deleted for good meanwhile", "所涉记录其间已被彻底移除")
         }
     }
 }

@@ -17,6 +17,37 @@ extension Texts {
             )
         }
 
+        package static func howToMakeAnew(id: String) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    What it is about was deleted for good. Make it anew with “waybook handover take \(id)”, adding what it \
+                    lacks with --set field=value, or drop it with “waybook handover drop \(id)”.
+                    """,
+                zh: """
+                    所涉记录已被彻底移除。用 waybook handover take \(id) 重新建立（用 --set 字段=值 补全所缺内容），\
+                    或用 waybook handover drop \(id) 放弃。
+                    """
+            )
+        }
+
+        package static func incomplete(fields: [String]) -> LocalizedText {
+            LocalizedText(
+                en: "The record was deleted for good; to make it anew, this is missing: \(fields, separator: ", ").",
+                zh: "所涉记录已被彻底移除；重新建立还缺：\(fields, separator: "、")。"
+            )
+        }
+
+        package static func incompleteHint(command: String) -> LocalizedText {
+            LocalizedText(en: "Use “\(command)”.", zh: "请运行 \(command)。")
+        }
+
+        package static var nothingMadeAnew: LocalizedText {
+            LocalizedText(
+                en: "--set is for what is made anew; this is taken over as it was written.",
+                zh: "--set 仅用于重新建立的记录；此项按原文采纳。"
+            )
+        }
+
         package static func howToDrop(id: String) -> LocalizedText {
             LocalizedText(
                 en:

@@ -21,6 +21,7 @@ struct Committer {
     private(set) var mayMeetErased: Bool
     private let mayMeetForetold: Bool
     let mayMeetRemoved: Bool
+    private let removalFloor: Int64
     /// Whether any set waits for a record.
     var mayMeetWaiting: Bool
     /// Whether laptops told anything of what the server lost.
@@ -62,6 +63,7 @@ struct Committer {
         mayMeetWaiting = try !WaitingTable(db).isEmpty()
         mayMeetWitness = try !WitnessTable(db).isEmpty()
         mayMeetRemoved = try RemovalTable(db).hasRemoved()
+        removalFloor = try rows.floor()
         sequence = try rows.lastSequence()
     }
 
@@ -240,6 +242,7 @@ struct Committer {
         judge.mayWait = old?.mayWait(set, stamp: stamp) ?? false
         judge.mayMeetErased = mayMeetErased
         judge.isRemoved = isRemoved
+        judge.removalFloor = removalFloor
         return (judge, given)
     }
 

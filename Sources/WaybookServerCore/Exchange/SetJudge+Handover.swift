@@ -16,6 +16,8 @@ extension SetJudge {
         case restored
         /// It was made before the server was put back, about a record that is not back yet; nothing was applied yet.
         case early
+        /// Its author had not read what was deleted that long ago, and what it is about is not there; nothing was applied.
+        case afterDelete
 
         fileprivate var reason: String {
             switch self {
@@ -24,8 +26,20 @@ extension SetJudge {
             case .late: "late"
             case .restored: "restored"
             case .early: "early"
+            case .afterDelete: "afterDelete"
             }
         }
+
+        /// Whether what it is about may be known to nobody, or to others alone.
+        fileprivate var isOfMissing: Bool { self == .early || self == .afterDelete }
+    }
+
+    /// Whether its author, a person whom the directory knows, was away so long that what was deleted meanwhile may be gone:
+    /// what it writes to that is not there may have been (`protocol/4-exchange.md#floor`). A claim of a card is of what was
+    /// read a moment ago, and nothing to take over.
+    var isAfterLongAbsence: Bool {
+        guard readThrough < removalFloor, case .viewer = exchanger else { return false }
+        return !set.changes.contains { ServerRecords.collections.contains($0.collection) }
     }
 
     /// Makes the items of this set.
@@ -33,7 +47,7 @@ extension SetJudge {
     mutating func handOver(_ kind: HandoverKind) throws -> RecordID {
         var groups: [(unit: RecordID, changes: [Change])] = []
         for change in set.changes {
-            let unit = try kind == .early ? unit(named: change) : unit(of: change)
+            let unit = try kind.isOfMissing ? unit(named: change) : unit(of: change)
             if let index = groups.firstIndex(where: { $0.unit == unit }) {
                 groups[index].changes.append(change)
             } else {
@@ -88,7 +102,7 @@ extension SetJudge {
         work.write(fields, into: row, stamp: giveStamp(over: row.record))
         work.link(item: id, about: unit)
         // Erasing finds it by whatever it is about.
-        if kind == .early { for about in schema.named(by: changes) { work.link(item: id, about: about) } }
+        if kind.isOfMissing { for about in schema.named(by: changes) { work.link(item: id, about: about) } }
         if let item = work.known(id) { try placeInScopes(item) }
         // What comes after a creation that waits, waits for it.
         if kind != .late, kind != .early {

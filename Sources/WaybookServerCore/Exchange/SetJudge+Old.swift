@@ -160,7 +160,10 @@ extension Change {
 
 extension Refusal {
     /// Whether it is about a record that is not there, or that the author never saw.
-    var isOfMissing: Bool { rule == .depends || (rule == .unknown && path == nil) }
+    var isOfMissing: Bool { rule == .depends || isOfUnknown }
+
+    /// Whether it is about a record that the server does not know, or that the author neither sees nor has held.
+    var isOfUnknown: Bool { rule == .unknown && path == nil }
 
     /// Whether what was refused so is kept for somebody to decide, had it been acknowledged before. What is about a record
     /// that is not there waits for it.

@@ -62,6 +62,8 @@ struct SetJudge {
     var leftOut: [(record: RecordID, path: FieldPath)] = []
     /// Whether it is kept where a record that it is about is not there: one that was made before the server was put back.
     var mayWait = false
+    /// What was deleted up to this commit may be gone, and what its author had not read of can be told by nothing any more.
+    var removalFloor: Int64 = 0
     /// The record that it waits for.
     private(set) var awaits: RecordID?
     /// The items that told of it while it waited, by what each is about.
@@ -112,15 +114,15 @@ struct SetJudge {
 
     /// Judges the set. Nothing is stored yet: ``SetWork/store(_:)`` does that when the verdict is acceptance or handover.
     mutating func verdict() throws -> Verdict {
-        let whole = mayWait ? self : nil
+        let whole = mayWait || isAfterLongAbsence ? self : nil
         let ruled = try old.map { try verdict(on: $0) } ?? ruling()
-        guard let whole, case .rejected(let refusal) = ruled, refusal.isOfMissing, let awaited = refusal.record,
-            !whole.isErasure, !whole.set.changes.isEmpty
+        guard let whole, case .rejected(let refusal) = ruled, let awaited = refusal.record,
+            whole.mayWait ? refusal.isOfMissing : refusal.isOfUnknown, !whole.isErasure, !whole.set.changes.isEmpty
         else { return ruled }
         self = whole
-        let kept = try handedOver(.early)
+        let kept = try handedOver(mayWait ? .early : .afterDelete)
         switch kept {
-        case .handover?: awaits = awaited
+        case .handover?: awaits = mayWait ? awaited : nil
         // Whom they may not know of they are not told to be erased.
         case .rejected(let refusal)?:
             guard let id = refusal.record, try mayKnowErased(id) else { return ruled }

@@ -65,6 +65,9 @@ struct HotStatement {
 
     private func withBound(_ arguments: [Argument], _ body: (SQLiteStatement) throws -> Void) throws {
         let raw = statement.sqliteStatement
+        // GRDB, which may have run the same text before, leaves a statement at its end. One that still gives rows stays as it is:
+        // binding to it fails.
+        if sqlite3_stmt_busy(raw) == 0 { sqlite3_reset(raw) }
         defer {
             sqlite3_reset(raw)
             sqlite3_clear_bindings(raw)

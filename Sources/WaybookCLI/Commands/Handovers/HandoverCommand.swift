@@ -75,6 +75,7 @@ struct HandoverShowCommand: AsyncParsableCommand {
         guard item.status == .open else { return }
         let id = RecordBook.short(item.id)
         switch try shelf.choices(item) {
+        case (_, true) where item.isAfterDelete: try reporter.say(Texts.Handovers.howToMakeAnew(id: id))
         case (_, true): try reporter.say(Texts.Handovers.howToGoOn(id: id))
         case (true, false): try reporter.say(Texts.Handovers.howToDrop(id: id))
         case (false, false): try reporter.say(Texts.Handovers.othersDecide)
@@ -87,17 +88,20 @@ struct HandoverTakeCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "take", abstract: Texts.Help.handoverTake.spoken,
-            discussion: KindHelp.examples(["waybook handover take 0198c2f0"]))
+            discussion: KindHelp.examples([
+                "waybook handover take 0198c2f0", "waybook handover take 0198c2f0 --set name='Acme GmbH'",
+            ]))
     }
 
     @OptionGroup var target: ReferenceArgument
+    @OptionGroup var assignments: AssignmentOptions
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
         let book = RecordBook(try options.open())
         let shelf = HandoverShelf(book)
         let item = try shelf.open(target.reference)
-        let leftOut = try shelf.take(item)
+        let leftOut = try shelf.take(item, setting: assignments)
         if !leftOut.isEmpty { options.reporter.note(Texts.Handovers.leftOut(fields: leftOut)) }
         try shelf.tell(item, options.reporter, Texts.Handovers.taken(id: RecordBook.short(item.id)))
     }

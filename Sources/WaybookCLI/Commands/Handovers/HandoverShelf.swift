@@ -20,6 +20,8 @@ struct HandoverShelf {
         var status: HandoverStatus? { view.status }
         var about: RecordID? { view.about }
         var author: RecordID? { view.author }
+        /// Whether it edits what was deleted for good while its author was away.
+        var isAfterDelete: Bool { view.why == .afterDelete }
 
         /// What was written; nil where it cannot be read.
         var changes: [Change]? {
@@ -37,10 +39,10 @@ struct HandoverShelf {
             }
         }
 
-        /// The name of what it is about; of one that it creates, as it tells it itself.
+        /// The name of what it is about; of one that it creates, or that is gone, as it tells it itself.
         private func name(of id: RecordID, _ book: RecordBook) -> String {
-            let creation = changes?.first { $0.id == id && $0.isCreating }
-            return creation.map { book.name(of: $0) } ?? book.name(Customer.shape.name, id)
+            let telling = changes?.first { $0.id == id && ($0.isCreating || isAfterDelete) }
+            return telling.map { book.name(of: $0) } ?? book.name(Customer.shape.name, id)
         }
 
         var json: JSONOutput {
@@ -91,7 +93,7 @@ struct HandoverShelf {
 
     /// Whether what the item is about is here, or comes with it.
     private func isHere(_ item: Item) throws -> Bool {
-        guard let about = item.about else { return true }
+        guard let about = item.about, !item.isAfterDelete else { return true }
         let isMade = item.changes?.contains { $0.isCreating && $0.id == about } ?? false
         return try isMade || book.workspace.store.record(about) != nil
     }
@@ -124,12 +126,14 @@ struct HandoverShelf {
     }
 
     /// Makes the item's changes anew on what is shown now, and notes that, in one set; but for who sees what is here.
+    /// - Parameter assignments: what is to be added where a record that is gone is made anew.
     /// - Returns: in words, what was left out.
-    func take(_ item: Item) throws -> [String] {
+    func take(_ item: Item, setting assignments: AssignmentOptions) throws -> [String] {
         guard let written = item.changes, !written.isEmpty else {
             throw CommandFailure("handover-unreadable", Texts.Handovers.unreadable(id: RecordBook.short(item.id)))
         }
-        let (changes, leftOut) = try withoutAudience(written)
+        let remade = try Remaking(book, of: item).changes(written, setting: assignments)
+        let (changes, leftOut) = try withoutAudience(remade)
         guard !changes.isEmpty else {
             let id = RecordBook.short(item.id)
             throw CommandFailure(
