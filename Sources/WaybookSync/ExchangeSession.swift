@@ -15,11 +15,16 @@ public final class ExchangeSession: Sendable {
         public var limits: ExchangeLimits
         /// Where what is held is compared with the server: the buckets that it is to tell whole; else nil.
         public var compared: [Int]?
+        /// Whether it tells what is here of others' writes that the server lost.
+        public var tellsWitness: Bool
 
-        public init(pulls: Bool, limits: ExchangeLimits = .standard, compared: [Int]? = nil) {
+        public init(
+            pulls: Bool, limits: ExchangeLimits = .standard, compared: [Int]? = nil, tellsWitness: Bool = true
+        ) {
             self.pulls = pulls
             self.limits = limits
             self.compared = compared
+            self.tellsWitness = tellsWitness
         }
     }
 

@@ -12,6 +12,7 @@ struct RequestWriter {
     private var hasSaidHello = false
     private(set) var sentBytes = 0
     private(set) var sentSets = 0
+    private let tellsWitness: Bool
     /// The last line that told what is here of others' lost writes, and how many did.
     private var lastWitness: Int64 = 0
     private(set) var sentWitness = 0
@@ -19,6 +20,7 @@ struct RequestWriter {
     init(store: ClientStore, start: ExchangeStart, plan: ExchangeSession.Plan, told: Told?, now: ClientTime) {
         self.store = store
         limits = plan.limits
+        tellsWitness = plan.tellsWitness
         hello = Hello(
             schemaVersion: store.schema.version, replica: start.replica, wallMilliseconds: now.wallMilliseconds,
             checkpoint: start.checkpoint, lastSet: start.lastSet, answered: start.answered, pulls: plan.pulls,
@@ -41,9 +43,17 @@ struct RequestWriter {
     /// Lines that tell what is here of others' writes that the server lost.
     private mutating func nextWitness() throws -> [UInt8]? {
         let most = min(200, WitnessLine.mostInRequest - sentWitness)
-        guard most > 0 else { return nil }
+        guard tellsWitness, most > 0 else { return nil }
         var chunk: [UInt8] = []
         for line in try store.witnessLines(after: lastWitness, limit: most) {
+            guard line.content.count <= mostWitnessBytes else {
+                // It would be in the way of all that is behind it.
+                try store.partWitness(line, mostBytes: mostWitnessBytes)
+                lastWitness = line.number
+                // What it was parted into comes behind the others.
+                if chunk.isEmpty { return try nextWitness() }
+                break
+            }
             let bytes = WitnessLine.bytes(line.content, number: line.number)
             guard sentBytes + chunk.count + bytes.count + 1 <= limits.requestBytes else { break }
             chunk += bytes
@@ -53,6 +63,14 @@ struct RequestWriter {
         }
         return chunk.isEmpty ? nil : count(chunk)
     }
+
+    /// The most bytes of such a line's content that this server ever takes.
+    private var mostWitnessBytes: Int {
+        min(limits.lineBytes, limits.requestBytes - SyncEngine.helloBytes) - Self.numberBytes
+    }
+
+    /// More than a line's number and its end take.
+    private static let numberBytes = 64
 
     private mutating func nextSets() throws -> [UInt8]? {
         let sets = min(200, limits.requestSets - sentSets)

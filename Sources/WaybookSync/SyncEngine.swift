@@ -2,6 +2,13 @@ import WaybookModel
 import WaybookProtocol
 import WaybookStore
 
+/// Whether an exchange tells what is here of others' writes that the server lost.
+private enum WitnessTelling {
+    case told
+    /// A request with such lines was malformed to the server: the next one shows whether the lines are why.
+    case withheld
+}
+
 /// Synchronises one replica: performs what ``SyncDecisions`` decides. No edit waits for it, and it waits for none.
 public struct SyncEngine: Sendable {
     /// What is passed in so that a run can be repeated.
@@ -39,15 +46,13 @@ public struct SyncEngine: Sendable {
     public func synchronise(progress: (@Sendable (SyncReport) -> Void)? = nil) async throws -> SyncReport {
         var decisions = SyncDecisions(random: surroundings.random)
         var comparison = Comparison()
+        var witness = WitnessTelling.told
         var report = SyncReport(ending: .stopped(.cancelled))
         while true {
             switch decisions.next() {
             case .exchange(let limits):
-                // Before it tells how far what left is gone.
-                try store.purgeDeparted()
-                // Before what it tells takes the place of anything.
-                try store.gatherWitness()
-                decisions.take(try await exchange(limits: limits, &comparison, &report))
+                try prepare(&report, progress)
+                decisions.take(try await exchange(limits: limits, &comparison, &witness, &report))
                 progress?(report)
             case .pullAfresh:
                 try store.beginFreshPull(at: surroundings.now())
@@ -74,8 +79,21 @@ public struct SyncEngine: Sendable {
         }
     }
 
+    /// What is to be done before any exchange.
+    private func prepare(_ report: inout SyncReport, _ progress: (@Sendable (SyncReport) -> Void)?) throws {
+        // Before it tells how far what left is gone.
+        try store.purgeDeparted()
+        // Before what it tells takes the place of anything.
+        try store.gatherWitness { gathering in
+            report.gathering = gathering
+            progress?(report)
+        }
+        report.gathering = nil
+    }
+
     private func exchange(
-        limits: ExchangeLimits, _ comparison: inout Comparison, _ report: inout SyncReport
+        limits: ExchangeLimits, _ comparison: inout Comparison, _ witness: inout WitnessTelling,
+        _ report: inout SyncReport
     ) async throws -> SyncDecisions.Event {
         if Task.isCancelled { return .cancelled }
         let outbox = try store.exchangeStart().outbox
@@ -83,7 +101,8 @@ public struct SyncEngine: Sendable {
         let pulls = fits || outbox.sets == 0
         let (isPossible, isDue) = try store.comparisonState()
         let compared = pulls ? comparison.buckets(isPossible: isPossible, isDue: isDue) : nil
-        let plan = ExchangeSession.Plan(pulls: pulls, limits: limits, compared: compared)
+        let plan = ExchangeSession.Plan(
+            pulls: pulls, limits: limits, compared: compared, tellsWitness: witness == .told)
         let session = try ExchangeSession(store, plan: plan, now: surroundings.now())
         var failure: (any Error)?
         do {
@@ -94,6 +113,17 @@ public struct SyncEngine: Sendable {
         let result = try session.finish()
         report.add(result)
         if compared != nil { try compare(result, &comparison, &report) }
+        if witness == .withheld, result.isComplete {
+            // The lines were what it did not take.
+            try store.giveUpWitness(at: surroundings.now())
+            witness = .told
+        }
+        if result.sentWitness > 0, case .refused(let problem)? = failure as? TransportFailure,
+            problem.refusal == .badRequest
+        {
+            witness = .withheld
+            return .cut(progressed: true)
+        }
         return try event(result, failure: failure, pulled: pulls, isComparing: comparison.wanted != nil)
     }
 
@@ -118,7 +148,7 @@ public struct SyncEngine: Sendable {
     }
 
     /// More than any hello takes.
-    private static let helloBytes = 1_024
+    static let helloBytes = 1_024
 
     private func event(
         _ result: ExchangeResult, failure: (any Error)?, pulled: Bool, isComparing: Bool
@@ -137,10 +167,6 @@ public struct SyncEngine: Sendable {
         switch failure {
         case let failure as TransportFailure:
             switch failure {
-            case .refused(let problem) where problem.code == .fixRecord && result.sentWitness > 0:
-                // A server of before it: nothing that it does not take is worth a synchronisation.
-                try store.giveUpWitness()
-                return .cut(progressed: true)
             case .refused(let problem): return try event(problem)
             case .unreachable: return result.head == nil ? .unreachable : cut
             }

@@ -1,5 +1,6 @@
 import WaybookModel
 import WaybookProtocol
+import WaybookStore
 
 /// How a synchronisation ended.
 public enum SyncEnding: Hashable, Sendable {
@@ -55,6 +56,8 @@ public struct SyncReport: Hashable, Sendable {
     public var hasBegunAfresh = false
     /// How many sets are sent again, for the server was put back to an earlier state; nil where it was not.
     public var setsSentAgain: Int?
+    /// While it is looked for what the server lost of others' writes: how far that is.
+    public var gathering: WitnessProgress?
     /// Whether the account is disabled: the server took what was unsent, into the handover box, and told nothing else. A
     /// device whose access was withdrawn is refused before that.
     public var isAccountDisabled = false

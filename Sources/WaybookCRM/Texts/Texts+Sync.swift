@@ -153,6 +153,13 @@ extension Texts {
             )
         }
 
+        package static func gathering(rows: Int, total: Int) -> LocalizedText {
+            LocalizedText(
+                en: "Looking for what the server lost of others' work: \(rows) of \(total) records …",
+                zh: "正在查找服务器丢失的他人内容：\(rows)/\(total) 条记录…"
+            )
+        }
+
         package static func goneWithServer(count: Int) -> LocalizedText {
             LocalizedText(
                 en: """

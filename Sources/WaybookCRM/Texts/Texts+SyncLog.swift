@@ -145,6 +145,16 @@ extension Texts.Sync {
         )
     }
 
+    package static func logWitnessGivenUp(count: Int) -> LocalizedText {
+        LocalizedText(
+            en: """
+                the server does not take what this laptop still held of others' lost work: \
+                \(count, one: "entry", other: "entries") of it dropped
+                """,
+            zh: "服务器不接收本机保留的他人丢失内容：已放弃其中 \(count) 条"
+        )
+    }
+
     package static func logGone(count: Int) -> LocalizedText {
         LocalizedText(
             en: "\(count, one: "record", other: "records") that the server no longer has for you: removed here",

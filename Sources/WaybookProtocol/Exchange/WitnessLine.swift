@@ -18,6 +18,11 @@ public struct WitnessLine: Hashable, Sendable {
     public static let mostBeyond: Int64 = 1 << 32
     /// The most such lines in one request.
     public static let mostInRequest = 2_000
+    /// The most bytes of a line, without its number, and the most atoms: what a record has more goes into others.
+    public static let mostLineBytes = 1 << 20
+    public static let mostLineAtoms = 500
+    /// From so many bytes on a record has several lines.
+    private static let splitBytes = 256 << 10
 
     /// Its number at the laptop; rises from line to line, and is what the answer names.
     public var number: Int64
@@ -39,6 +44,47 @@ public struct WitnessLine: Hashable, Sendable {
     public static func bytes(_ content: some Collection<UInt8>, number: Int64) -> [UInt8] {
         // In canonical order `witness` comes behind all other members.
         content.dropLast() + Array(",\"witness\":\(number)}".utf8)
+    }
+
+    /// One of the lines that a record's atoms take: its bytes without the number, and how many atoms it tells.
+    public struct Part: Hashable, Sendable {
+        public var bytes: [UInt8]
+        public var atoms: Int
+    }
+
+    /// The lines that a record's atoms take, and how many of these fit in none: an atom is never parted.
+    /// - Parameter mostBytes: the most bytes of a line.
+    public static func parts(
+        of feed: FeedRecord, mostBytes: Int = mostLineBytes
+    ) -> (parts: [Part], tooLarge: Int) {
+        let atoms = feed.record.atoms.sorted { $0.key < $1.key }
+        let most = min(splitBytes, mostBytes)
+        func part(_ atoms: some Sequence<(key: FieldPath, value: Atom)>) -> Part {
+            var some = feed
+            some.record.atoms = Dictionary(uniqueKeysWithValues: atoms.map { ($0.key, $0.value) })
+            return Part(bytes: bytes(of: .atoms(some)), atoms: some.record.atoms.count)
+        }
+        if atoms.count <= mostLineAtoms {
+            let whole = part(atoms)
+            if whole.bytes.count <= most { return ([whole], 0) }
+        }
+        var (parts, tooLarge, from, size): ([Part], Int, Int, Int) = ([], 0, 0, 0)
+        for (index, atom) in atoms.enumerated() {
+            let single = part([atom])
+            let isTooLarge = single.bytes.count > mostBytes
+            if from < index, isTooLarge || size + single.bytes.count > most || index - from >= mostLineAtoms {
+                parts.append(part(atoms[from..<index]))
+                (from, size) = (index, 0)
+            }
+            if isTooLarge {
+                tooLarge += 1
+                from = index + 1
+            } else {
+                size += single.bytes.count
+            }
+        }
+        if from < atoms.count { parts.append(part(atoms[from...])) }
+        return (parts, tooLarge)
     }
 
     private static func value(of content: Content) -> [String: Value] {

@@ -29,6 +29,8 @@ public struct SyncLogEntry: Hashable, Sendable {
         case begunAfresh
         /// The server was put back to an earlier state: own sets are sent again, and everything is read anew.
         case rewound
+        /// What was put aside of others' lost writes went untold, for the server takes none of it.
+        case witnessGivenUp
         /// Records differed from the server's, and were taken anew.
         case mended
         /// Records went, for a fresh pull did not tell them.

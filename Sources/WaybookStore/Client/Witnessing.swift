@@ -9,6 +9,12 @@ public struct KeptWitness: Hashable, Sendable {
     public var content: Data
 }
 
+/// How many of the rows were looked through for what a server lost.
+public struct WitnessProgress: Hashable, Sendable {
+    public var rows: Int64
+    public var total: Int64
+}
+
 /// What is here of others' writes when the server was put back and has lost them (`protocol/4-exchange.md#witness`): put
 /// aside before the rows make way for what the server has, and sent with the next exchanges.
 ///
@@ -19,9 +25,17 @@ extension ClientStore {
 
     /// Puts aside what is due; nothing where nothing is. Cut anywhere it goes on from there. Cost: reads the stamps of every
     /// record, and the records that have any of it.
-    public func gatherWitness() throws {
+    /// - Parameter progress: told after each transaction.
+    public func gatherWitness(progress: (WitnessProgress) -> Void = { _ in }) throws {
         while try read({ tables in try tables.integer(.witnessFrom) }) != nil {
             try write { tables in try Witnessing(tables).gather(atMost: Self.witnessBatch) }
+            let (done, total) = try read { tables in
+                (
+                    try tables.integer(.witnessFrom),
+                    try Int64.fetchOne(tables.db, sql: "SELECT max(row) FROM record") ?? 0
+                )
+            }
+            progress(WitnessProgress(rows: done ?? total, total: total))
         }
     }
 
@@ -52,8 +66,31 @@ extension ClientStore {
         }
     }
 
-    /// Lets go of all of it: the server takes none.
-    public func giveUpWitness() throws { try takeWitnessed(through: .max) }
+    /// Lets go of all of it: the server takes none. The log says so.
+    public func giveUpWitness(at now: ClientTime) throws {
+        try write { tables in
+            let lines = try Int.fetchOne(tables.db, sql: "SELECT count(*) FROM witness") ?? 0
+            guard lines > 0 else { return }
+            try tables.run("DELETE FROM witness")
+            try tables.notePurge()
+            try tables.log(.witnessGivenUp, at: now.wallMilliseconds, count: lines)
+        }
+    }
+
+    /// Parts a line that is too long for the server: what fits comes behind all other lines, the rest counts as what is
+    /// more than may be told.
+    public func partWitness(_ line: KeptWitness, mostBytes: Int) throws {
+        try write { tables in
+            try tables.run("DELETE FROM witness WHERE row = ?", [line.number])
+            guard tables.db.changesCount > 0, let value = try? JSONParser.parse(line.content),
+                case .record(let feed)? = ResponseLine(value)
+            else { return }
+            let (parts, tooLarge) = WitnessLine.parts(of: feed, mostBytes: mostBytes)
+            for part in parts { try tables.insertWitness(feed, part.bytes) }
+            try tables.countBeyond(tooLarge)
+            try tables.tellBeyond()
+        }
+    }
 }
 
 extension ClientTables {
@@ -80,6 +117,25 @@ extension ClientTables {
         for key in [MetaKey.witnessFrom, .witnessAtoms, .witnessBytes, .witnessBeyond] { try set(key, 0) }
         // Until it is sent its bytes are here.
         try holdPurged()
+    }
+
+    fileprivate func insertWitness(_ feed: FeedRecord?, _ line: [UInt8]) throws {
+        try run(
+            "INSERT INTO witness (id, unit, line) VALUES (?, ?, ?)",
+            [feed?.record.id.blob, feed?.unit.blob, Data(line)])
+    }
+
+    /// Counts atoms that are not told.
+    fileprivate func countBeyond(_ atoms: Int) throws {
+        guard atoms > 0 else { return }
+        try set(.witnessBeyond, (try integer(.witnessBeyond) ?? 0) + Int64(atoms))
+    }
+
+    /// Has the last line tell how many atoms are not told.
+    fileprivate func tellBeyond() throws {
+        guard let beyond = try integer(.witnessBeyond), beyond > 0 else { return }
+        try run("DELETE FROM witness WHERE id IS NULL")
+        try insertWitness(nil, WitnessLine.bytes(of: .beyond(min(beyond, WitnessLine.mostBeyond))))
     }
 
     /// Lets go of what is about a record, or hangs on it.
@@ -156,9 +212,7 @@ private struct Witnessing {
             try keep(stored)
         }
         if let last = rows.last, rows.count == limit { return try tables.set(.witnessFrom, last[0] as Int64) }
-        if let beyond = try tables.integer(.witnessBeyond), beyond > 0 {
-            try insert(nil, nil, WitnessLine.bytes(of: .beyond(beyond)))
-        }
+        try tables.tellBeyond()
         try tables.run("DELETE FROM meta WHERE name = ?", [MetaKey.witnessFrom.rawValue])
     }
 
@@ -185,19 +239,18 @@ private struct Witnessing {
         }
         let feed = FeedRecord(record: record, unit: unit, isWhole: false)
         guard !record.atoms.isEmpty, try !tables.isAboutErased(feed) else { return }
-        let line = WitnessLine.bytes(of: .atoms(feed))
-        let atoms = (try tables.integer(.witnessAtoms) ?? 0) + Int64(record.atoms.count)
-        let bytes = (try tables.integer(.witnessBytes) ?? 0) + Int64(line.count)
-        guard atoms <= WitnessLine.mostAtoms, bytes <= WitnessLine.mostBytes else {
-            let beyond = try tables.integer(.witnessBeyond) ?? 0
-            return try tables.set(.witnessBeyond, beyond + Int64(record.atoms.count))
+        let (parts, tooLarge) = WitnessLine.parts(of: feed)
+        try tables.countBeyond(tooLarge)
+        for part in parts {
+            let atoms = (try tables.integer(.witnessAtoms) ?? 0) + Int64(part.atoms)
+            let bytes = (try tables.integer(.witnessBytes) ?? 0) + Int64(part.bytes.count)
+            guard atoms <= WitnessLine.mostAtoms, bytes <= WitnessLine.mostBytes else {
+                try tables.countBeyond(part.atoms)
+                continue
+            }
+            try tables.insertWitness(feed, part.bytes)
+            try tables.set(.witnessAtoms, atoms)
+            try tables.set(.witnessBytes, bytes)
         }
-        try insert(record.id, unit, line)
-        try tables.set(.witnessAtoms, atoms)
-        try tables.set(.witnessBytes, bytes)
-    }
-
-    private func insert(_ id: RecordID?, _ unit: RecordID?, _ line: [UInt8]) throws {
-        try tables.run("INSERT INTO witness (id, unit, line) VALUES (?, ?, ?)", [id?.blob, unit?.blob, Data(line)])
     }
 }

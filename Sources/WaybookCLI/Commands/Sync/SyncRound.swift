@@ -117,9 +117,14 @@ final class ProgressTeller: @unchecked Sendable {
         lock.withLock { _ in
             let total = before.unsentSets
             let text =
-                report.answeredSets < total
-                ? Texts.Sync.sending(sent: report.answeredSets, total: total)
-                : Texts.Sync.receivingMore(received: report.receivedRecords)
+                if let gathering = report.gathering {
+                    Texts.Sync.gathering(
+                        rows: Int(clamping: gathering.rows), total: Int(clamping: gathering.total))
+                } else if report.answeredSets < total {
+                    Texts.Sync.sending(sent: report.answeredSets, total: total)
+                } else {
+                    Texts.Sync.receivingMore(received: report.receivedRecords)
+                }
             line.show(text.spoken, now: reporter.steadyNow)
         }
     }
