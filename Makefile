@@ -132,6 +132,10 @@ litestream-campaign: install-test-tools ## Replicates a server with Litestream, 
 restore-campaign: ## Puts back a backup of two hours ago under 20 laptops that synced since: SEED; about 5 minutes.
 	Tests/Campaigns/restore.py $(PROGRAMS) --seed $(or $(SEED),1)
 
+.PHONY: witness-campaign
+witness-campaign: ## Puts a server back under a laptop with 100,000 records, and measures what it tells; ROWS, FEW=--few.
+	Tests/Campaigns/witness.py $(PROGRAMS) --rows $(or $(ROWS),100000) $(FEW)
+
 .PHONY: reassign-campaign
 reassign-campaign: ## Moves a book of 10,000 customers with 100,000 records, measured; some minutes after a release build.
 	for program in waybook waybook-server; do $(SWIFT_BUILD) -c release --product $$program || exit; done

@@ -15,12 +15,15 @@ public struct RestoredTimeline: Hashable, Sendable {
     public var vetted: Stamp?
     /// Whether the server takes what the client still holds of others' writes that were lost.
     public var takesWitness: Bool
+    /// When it was ended that laptops are waited for, by the server's clock, milliseconds since 1970; nil while they are.
+    public var closed: Int64?
 
     public init(
-        number: Int, fork: Int64, start: Int64, epoch: String, vetted: Stamp?, takesWitness: Bool = false
+        number: Int, fork: Int64, start: Int64, epoch: String, vetted: Stamp?, takesWitness: Bool = false,
+        closed: Int64? = nil
     ) {
         (self.number, self.fork, self.start) = (number, fork, start)
-        (self.epoch, self.vetted, self.takesWitness) = (epoch, vetted, takesWitness)
+        (self.epoch, self.vetted, self.takesWitness, self.closed) = (epoch, vetted, takesWitness, closed)
     }
 
     /// The members of the problem.
@@ -30,6 +33,7 @@ public struct RestoredTimeline: Hashable, Sendable {
         ]
         entries["vetted"] = vetted.map { .string($0.description) }
         if takesWitness { entries["witness"] = true }
+        entries["closed"] = closed.map { .int($0) }
         return entries
     }
 
@@ -41,6 +45,6 @@ public struct RestoredTimeline: Hashable, Sendable {
         self.init(
             number: Int(number), fork: fork, start: start, epoch: epoch,
             vetted: entries["vetted"]?.text.flatMap { Stamp($0) },
-            takesWitness: entries["witness"]?.boolean == true)
+            takesWitness: entries["witness"]?.boolean == true, closed: entries["closed"]?.integer)
     }
 }

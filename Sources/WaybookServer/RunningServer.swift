@@ -71,8 +71,11 @@ public struct RunningServer: Sendable {
         let result: Result<Void, any Error>
         do {
             let removal = TombstoneRemoval(mover.service)
+            let closer = HealingCloser(
+                service: mover.service, ledger: mover.ledger, threads: threads, logger: logger, onCommit: mover.onCommit
+            )
             var others: [any Service] = [
-                admin, mover, AuditRetention(services.database),
+                admin, mover, closer, AuditRetention(services.database),
                 TombstoneKeeper(removal: removal, threads: threads, logger: logger),
             ]
             // It writes the file anew, and empties the log.

@@ -61,7 +61,9 @@ public struct SyncEngine: Sendable {
             case .rewind(let expected, let restored):
                 let lost = LostRange(fork: restored.fork, start: restored.start, vetted: restored.vetted)
                 let server = ServerRewind(
-                    expected: expected, timeline: restored.number, lost: restored.takesWitness ? lost : nil)
+                    expected: expected, timeline: restored.number, lost: restored.takesWitness ? lost : nil,
+                    closed: restored.closed)
+                report.healingClosed = restored.closed
                 report.setsSentAgain = try store.rewind(to: server, at: surroundings.now())
                 decisions.take(.rewound)
             case .newReplica: decisions.take(try await renumber(&report))

@@ -56,6 +56,8 @@ public struct SyncReport: Hashable, Sendable {
     public var hasBegunAfresh = false
     /// How many sets are sent again, for the server was put back to an earlier state; nil where it was not.
     public var setsSentAgain: Int?
+    /// Where the server was put back, and it was ended that laptops are waited for: when, by its clock, milliseconds since 1970.
+    public var healingClosed: Int64?
     /// While it is looked for what the server lost of others' writes: how far that is.
     public var gathering: WitnessProgress?
     /// Whether the account is disabled: the server took what was unsent, into the handover box, and told nothing else. A

@@ -272,7 +272,7 @@ def check_report(firm, again, trimmed):
 
 def listed(firm):
     """The values that only others held, as an administrator reads them."""
-    told = json.loads(firm.server.tool("healing", "list", "--json").stdout)
+    told = json.loads(firm.server.tool("healing", "list", "--limit", "1000", "--json").stdout)
     if told["count"] != len(told["records"]):
         raise Fault(f"{told['count']} records, and {len(told['records'])} listed")
     return [

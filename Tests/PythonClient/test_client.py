@@ -424,6 +424,46 @@ class Exchange(unittest.TestCase):
         self.assertEqual((ann.refused(), ann.again, bob.again), (refused, None, None))
         self.assertEqual((ann.timeline, ann.replica < 1 << 24), (1, True))
 
+    def test_what_only_others_hold_after_a_restore(self) -> None:
+        ann, bob = self.pair()
+        customer = ann.create("customer", {"name": "Before", "city": "Lyon"})
+        self.settle(ann, bob)
+        data, backup = os.path.join(self.folder, "data"), os.path.join(self.folder, f"{new_id(0)}-backup.db")
+
+        def command(*arguments: str) -> Any:
+            done = subprocess.run([SERVER or "", *arguments, "--data", data, "--json"], check=True, capture_output=True)
+            return json.loads(done.stdout)
+
+        command("backup", backup)
+        ann.edit({"id": customer, "in": "customer", "put": {"city": "Nice"}})
+        new = ann.create("customer", {"name": "Only Bob has read it"})
+        self.settle(ann, bob)
+        self.stop()
+        subprocess.run([SERVER or "", "restore", backup, "--data", data], check=True, capture_output=True)
+        self.start()
+        # Bob tells what Ann's laptop had sent and the server lost; nothing of it applies by itself.
+        bob.sync()
+        self.assertEqual(bob.db.execute("select count(*) from witness").fetchone()[0], 0)
+        self.assertEqual((bob.show(customer) or {})["city"], "Lyon")
+        listed = {record["id"]: record for record in command("healing", "list")["records"]}
+        self.assertLessEqual({customer, new}, set(listed))
+        (city,) = command("healing", "show", customer)["values"]
+        self.assertEqual((city["path"], city["value"], city["stands"], city["late"]), ("city", "Nice", "Lyon", False))
+        self.assertEqual(city["tellers"][0]["replica"], bob.replica)
+        # An administrator accepts one, and ends the healing; Ann comes all the same, and is told so.
+        accepted = command("healing", "accept", new)
+        self.assertEqual((accepted["refused"], accepted["leftOut"]), ([], 0))
+        timeline = str(command("healing")["timeline"])
+        self.assertGreaterEqual(command("healing", "close", timeline, "--yes")["report"]["values"], 1)
+        self.settle(bob, ann)
+        self.assertIsNotNone(ann.closed)
+        self.settle(bob)
+        for client in (ann, bob):
+            self.assertEqual((client.show(customer) or {})["city"], "Nice")
+            self.assertEqual((client.show(new) or {})["name"], "Only Bob has read it")
+            self.assertEqual(self.open_conflicts(client, customer, "city"), [])
+        self.assertFalse({customer, new} & {record["id"] for record in command("healing", "list")["records"]})
+
     def test_renewed_token(self) -> None:
         ann, _ = self.pair()
         old = ann.token

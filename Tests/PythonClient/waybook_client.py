@@ -306,6 +306,8 @@ def lines_of(response: http.client.HTTPResponse) -> Iterator[dict[str, Any]]:
 
 # ---------------------------------------------------------------- the client (4-exchange.md)
 
+WITNESS_ATOMS = 500  # the most atoms of a line that tells what others had written
+SERVER_MADE = {"assignment", "conflict", "customerCard", "handover", "membership", "team", "user"}
 JOURNAL = 10_000  # so many answered sets are kept, for a server that is put back
 
 SCHEMA = """
@@ -315,6 +317,7 @@ create table if not exists record(id text primary key, collection text not null,
 create table if not exists told(id text primary key) without rowid;
 create table if not exists outbox(number integer primary key, line text not null, was text);
 create table if not exists journal(number integer primary key, line text not null, was text not null);
+create table if not exists witness(number integer primary key autoincrement, id text, unit text, line text not null);
 create table if not exists refused(id integer primary key, line text not null, verdict text not null);
 """
 
@@ -348,6 +351,7 @@ class Client:
         self.afresh: bool = meta.get("afresh", False)  # everything is being told once more
         self.replacing: bool = meta.get("replacing", False)  # and takes the place of what is here
         self.timeline: int | None = meta.get("timeline")
+        self.closed: int | None = None
         self.head: int = meta.get("head", 0)  # the latest sequence that a head told
         self.again: list[int] | None = meta.get("again")  # what is sent again: first, answered before, through
         self.on: int = meta.get("on", 0)  # the sequence that was wholly read
@@ -480,6 +484,7 @@ class Client:
             if (rest := canonical(without(json.loads(line), erased))) != line:
                 became = canonical(json.loads(was) | {"gone": True})
                 self.db.execute("update journal set line = ?, was = ? where number = ?", (rest, became, number))
+        self.db.execute("delete from witness where id = ?1 or unit = ?1 or instr(line, ?1) > 0", (erased,))
         for row, line, verdict in self.db.execute("select id, line, verdict from refused").fetchall():
             rest = without(json.loads(line), erased)
             self.db.execute("delete from refused where id = ?", (row,))
@@ -537,6 +542,9 @@ class Client:
             hello["again"] = [first, before, max(through, self.last) if self.replacing else through]
         hello |= {"pull": False} if more else {}
         hello |= {"compare": self.compared} if self.compared is not None else {}
+        # What is here of others' lost writes goes behind all sets (4-exchange.md#witness).
+        witness = self.db.execute("select number, line from witness order by number limit 100").fetchall()
+        batch += [canonical(json.loads(line) | {"witness": number}) for number, line in witness]
         body = "".join(line + "\n" for line in [canonical({"hello": hello}), *batch]).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/x-ndjson"}
         headers["Accept-Encoding"] = "gzip" if self.packed else "identity"
@@ -546,7 +554,7 @@ class Client:
             headers["Content-Encoding"] = "gzip"
         with post(self.server, "/v1/exchange", body, headers) as response:
             self._read(lines_of(response), asked=not more)
-        return more
+        return more or self.db.execute("select 1 from witness limit 1").fetchone() is not None
 
     def _forget_untold(self) -> None:
         """The fresh pull is whole: what it did not tell goes."""
@@ -573,6 +581,9 @@ class Client:
             elif "verdict" in line:
                 with self._transaction():
                     self._judged(line["set"], line["verdict"])
+            elif "witnessed" in line:
+                with self._transaction():
+                    self.db.execute("delete from witness where number <= ?", (line["witnessed"],))
             elif "record" in line or "update" in line or "bucket" in line:
                 page.append(line)
             elif "checkpoint" in line:
@@ -673,6 +684,9 @@ class Client:
         with self._transaction():
             held = self.db.execute("select min(number) from journal where number >= ?", (problem["expected"],)).fetchone()[0]
             first = held or self.answered + 1
+            self.closed = problem.get("closed")
+            if problem.get("witness"):
+                self._put_aside(problem["fork"], problem["start"])
             self.db.execute("insert into outbox select number, line, was from journal where number >= ?", (first,))
             self.db.execute("delete from journal where number >= ?", (first,))
             self.db.execute("delete from told")
@@ -680,6 +694,26 @@ class Client:
             self.answered = min(self.answered, first - 1)
             self.checkpoint, self.timeline = None, problem["timeline"]
             self.afresh = self.replacing = True
+
+    def _put_aside(self, fork: int, start: int) -> None:
+        """What is here of others' writes that the server lost: told with the next exchanges, before it is replaced."""
+        for identity, collection, fields, stamps in self.db.execute("select * from record").fetchall():
+            if collection in SERVER_MADE:
+                continue
+            atoms = decode_record(json.loads(fields), json.loads(stamps))
+            if "$erased" in atoms:
+                continue
+            unit = atoms["customer"].value if "customer" in atoms else identity
+            lost = {
+                path: atom for path, atom in atoms.items()
+                if Stamp.of(atom.origin).replica != self.replica and (not atom.commit or fork < atom.commit < start)
+            }
+            paths = sorted(lost, key=str.encode)
+            for at in range(0, len(paths), WITNESS_ATOMS):
+                told_fields, told_stamps = encode_record({path: lost[path] for path in paths[at : at + WITNESS_ATOMS]})
+                line = {"fields": told_fields, "in": collection, "stamps": told_stamps, "update": identity}
+                line |= {"unit": unit} if unit != identity else {}
+                self.db.execute("insert into witness(id, unit, line) values(?, ?, ?)", (identity, unit, canonical(line)))
 
     def _transaction(self) -> _Transaction:
         return _Transaction(self)

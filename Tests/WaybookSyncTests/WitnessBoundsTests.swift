@@ -100,7 +100,10 @@ import WaybookTesting
         // As a program of before wrote them: one line a record, whatever its size.
         try put(feed(Array(repeating: 40_000, count: 40)))
         try put(feed([3 << 20]))
-        try put(feed([0, 1]))
+        try put(
+            feed(
+                [0, 1],
+                stamp: Stamp(milliseconds: UInt64(company.clock.milliseconds), counter: 900, replica: ReplicaID(1))))
         #expect(try await company.sync(bob).ending == .upToDate)
         let after = try told()
         #expect(after.values.subtracting(before).count == 40 && after.beyond == 1)

@@ -46,6 +46,10 @@ extension Texts {
         package static var witnessDropped: LocalizedText {
             LocalizedText(en: "value of others' laptops dropped", zh: "放弃其他设备保存的值")
         }
+        package static var healingClosed: LocalizedText {
+            LocalizedText(en: "stopped waiting for laptops after a restore", zh: "恢复后停止等待各设备")
+        }
+
         package static var settingChanged: LocalizedText { LocalizedText(en: "setting changed", zh: "更改设置") }
         package static var retained: LocalizedText { LocalizedText(en: "old entries removed", zh: "清除过期条目") }
 

@@ -143,65 +143,6 @@ extension Texts {
             LocalizedText(en: "\(value) (later)", zh: "\(value)（较新）")
         }
 
-        // MARK: Deciding
-
-        package static var typeDrop: LocalizedText {
-            LocalizedText(en: "These values are then gone for good. Type drop to go on:", zh: "这些值将永久丢失。请输入 drop 以继续：")
-        }
-
-        package static var nameSome: LocalizedText {
-            LocalizedText(en: "Name records or numbers, or say --all.", zh: "请指定记录或编号，或使用 --all。")
-        }
-
-        package static func accepted(standing: Int, retired: Int) -> LocalizedText {
-            LocalizedText(
-                en: """
-                    \(standing, one: "value stands", other: "values stand") now; \(retired) \(retired == 1 ? "is" : "are") in \
-                    the history, for something later stands.
-                    """,
-                zh: "已有 \(standing) 个值生效；另有 \(retired) 个因已有较新的值而仅存入历史。"
-            )
-        }
-
-        package static func dropped(count: Int) -> LocalizedText {
-            LocalizedText(en: "\(count, one: "value is", other: "values are") dropped.", zh: "已放弃 \(count) 个值。")
-        }
-
-        package static func notHeld(what: String) -> LocalizedText {
-            LocalizedText(en: "No laptop told a value of \(what) that waits.", zh: "没有设备报告过 \(what) 的待定值。")
-        }
-
-        package static func contradicted(id: String) -> LocalizedText {
-            LocalizedText(
-                en: "Laptops tell different values of one write to \(id); nothing was accepted.",
-                zh: "对于 \(id) 的同一次写入，各设备报告的值不同；未采纳任何内容。"
-            )
-        }
-
-        package static var contradictedHint: LocalizedText {
-            LocalizedText(
-                en: "See “waybook-server healing show” and name the one that is right by its number.",
-                zh: "请用“waybook-server healing show”查看，并用编号指定正确的值。"
-            )
-        }
-
-        package static func rootMissing(id: String) -> LocalizedText {
-            LocalizedText(
-                en: "The customer \(id) is not there; nothing was accepted.", zh: "客户 \(id) 不存在；未采纳任何内容。"
-            )
-        }
-
-        package static var rootMissingHint: LocalizedText {
-            LocalizedText(en: "Accept it as well, or before.", zh: "请先采纳该客户，或一并采纳。")
-        }
-
-        package static func witnessRefused(id: String) -> LocalizedText {
-            LocalizedText(
-                en: "What was told of \(id) is not a whole or valid record; nothing was accepted.",
-                zh: "关于 \(id) 的内容不完整或无效；未采纳任何内容。"
-            )
-        }
-
         // MARK: States of a device
 
         package static var unaffected: LocalizedText { LocalizedText(en: "nothing lost", zh: "未受影响") }
@@ -262,6 +203,39 @@ extension Texts.Help {
         )
     }
 
+    package static var serverHealingListDetails: LocalizedText {
+        LocalizedText(
+            en: """
+                Page by page, in the order of the identities. With --text only records of which a value holds that text: so somebody is \
+                found of whom nothing is here but what laptops told.
+                """,
+            zh: "按标识顺序分页列出。使用 --text 时仅列出其值包含该文本的记录：由此可找到仅由各设备报告过的人。"
+        )
+    }
+
+    package static var serverHealingClose: LocalizedText {
+        LocalizedText(en: "Stop waiting for laptops after a restore.", zh: "恢复后停止等待各设备。")
+    }
+
+    package static var serverHealingCloseDetails: LocalizedText {
+        LocalizedText(
+            en: """
+                Change sets that wait for records which are not back wait no more: they lie in the handover box, for people to decide. \
+                What only others' laptops hold stays listed. A laptop that comes later is told so; what it brings is taken as before, and \
+                marked as late. A healing ends by itself after 35 days (“waybook-server settings healing”).
+                """,
+            zh: """
+                等待尚未恢复的记录的修改将不再等待：它们在移交箱中，由人决定。仅由其他设备持有的值仍在列表中。之后同步的设备会得到通知；其送回的内容照常接收，并标记为迟到。35 天后会自动结束（“waybook-server settings healing”）。
+                """
+        )
+    }
+
+    package static var serverSettingsHealing: LocalizedText {
+        LocalizedText(
+            en: "See or set for how many days laptops are waited for after a restore.", zh: "查看或设置恢复后等待各设备的天数。"
+        )
+    }
+
     package static var serverHealingDrop: LocalizedText {
         LocalizedText(en: "Let go of such values for good.", zh: "永久放弃这些值。")
     }
@@ -272,6 +246,26 @@ extension Texts.HelpOptions {
         LocalizedText(
             en: "Records by their identity, or single values by their numbers.", zh: "记录的标识，或单个值的编号。"
         )
+    }
+
+    package static var witnessLimit: LocalizedText {
+        LocalizedText(en: "The most records of a page, up to 1,000.", zh: "每页的最大记录数，上限 1,000。")
+    }
+
+    package static var witnessAfter: LocalizedText {
+        LocalizedText(en: "Go on behind this record.", zh: "从此记录之后继续。")
+    }
+
+    package static var witnessText: LocalizedText {
+        LocalizedText(en: "Only records of which a value holds this text.", zh: "仅列出其值包含此文本的记录。")
+    }
+
+    package static var timeline: LocalizedText {
+        LocalizedText(en: "The timeline, as “waybook-server healing” names it.", zh: "时间线编号，见“waybook-server healing”。")
+    }
+
+    package static var healingDays: LocalizedText {
+        LocalizedText(en: "Days from 1 to 3,650; without it, what is set is told.", zh: "1 到 3,650 天；省略则显示当前设置。")
     }
 
     package static var allWitness: LocalizedText {

@@ -153,6 +153,16 @@ extension Texts {
             )
         }
 
+        package static func cameLate(time: String) -> LocalizedText {
+            LocalizedText(
+                en: """
+                    The administrators stopped waiting for laptops at \(time). Nothing of your work is lost: what is about records \
+                    that are not there lies in the handover box for somebody to decide.
+                    """,
+                zh: "管理员已于 \(time) 停止等待各设备。您的修改不会丢失：涉及不存在的记录的修改会放入移交箱，待人决定。"
+            )
+        }
+
         package static func gathering(rows: Int, total: Int) -> LocalizedText {
             LocalizedText(
                 en: "Looking for what the server lost of others' work: \(rows) of \(total) records …",

@@ -145,6 +145,13 @@ extension Texts.Sync {
         )
     }
 
+    package static func logCameLate(time: String) -> LocalizedText {
+        LocalizedText(
+            en: "laptops were waited for until \(time): what this one brings counts as late",
+            zh: "服务器等待各设备的期限已于 \(time) 结束：本机送回的内容按迟到处理"
+        )
+    }
+
     package static func logWitnessGivenUp(count: Int) -> LocalizedText {
         LocalizedText(
             en: """

@@ -32,6 +32,26 @@ public struct WitnessLine: Hashable, Sendable {
         (self.number, self.content) = (number, content)
     }
 
+    /// How many atoms it tells.
+    public var atomCount: Int {
+        switch content {
+        case .atoms(let feed): feed.record.atoms.count
+        case .beyond: 0
+        }
+    }
+
+    /// The line as several of the same number, none of which tells more atoms than a line may.
+    public var parted: [WitnessLine] {
+        guard case .atoms(let feed) = content, feed.record.atoms.count > Self.mostLineAtoms else { return [self] }
+        let atoms = feed.record.atoms.sorted { $0.key < $1.key }
+        return stride(from: 0, to: atoms.count, by: Self.mostLineAtoms).map { from in
+            let some = atoms[from..<min(from + Self.mostLineAtoms, atoms.count)]
+            var part = feed
+            part.record.atoms = Dictionary(uniqueKeysWithValues: some.map { ($0.key, $0.value) })
+            return WitnessLine(number: number, content: .atoms(part))
+        }
+    }
+
     /// The line's value.
     public var value: Value {
         .map(Self.value(of: content).merging(["witness": .int(number)]) { $1 })

@@ -49,8 +49,8 @@ public struct AdminGateway: Sendable {
         let (file, ledger) = (opened.file, opened.ledger)
         if let timeline = opened.raised { tell(timeline) }
         let reply = Administration(file: file, ledger: ledger, now: now).perform(command)
-        // Nobody else works on the file: what was erased goes from it at once.
-        try ErasurePurge(file, now: now).perform()
+        // Nobody else works on the file: what was erased goes from it at once; of one of several parts with the last.
+        if !reply.goesOn { try ErasurePurge(file, now: now).perform() }
         try file.close()
         return try Self.value(reply)
     }

@@ -45,6 +45,12 @@ public enum AdminReply: Sendable, Equatable {
     /// It was not done.
     case failed(AdminFailure)
 
+    /// Whether it is one of several parts, and not the last.
+    var goesOn: Bool {
+        guard case .done(let value) = self, let next = value.entries?["next"] else { return false }
+        return next != .null
+    }
+
     /// The bytes on the socket: one line.
     var bytes: [UInt8] {
         switch self {
@@ -106,9 +112,7 @@ public struct AdminFailure: Error, Sendable, Hashable {
         case recordNotFound = "record-not-found"
         case notErasable = "not-erasable"
         case witnessNotFound = "witness-not-found"
-        case witnessContradicted = "witness-contradicted"
-        case witnessRootMissing = "witness-root-missing"
-        case witnessRefused = "witness-refused"
+        case timelineNotPresent = "timeline-not-present"
         case fileExists = "file-exists"
         case fileUnwritable = "file-unwritable"
         case failed = "server-failed"

@@ -1,5 +1,7 @@
+import WaybookCRM
 import WaybookModel
 import WaybookServerCore
+import WaybookStore
 
 /// What an administrator is told of a server that was put back.
 extension Administration {
@@ -16,7 +18,9 @@ extension Administration {
                     ]
                 }),
             "awaitedRecords": .int(Int64(report.awaitedRecords)), "back": .int(back),
+            "closed": report.closed.map { Self.value($0) } ?? .null,
             "devices": .list(report.devices.map { Self.value($0) }),
+            "lateValues": .int(Int64(report.lateValues)),
             "lost": report.timeline?.lostCommits.map { .int($0) } ?? .null,
             "nobodys": report.nobodys.map { .int($0) } ?? .null, "timeline": .int(Int64(report.present)),
             "timelines": .list(report.timelines.map { Self.value($0) }), "trimmed": .int(report.trimmed),
@@ -26,7 +30,7 @@ extension Administration {
 
     private static func value(_ device: HealingReport.Device) -> Value {
         var value: [String: Value] = [
-            "email": .string(device.email), "name": .string(device.device.name),
+            "email": .string(device.email), "late": .bool(device.isLate), "name": .string(device.device.name),
             "replica": .int(Int64(device.device.replica.number)), "state": .string(device.state.rawValue),
             "synced": device.synced.map { .int($0) } ?? .null, "waiting": .int(Int64(device.waiting)),
         ]
@@ -40,6 +44,48 @@ extension Administration {
             ]
         }
         return .map(value)
+    }
+
+    private static func value(_ closed: ClosedHealing) -> Value {
+        [
+            "cause": .string(closed.cause.rawValue), "closed": .int(closed.closed), "report": closed.report,
+            "timeline": .int(Int64(closed.timeline)),
+        ]
+    }
+
+    /// Ends a healing; one that was ended is told as it was.
+    func closeHealing(_ command: AdminCommand) throws -> Value {
+        let (now, typed) = (now(), command.arguments["timeline"] ?? "")
+        guard let timeline = UInt8(typed) else { throw AdminFailure(.invalidValue, typed) }
+        let done = try file.writeSecurity(ledger, now: now) { db in
+            guard try TimelineTable(db).present() == timeline,
+                let done = try HealingClosing(db).close(as: .command, schema: Catalogue.schema, now: now)
+            else { throw AdminFailure(.timelineNotPresent, typed) }
+            return (done, done.facts)
+        }
+        if done.news != CommitNews() { changed() }
+        return Self.value(done.closed)
+    }
+
+    /// Tells after how many days a healing is ended by itself, or sets it.
+    func healingDays(_ command: AdminCommand) throws -> Value {
+        guard let typed = command.arguments["days"] else {
+            return ["days": .int(Int64(try file.read { try ServerSettings($0).healingDays() }))]
+        }
+        guard let days = Int(typed), ServerSettings.healingRange.contains(days) else {
+            throw AdminFailure(.invalidValue, typed)
+        }
+        let now = now()
+        try file.write { db in
+            let settings = ServerSettings(db)
+            let before = try settings.healingDays()
+            try settings.setHealing(days: days)
+            guard before != days else { return }
+            try Audit(db).note(
+                .settingChanged, at: now,
+                detail: [.name: "healing", .from: .int(Int64(before)), .to: .int(Int64(days))])
+        }
+        return ["days": .int(Int64(days))]
     }
 
     private static func value(_ witness: WitnessCount) -> Value {

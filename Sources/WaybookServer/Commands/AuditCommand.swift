@@ -111,6 +111,7 @@ struct AuditListCommand: AsyncParsableCommand {
         case .restored: Texts.Audit.restored
         case .witnessAccepted: Texts.Audit.witnessAccepted
         case .witnessDropped: Texts.Audit.witnessDropped
+        case .healingClosed: Texts.Audit.healingClosed
         case .settingChanged: Texts.Audit.settingChanged
         case .retained: Texts.Audit.retained
         case nil: LocalizedText(en: "\(name)", zh: "\(name)")

@@ -81,11 +81,9 @@ enum FailureWording {
         case .recordNotFound: CommandFailure(code, Texts.Privacy.recordUnknown(id: subject))
         case .notErasable: CommandFailure(code, Texts.Privacy.notErasable(kind: subject))
         case .witnessNotFound: CommandFailure(code, Texts.Healing.notHeld(what: subject))
-        case .witnessContradicted:
-            CommandFailure(code, Texts.Healing.contradicted(id: subject), hint: Texts.Healing.contradictedHint)
-        case .witnessRootMissing:
-            CommandFailure(code, Texts.Healing.rootMissing(id: subject), hint: Texts.Healing.rootMissingHint)
-        case .witnessRefused: CommandFailure(code, Texts.Healing.witnessRefused(id: subject))
+        case .timelineNotPresent:
+            CommandFailure(
+                code, Texts.Healing.timelineNotPresent(timeline: subject), hint: Texts.Healing.timelineNotPresentHint)
         case .fileExists: CommandFailure(code, Texts.Failure.fileExists(path: subject))
         case .fileUnwritable: CommandFailure(code, Texts.Server.backupFailed(path: subject))
         case .failed: CommandFailure(code, Texts.Server.failed(kind: subject))

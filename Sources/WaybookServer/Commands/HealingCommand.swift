@@ -12,7 +12,7 @@ struct HealingCommand: AsyncParsableCommand {
             discussion: Texts.Help.serverHealingDetails(Speech.language),
             subcommands: [
                 HealingReportCommand.self, HealingListCommand.self, HealingShowCommand.self, HealingAcceptCommand.self,
-                HealingDropCommand.self,
+                HealingDropCommand.self, HealingCloseCommand.self,
             ], defaultSubcommand: HealingReportCommand.self)
     }
 }
@@ -63,10 +63,20 @@ struct HealingReportCommand: AsyncParsableCommand {
                 ?? Texts.Healing.ofUnknown(back: back, asked: asked))
         let trimmed = number(entries, "trimmed")
         if trimmed > 0 { sentences.append(Texts.Healing.nobodyHas(sets: trimmed)) }
+        if let closed = entries?["closed"]?.entries { return sentences + self.closed(closed, told) + witness(told) }
         let states = entries?["devices"]?.elements?.compactMap { state(of: $0.entries) } ?? []
         let missing = states.count { $0 == .notSeen || $0 == .underWay }
         sentences.append(missing == 0 ? Texts.Healing.allCame : Texts.Healing.notAllCame(count: missing))
         return sentences + witness(told)
+    }
+
+    /// What a healing had come to when it was ended, and what came since.
+    private static func closed(_ closed: [String: Value], _ told: Value) -> [LocalizedText] {
+        let devices = told.entries?["devices"]?.elements?.compactMap(\.entries) ?? []
+        let late = devices.count { $0["late"]?.boolean == true }
+        let values = number(told.entries, "lateValues")
+        let since = late + values > 0 ? [Texts.Healing.cameLate(devices: late, values: values)] : []
+        return HealingWording.closing(closed) + since
     }
 
     /// What others' laptops told, and what nobody had.
@@ -104,7 +114,7 @@ struct HealingReportCommand: AsyncParsableCommand {
             table.append(
                 [
                     "\(number(device, "replica"))", device["name"]?.text ?? "", device["email"]?.text ?? "",
-                    state(of: device).map { word($0)(language) } ?? "",
+                    state(of: device).map { stateWord($0, isLate: device["late"]?.boolean == true)(language) } ?? "",
                 ]
                     + [
                         number(sent, "back") + number(sent, "asked"), number(sent, "asked"), number(device, "waiting"),
@@ -116,6 +126,10 @@ struct HealingReportCommand: AsyncParsableCommand {
 
     private static func state(of device: [String: Value]?) -> HealingReport.Device.State? {
         device?["state"]?.text.flatMap { HealingReport.Device.State(rawValue: $0) }
+    }
+
+    private static func stateWord(_ state: HealingReport.Device.State, isLate: Bool) -> LocalizedText {
+        isLate ? Texts.Healing.late(word(state)) : word(state)
     }
 
     private static func word(_ state: HealingReport.Device.State) -> LocalizedText {

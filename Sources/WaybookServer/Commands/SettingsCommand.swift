@@ -7,7 +7,25 @@ struct SettingsCommand: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "settings", abstract: Texts.Help.serverSettings(Speech.language),
-            subcommands: [SettingsLeaseCommand.self])
+            subcommands: [SettingsLeaseCommand.self, SettingsHealingCommand.self])
+    }
+}
+
+/// `waybook-server settings healing [DAYS]`.
+struct SettingsHealingCommand: AsyncParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "healing", abstract: Texts.Help.serverSettingsHealing(Speech.language))
+    }
+
+    @OptionGroup var options: CommandOptions
+    @Argument(help: ArgumentHelp(Texts.HelpOptions.healingDays(Speech.language)))
+    var days: Int?
+
+    func run() async throws {
+        let done = try await options.perform(
+            AdminCommand("settings.healing", days.map { ["days": String($0)] } ?? [:]))
+        let told = Int(clamping: done.entries?["days"]?.integer ?? 0)
+        try options.write(done, [Texts.Healing.endsAfter(days: told)(Speech.language)])
     }
 }
 

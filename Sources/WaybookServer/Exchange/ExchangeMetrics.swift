@@ -25,6 +25,14 @@ public struct ExchangeMetrics: Sendable {
         }
     }
 
+    /// Notes what devices told of others' writes that the server lost.
+    func noteWitness(listed: Int, refused: Int) {
+        for (outcome, count) in [("listed", listed), ("refused", refused)] where count > 0 {
+            Counter(label: "waybook_witness_values_total", dimensions: [("outcome", outcome)], factory: registry)
+                .increment(by: count)
+        }
+    }
+
     private static func name(_ verdict: Verdict) -> String {
         switch verdict {
         case .accepted(nil, let outcomes) where outcomes.isEmpty: "applied"

@@ -129,11 +129,22 @@ public final class GroupCommitter: Sendable {
             metrics.noteCommit(batches: group.count, duration: ContinuousClock.now - start)
             let pairs = zip(group, results).map { (batch: $0.batch, result: $1) }
             for pair in pairs { metrics.noteVerdicts(pair.result) }
+            noteWitness(results)
             onCommit(pairs)
             for (waiter, result) in zip(group, results) { waiter.continuation.resume(returning: result) }
         } catch {
             fail(group, error)
         }
+    }
+
+    /// An operator is to know that something waits for a decision.
+    private func noteWitness(_ results: [PushResult]) {
+        let listed = results.reduce(0) { $0 + $1.witnessListed }
+        let refused = results.reduce(0) { $0 + $1.witnessRefused }
+        guard listed + refused > 0 else { return }
+        metrics.noteWitness(listed: listed, refused: refused)
+        logger.notice(
+            "laptops told values that the server lost", metadata: ["listed": "\(listed)", "refused": "\(refused)"])
     }
 
     /// Nothing was committed. A trouble of the file is everybody's; otherwise one batch is the reason, and the others

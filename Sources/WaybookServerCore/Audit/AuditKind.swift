@@ -49,6 +49,8 @@ public enum AuditKind: String, Sendable, CaseIterable {
     /// An administrator had values applied that only other laptops held, or let go of them.
     case witnessAccepted = "witness-accept"
     case witnessDropped = "witness-drop"
+    /// The healing of a server that was put back was ended.
+    case healingClosed = "healing-close"
     case settingChanged = "setting"
     /// Entries beyond the time that they are kept were removed.
     case retained = "retention"

@@ -12,15 +12,17 @@ struct ErasureReach {
     var items: Set<RecordID> = []
 
     /// Cost: reads the unit; where there are contacts in it, or one is named, all records once.
+    /// - Parameter target: what is named; perhaps a record that only laptops told of.
     init(of target: ServerRow, schema: Schema, rows: ServerRows) throws {
         let unit = target.unit
-        records = unit == target.record.id ? Set(try rows.ids(inUnit: unit)) : [target.record.id]
-        records.formUnion(try Self.tellers(of: records, schema: schema, rows: rows))
+        records = unit == target.record.id ? Set(try rows.ids(inUnit: unit)) : []
+        records.insert(target.record.id)
+        records.formUnion(try Self.tellers(of: records, target, schema: schema, rows: rows))
         var units: [RecordID: Set<RecordID>] = [:]
         for id in records {
             // What waits for a record is about that, until its unit is known.
             items.formUnion(try rows.items(about: id))
-            units[try rows.unit(of: id) ?? id, default: []].insert(id)
+            units[try rows.unit(of: id) ?? (id == target.record.id ? unit : id), default: []].insert(id)
             for left in try rows.leftUnits(of: id) { units[left.unit, default: []].insert(id) }
         }
         for (unit, inIt) in units {
@@ -36,12 +38,13 @@ struct ErasureReach {
 
     /// The records that name one of these as whom they tell of.
     private static func tellers(
-        of records: Set<RecordID>, schema: Schema, rows: ServerRows
+        of records: Set<RecordID>, _ target: ServerRow, schema: Schema, rows: ServerRows
     ) throws -> Set<RecordID> {
         let fields = schema.subjectFields
         let kinds = Set(fields.values.joined().compactMap(\.tellsOf))
         let subjects = try records.filter { id in
-            try rows.row(id).map { kinds.contains($0.record.collection) } ?? false
+            let row = try rows.row(id) ?? (id == target.record.id ? target : nil)
+            return row.map { kinds.contains($0.record.collection) } ?? false
         }
         guard !subjects.isEmpty else { return [] }
         let collections = fields.keys.sorted { $0.text < $1.text }

@@ -26,14 +26,20 @@ public struct ErasureWriter {
         case notErasable(CollectionName)
     }
 
-    /// Erases a record and all that it reaches. One that was erased already is left as it is.
+    /// Erases a record and all that it reaches, also one of which nothing is here but what laptops told. One that was erased
+    /// already is left as it is.
     /// - Returns: the fact for the ledger, nil where there was nothing to do.
     /// - Throws: ``Obstacle``, and what reading and writing throw.
     public func erase(_ request: ErasureRequest) throws -> SecurityFact? {
-        guard let row = try rows.row(request.record) else { throw Obstacle.unknownRecord }
-        guard schema.isErasable(row.record.collection) else { throw Obstacle.notErasable(row.record.collection) }
-        guard !row.record.isErased else { return nil }
-        return try commit { committer in _ = try committer.erase(request) }.map { SecurityFact($0) }
+        let row = try rows.row(request.record)
+        guard let target = try row ?? WitnessTable(db).absent(request.record) else { throw Obstacle.unknownRecord }
+        guard schema.isErasable(target.record.collection) else {
+            throw Obstacle.notErasable(target.record.collection)
+        }
+        guard !target.record.isErased else { return nil }
+        return try commit { committer in
+            _ = try committer.erase(request, absent: row == nil ? target : nil)
+        }.map { SecurityFact($0) }
     }
 
     /// Does once more what the ledger says was done, unless the file has it. Of what the file does not know only the

@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
 
 /// Gathers everything that the server holds about one person: what an erasure would reach, and who holds it.
@@ -16,10 +17,10 @@ public struct PersonFinder {
         self.schema = schema
     }
 
-    /// The document; nil where there is no record of that identity. Cost: as of an erasure.
+    /// The document; nil where nothing is known of that identity. Cost: as of an erasure.
     /// - Parameter now: milliseconds since 1970.
     public func document(about id: RecordID, at now: Int64) throws -> PersonDocument? {
-        guard let target = try rows.row(id) else { return nil }
+        guard let target = try rows.row(id) ?? WitnessTable(db).absent(id) else { return nil }
         let reach = try ErasureReach(of: target, schema: schema, rows: rows)
         var document = PersonDocument(about: id, collection: target.record.collection, at: now)
         let parts: [(Set<RecordID>, PersonDocument.Heading)] = [
@@ -35,11 +36,31 @@ public struct PersonFinder {
                 }
             }
         }
-        for witnessed in try WitnessTable(db).open(of: reach.records.sorted()) {
-            document.append(witnessed.value, to: "witnessed")
-        }
+        try addTraces(of: reach, to: &document)
         try addHolders(of: target.unit, to: &document)
         return document
+    }
+
+    /// What an erasure takes beside the records.
+    private func addTraces(of reach: ErasureReach, to document: inout PersonDocument) throws {
+        for witnessed in try WitnessTable(db).reached(by: reach.records.union(reach.conflicts).union(reach.items)) {
+            var value = witnessed.value.entries ?? [:]
+            if witnessed.state != .open { value["state"] = .string(witnessed.state.rawValue) }
+            document.append(.map(value), to: "witnessed")
+        }
+        for waiting in try WaitingTable(db).all() {
+            let about = try waiting.set.changes.filter { change in
+                try schema.named(by: [change]).union([rows.unit(of: change.id) ?? change.id])
+                    .contains(where: reach.records.contains)
+            }
+            if !about.isEmpty { document.append(ChangeSetLine.value(of: about), to: "waiting") }
+        }
+        for value in try rows.told(about: reach.records.union(reach.conflicts).union(reach.items)) {
+            document.append(value, to: "verdicts")
+        }
+        for id in reach.records.sorted() {
+            for note in try rows.notes(about: id) { document.append(.string(note), to: "notes") }
+        }
     }
 
     /// Who may see the unit and since when, and which devices were told of it.

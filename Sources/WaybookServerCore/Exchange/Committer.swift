@@ -115,7 +115,10 @@ struct Committer {
             }
         }
         try store(old, state)
-        if result.problem == nil { result.witnessed = try take(batch.witness, of: state, by: batch.principal) }
+        if result.problem == nil, let last = batch.witness.last {
+            let taken = try take(batch.witness, of: state, by: batch.principal)
+            (result.witnessed, result.witnessListed, result.witnessRefused) = (last.number, taken.listed, taken.refused)
+        }
         try rows.store(state)
         try rows.forgetJudged(state, kept: limits.keptSets)
         try note(refused, to: batch.principal)
@@ -199,7 +202,10 @@ struct Committer {
         case .rejected, .quarantined: break
         }
         if let awaits = judge.awaits {
-            try wait(judge, of: set, for: awaits, by: batch.principal)
+            // Once the healing was ended its items are all that is left to do.
+            if try HealingClosing(db).closed(presentNumber) == nil {
+                try wait(judge, of: set, for: awaits, by: batch.principal)
+            }
             // What comes after it bears a later stamp, whatever the clocks say: no two of a replica are alike.
             state.vetted = judge.stamp.serverGiven
         }
@@ -297,11 +303,15 @@ struct Committer {
     }
 
     /// Erases by the server's own right.
-    /// - Parameter floor: the stamp that the erasure had already, where it is done once more.
+    /// - Parameters:
+    ///   - floor: the stamp that the erasure had already, where it is done once more.
+    ///   - absent: what is known of the record where there is none of that identity.
     /// - Returns: false where there is nothing of that identity.
-    mutating func erase(_ request: ErasureRequest, above floor: Stamp? = nil) throws -> Bool {
+    mutating func erase(
+        _ request: ErasureRequest, above floor: Stamp? = nil, absent: ServerRow? = nil
+    ) throws -> Bool {
         var judge = try serverJudge(as: request.by ?? RecordID(high: 0, low: 0))
-        try judge.erase(request, above: floor)
+        try judge.erase(request, above: floor, absent: absent)
         guard !judge.work.erasures.isEmpty else { return false }
         try judge.drawConsequences()
         try store(judge, note: nil, from: nil)

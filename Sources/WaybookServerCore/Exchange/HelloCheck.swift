@@ -28,14 +28,14 @@ struct HelloCheck {
         guard token != nil || hello.checkpoint == nil else { throw Problem(.stale) }
         let known = token?.timeline ?? hello.timeline.flatMap { UInt8(exactly: $0) }
         // It holds verdicts that this server never gave.
-        guard hello.answered <= last || isTrimmed else { throw timeline(known, state) }
+        guard hello.answered <= last || isTrimmed else { throw try timeline(known, state) }
         guard let read = token else {
             // What it has read so far, and what it says of its sets, is of another history than this one.
-            if let known, known != service.timeline { throw timeline(known, state) }
+            if let known, known != service.timeline { throw try timeline(known, state) }
             return (last, nil, false)
         }
         // It was told what this server no longer has: were it to pull afresh and join, that would stay.
-        guard try isOnLineage(read) else { throw timeline(known, state) }
+        guard try isOnLineage(read) else { throw try timeline(known, state) }
         // What it does not know to be deleted is gone, and so is what would tell it.
         guard try service.file.read({ try ServerRows($0).bringsUpToDate(read) }) else { throw Problem(.stale) }
         // What it read is what the server has: from here on it is as one of this timeline.
@@ -61,13 +61,14 @@ struct HelloCheck {
 
     /// - Parameter known: the timeline that the store is of. Where it is this one, the data went back and nobody noticed:
     ///   then nobody knows what is lost, and the store is to keep all that it has.
-    private func timeline(_ known: UInt8?, _ state: ReplicaState?) -> Problem {
+    private func timeline(_ known: UInt8?, _ state: ReplicaState?) throws -> Problem {
         var problem = Problem(.timeline, expected: (state?.last ?? 0) + 1)
         guard let known, known != service.timeline, let present = service.present else { return problem }
         problem.restored = RestoredTimeline(
             number: Int(present.number), fork: service.lineage.common(timeline: known, sequence: .max) ?? 0,
             start: present.start, epoch: service.epoch, vetted: state?.vetted,
-            takesWitness: true)
+            takesWitness: true,
+            closed: try service.file.read { try HealingClosing($0).closed(present.number)?.closed })
         return problem
     }
 }

@@ -45,8 +45,9 @@ public struct PushBatch: Sendable {
     public static let mostSets = 32
     /// So many bytes of sets fill a batch; the last of them may be beyond.
     public static let fullBytes = 1 << 20
-    /// So many lines of a witness, too.
+    /// So many lines of a witness, too, or so many atoms of them; the last line may be beyond.
     public static let mostWitness = 100
+    public static let fullWitnessAtoms = 1_000
 }
 
 /// What became of a batch.
@@ -59,6 +60,9 @@ public struct PushResult: Sendable {
     public var problem: Problem?
     /// The last line of a witness that is dealt with; nil where there was none.
     public var witnessed: Int64?
+    /// How many values of a witness were news, and how many were not kept, for the device had told enough.
+    public var witnessListed = 0
+    public var witnessRefused = 0
     /// Whether anything was committed that others want to know.
     public var hasChanges = false
     /// What was committed is news about.

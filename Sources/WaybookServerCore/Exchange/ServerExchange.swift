@@ -34,6 +34,7 @@ public struct ServerExchange {
     private var pendingBytes = 0
     /// What is told of others' lost writes, behind all sets.
     private var witness: [WitnessLine] = []
+    private var witnessAtoms = 0
     private var witnessCount = 0
     private var witnessed: Int64?
     private var hasRequestEnded = false
@@ -112,7 +113,7 @@ public struct ServerExchange {
         }
         let isFull =
             pending.count >= PushBatch.mostSets || pendingBytes >= PushBatch.fullBytes
-            || witness.count >= PushBatch.mostWitness
+            || isWitnessFull
         guard hasRequestEnded || isFull else { return nil }
         var (count, bytes) = (0, 0)
         while count < min(pending.count, PushBatch.mostSets), bytes < PushBatch.fullBytes {
@@ -131,11 +132,25 @@ public struct ServerExchange {
         pendingBytes -= bytes
         if pending.isEmpty {
             // It must not make others wait longer than sets do.
-            batch.witness = Array(witness.prefix(PushBatch.mostWitness))
-            batch.isFull = batch.isFull || batch.witness.count == PushBatch.mostWitness
-            witness.removeFirst(batch.witness.count)
+            batch.isFull = batch.isFull || isWitnessFull
+            batch.witness = takeWitnessBatch()
         }
         return batch
+    }
+
+    private var isWitnessFull: Bool {
+        witness.count >= PushBatch.mostWitness || witnessAtoms >= PushBatch.fullWitnessAtoms
+    }
+
+    private mutating func takeWitnessBatch() -> [WitnessLine] {
+        var (count, atoms) = (0, 0)
+        while count < min(witness.count, PushBatch.mostWitness), atoms < PushBatch.fullWitnessAtoms {
+            atoms += witness[count].atomCount
+            count += 1
+        }
+        defer { witness.removeFirst(count) }
+        witnessAtoms -= atoms
+        return Array(witness.prefix(count))
     }
 
     private mutating func take(_ line: [UInt8]) throws(Problem) {
@@ -180,7 +195,8 @@ public struct ServerExchange {
         guard witnessCount <= WitnessLine.mostInRequest else {
             throw Problem(.tooLarge, maximum: Int64(WitnessLine.mostInRequest))
         }
-        witness.append(line)
+        witness += line.parted
+        witnessAtoms += line.atomCount
     }
 
     private mutating func greet(_ value: Value) throws(Problem) {

@@ -81,9 +81,11 @@ extension SetJudge {
     }
 
     /// Erases a record and all that it reaches: one stamp above everything there, values gone, traces to go with the commit.
-    /// - Parameter floor: the stamp that the erasure had already, where it is done once more.
-    mutating func erase(_ request: ErasureRequest, above floor: Stamp? = nil) throws {
-        guard let target = try work.row(request.record) else { return }
+    /// - Parameters:
+    ///   - floor: the stamp that the erasure had already, where it is done once more.
+    ///   - absent: what is known of the record where there is none of that identity.
+    mutating func erase(_ request: ErasureRequest, above floor: Stamp? = nil, absent: ServerRow? = nil) throws {
+        guard let target = try work.row(request.record) ?? absent else { return }
         let reach = try ErasureReach(of: target, schema: schema, rows: rows)
         let all = reach.records.union(reach.conflicts).union(reach.items).sorted()
         var highest = max(clock.last, floor ?? clock.last)

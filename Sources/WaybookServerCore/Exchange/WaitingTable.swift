@@ -88,6 +88,10 @@ struct WaitingTable {
         }
     }
 
+    func removeAll() throws {
+        for table in ["waiting_set", "waiting_item"] { try db.execute(sql: "DELETE FROM \(table)") }
+    }
+
     /// Those that wait for any of these records, or for one in any of these units: by replica, in the order of their numbers.
     func awaiting(_ ids: Set<RecordID>) throws -> [WaitingSet] {
         let condition = "awaits = ?1 OR awaits IN (SELECT id FROM record WHERE unit = ?1)"

@@ -33,6 +33,8 @@ public struct HealingReport: Sendable {
         public var waitingItems = 0
         /// When an exchange of it came to its end last, milliseconds since 1970.
         public var synced: Int64?
+        /// Whether it came after the healing was ended.
+        public var isLate = false
     }
 
     /// A record that is not back, or that the authors do not see, and for which sets wait.
@@ -55,6 +57,10 @@ public struct HealingReport: Sendable {
     public var awaitedRecords: Int
     /// What laptops told of others' lost writes.
     public var witness: WitnessCount
+    /// The end of the healing; nil while it goes on.
+    public var closed: ClosedHealing?
+    /// Of what waits for a decision, the values that were told after that.
+    public var lateValues = 0
 
     /// The most awaited records that are named.
     public static let mostAwaited = 1_000
@@ -89,6 +95,8 @@ public struct HealingReport: Sendable {
         awaitedRecords = try Int.fetchOne(db, sql: "SELECT count(DISTINCT awaits) FROM waiting_set") ?? 0
         witness = try WitnessTable(db).count()
         devices = []
+        closed = try HealingClosing(db).closed(present)
+        if let closed { lateValues = try WitnessTable(db).countOpen(after: closed.closed) }
         guard let timeline else { return }
         let healings = Dictionary(uniqueKeysWithValues: try HealingTable(db).all(on: present).map { ($0.replica, $0) })
         let (sets, items) = (try Self.counts(db, "waiting_set"), try Self.counts(db, "waiting_item"))
@@ -98,13 +106,15 @@ public struct HealingReport: Sendable {
         devices = try Directory().devices(db).filter { $0.replica.timeline != Int(present) }.map { device in
             let (user, synced) = (users[device.user], states[device.replica]?.synced)
             let isCutOff = device.revoked != nil || user?.disabled != nil
-            return Device(
+            var told = Device(
                 device: device, email: user?.email ?? "",
                 state: Self.state(
                     healings[device.replica], isCutOff: isCutOff,
                     hasSynced: synced.map { $0 > timeline.restored } ?? false),
                 healing: healings[device.replica], waiting: sets[device.replica] ?? 0,
                 waitingItems: items[device.replica] ?? 0, synced: synced)
+            if let end = closed?.closed, let began = told.healing?.began { told.isLate = began > end }
+            return told
         }
     }
 

@@ -21,5 +21,7 @@ public enum ServerSchema {
         StoreMigration(number: 15, name: "waiting", sql: waitingMigrationSQL),
         StoreMigration(number: 16, name: "witness", sql: witnessMigrationSQL),
         StoreMigration(number: 17, name: "floor", sql: floorMigrationSQL),
+        StoreMigration(
+            number: 18, name: "healing-close", sql: witnessBoundsMigrationSQL + "\n" + closedHealingMigrationSQL),
     ]
 }

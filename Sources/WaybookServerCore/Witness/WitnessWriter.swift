@@ -22,141 +22,185 @@ public struct WitnessWriter {
     /// What stands in the way of accepting.
     public enum Obstacle: Error, Hashable, Sendable {
         /// Laptops tell different values of one write: one of them is to be named.
-        case contradicted(RecordID)
-        /// The record that it hangs on is not there, and not among what is accepted.
+        case contradicted
+        /// The record that it hangs on is not there, and was not accepted before it.
         case rootMissing(RecordID)
         /// A rule of the schema is against it.
-        case refused(RecordID, RefusalRule)
+        case refused(RefusalRule)
     }
 
-    /// What became of what was accepted.
+    /// What became of what was to be accepted.
     public struct Accepted: Hashable, Sendable {
         /// The values that stand now, and those that went to history, for something later stands.
         public var standing = 0
         public var retired = 0
+        /// The values that say who answers for a record that is there, or who sees it: they wait as before.
+        public var leftOut = 0
+        /// The records of which nothing was accepted, and why.
+        public var refused: [Refused] = []
+
+        mutating func add(_ other: Accepted) {
+            standing += other.standing
+            retired += other.retired
+            leftOut += other.leftOut
+        }
+    }
+
+    /// A record of which nothing was accepted.
+    public struct Refused: Hashable, Sendable {
+        public var record: RecordID
+        public var obstacle: Obstacle
     }
 
     /// Applies values by the server's own right: each under a stamp of the server's, with the origin that was told, so that
-    /// the author's own laptop brings nothing new. What is later stays.
+    /// the author's own laptop brings nothing new. What is later stays. A record that is refused keeps no other from it.
+    /// - Parameter goesOn: whether more is decided at once: the bytes of what is decided go with the last of it.
     /// - Returns: what became of them, and what the security ledger must say.
-    /// - Throws: ``Obstacle``, and what reading and writing throw; then nothing of it is to be kept.
-    public func accept(_ chosen: [Witnessed]) throws -> (Accepted, [SecurityFact]) {
+    public func accept(_ chosen: [Witnessed], goesOn: Bool = false) throws -> (Accepted, [SecurityFact]) {
+        if !goesOn { try notePurge() }
         guard !chosen.isEmpty else { return (Accepted(), []) }
         var committer = try Committer.ofServer(db, schema: schema, now: now)
-        let (records, earlier) = try Self.records(of: chosen)
-        let accepted: Accepted
-        do {
-            accepted = try committer.accept(records, earlier)
-        } catch let refused as SetJudge.Refused {
-            let (refusal, id) = (refused.refusal, refused.refusal.record ?? records[0].record.id)
-            if refusal.isOfMissing { throw Obstacle.rootMissing(id) }
-            throw Obstacle.refused(id, refusal.rule)
+        var accepted = Accepted()
+        for (record, values) in Self.records(of: chosen) {
+            do {
+                let lost = try LostRecord(values)
+                let (outcome, leftOut) = try committer.accept(lost)
+                accepted.add(outcome)
+                try decide(values.filter { !leftOut.contains($0.path) }, .accepted)
+            } catch let obstacle as Obstacle {
+                accepted.refused.append(Refused(record: record, obstacle: obstacle))
+            } catch let refused as SetJudge.Refused {
+                let refusal = refused.refusal
+                accepted.refused.append(
+                    Refused(
+                        record: record,
+                        obstacle: refusal.isOfMissing
+                            ? .rootMissing(refusal.record ?? record) : .refused(refusal.rule)))
+            }
         }
         _ = try committer.wake()
         try committer.finish()
-        try decide(chosen, .accepted)
         return (accepted, committer.ledgerFacts)
     }
 
     /// Lets go of values for good.
-    public func drop(_ chosen: [Witnessed]) throws { try decide(chosen, .dropped) }
+    public func drop(_ chosen: [Witnessed], goesOn: Bool = false) throws {
+        if !goesOn { try notePurge() }
+        for (_, values) in Self.records(of: chosen) { try decide(values, .dropped) }
+    }
 
-    private func decide(_ chosen: [Witnessed], _ state: Witnessed.State) throws {
-        guard !chosen.isEmpty else { return }
-        try table.decide(chosen.map(\.number), state)
-        try ServerRows(db).set(ErasureLog.purgeKey, try ServerRows(db).lastSequence())
-        let records = Dictionary(grouping: chosen, by: \.record)
-        for (record, values) in records.sorted(by: { $0.key < $1.key }) {
-            let teller = Set(values.flatMap(\.tellers)).min { $0.number < $1.number }
-            try Audit(db).note(
-                state == .accepted ? .witnessAccepted : .witnessDropped, replica: teller, about: .record(record),
-                at: now,
-                detail: [.count: .int(Int64(values.count))])
+    private func notePurge() throws {
+        let rows = ServerRows(db)
+        try rows.set(ErasureLog.purgeKey, try rows.lastSequence())
+    }
+
+    /// The values by record, those that others may hang on first.
+    private static func records(of chosen: [Witnessed]) -> [(RecordID, [Witnessed])] {
+        func isRoot(_ values: [Witnessed]) -> Bool { values.contains { $0.unit == $0.record } }
+        return Dictionary(grouping: chosen, by: \.record).map { ($0.key, $0.value) }.sorted { left, right in
+            isRoot(left.1) == isRoot(right.1) ? left.0 < right.0 : isRoot(left.1)
         }
     }
 
-    /// The records that are to be written, those that others may hang on first, and what was written earlier at the same paths.
-    private static func records(of chosen: [Witnessed]) throws -> (latest: [FeedRecord], earlier: [Witnessed]) {
-        var records: [RecordID: FeedRecord] = [:]
-        var latest: [RecordID: [FieldPath: Witnessed]] = [:]
-        var earlier: [Witnessed] = []
-        for value in chosen {
-            let id = value.record
-            var feed =
-                records[id]
-                ?? FeedRecord(
-                    record: VersionedRecord(id: id, collection: value.collection), unit: value.unit, isWhole: false)
-            if let other = feed.record.atoms[value.path] {
-                guard other.origin != value.atom.origin else { throw Obstacle.contradicted(id) }
-                if other.stamp > value.atom.stamp {
-                    earlier.append(value)
-                    continue
-                }
-                if let passed = latest[id]?[value.path] { earlier.append(passed) }
+    /// Notes what was decided about values of one record.
+    private func decide(_ values: [Witnessed], _ state: Witnessed.State) throws {
+        guard let record = values.first?.record else { return }
+        try table.decide(values, state)
+        try Audit(db).note(
+            state == .accepted ? .witnessAccepted : .witnessDropped,
+            replica: Set(values.flatMap(\.tellers)).min { $0.number < $1.number }, about: .record(record), at: now,
+            detail: [.count: .int(Int64(values.count))])
+    }
+}
+
+/// What is to be written of one record, and what was written earlier at the same paths.
+private struct LostRecord {
+    var feed: FeedRecord
+    var earlier: [Witnessed] = []
+
+    init(_ values: [Witnessed]) throws {
+        let first = values[0]
+        // Where laptops name different units, the one that comes first counts; the record's own field decides in the end.
+        feed = FeedRecord(
+            record: VersionedRecord(id: first.record, collection: first.collection), unit: first.unit, isWhole: false)
+        var latest: [FieldPath: Witnessed] = [:]
+        for value in values {
+            guard let other = latest[value.path] else {
+                latest[value.path] = value
+                continue
             }
-            latest[id, default: [:]][value.path] = value
-            feed.record.atoms[value.path] = value.atom
-            records[id] = feed
+            guard other.atom.origin != value.atom.origin else { throw WitnessWriter.Obstacle.contradicted }
+            let isLater = value.atom.stamp > other.atom.stamp
+            earlier.append(isLater ? other : value)
+            if isLater { latest[value.path] = value }
         }
-        let sorted = records.values.sorted { left, right in
-            let (isLeft, isRight) = (left.unit == left.record.id, right.unit == right.record.id)
-            return isLeft == isRight ? left.record.id < right.record.id : isLeft
-        }
-        return (sorted, earlier)
+        feed.record.atoms = latest.mapValues(\.atom)
     }
 }
 
 extension Committer {
-    /// Applies what laptops told of others' lost writes, because an administrator says so.
-    fileprivate mutating func accept(
-        _ records: [FeedRecord], _ earlier: [Witnessed]
-    ) throws -> WitnessWriter.Accepted {
+    /// Applies what laptops told of others' lost writes to one record, because an administrator says so.
+    /// - Returns: what became of it, and the paths that were left out.
+    fileprivate mutating func accept(_ lost: LostRecord) throws -> (WitnessWriter.Accepted, Set<FieldPath>) {
         var judge = try serverJudge(as: RecordID(high: 0, low: 0))
-        var accepted = try judge.accept(records)
-        accepted.retired += try judge.retire(earlier)
-        try store(judge, note: nil, from: nil)
-        return accepted
+        let (accepted, leftOut) = try judge.accept(lost)
+        // Of nothing there is no commit.
+        if !judge.set.changes.isEmpty { try store(judge, note: nil, from: nil) }
+        return (accepted, leftOut)
     }
 }
 
 extension SetJudge {
     /// Writes what was told of lost writes by the server's own right. What stands under a later stamp stays; the other goes to
-    /// history.
-    fileprivate mutating func accept(_ records: [FeedRecord]) throws -> WitnessWriter.Accepted {
+    /// history. Who answers for a record that is there, and who sees it, is not taken from anybody's laptop.
+    fileprivate mutating func accept(_ lost: LostRecord) throws -> (WitnessWriter.Accepted, Set<FieldPath>) {
         (successionCause, isWitnessed) = ("assigned", true)
         var accepted = WitnessWriter.Accepted()
-        for feed in records {
-            let id = feed.record.id
-            let writes = feed.record.atoms.map { Write(path: $0.key, value: $0.value.value) }
-            let change = Change(
-                id: id, collection: feed.record.collection, isCreating: try work.row(id) == nil, writes: writes)
-            set.changes.append(change)
-            try admit(change)
-            for write in change.writes {
-                guard let atom = feed.record.atoms[write.path], let row = try work.row(id)?.record else { continue }
-                let present = row.atoms[write.path]
-                if present?.isNamed(by: atom.origin) == true { continue }
-                guard !isPassed(atom, at: write.path, in: row) else {
-                    accepted.retired += 1
-                    work.retire(atom.committed(work.sequence), id, write.path)
-                    continue
-                }
-                if let present { work.retire(present, id, write.path) }
-                let given = Atom(
-                    value: atom.value, stamp: giveStamp(over: row), origin: atom.origin, commit: work.sequence)
-                work.set(given, at: write.path, of: id)
-                accepted.standing += 1
-            }
-            try place(change)
-            try weigh(change)
+        let (id, collection) = (lost.feed.record.id, lost.feed.record.collection)
+        let isNew = try work.row(id) == nil
+        let paths = Set(lost.feed.record.atoms.keys).union(lost.earlier.map(\.path))
+        let leftOut = isNew ? [] : Set(paths.filter { schema.decidesAccess($0, in: collection) })
+        let earlier = lost.earlier.filter { !leftOut.contains($0.path) }
+        accepted.leftOut =
+            lost.feed.record.atoms.keys.count(where: leftOut.contains) + lost.earlier.count - earlier.count
+        let atoms = lost.feed.record.atoms.filter { !leftOut.contains($0.key) }
+        guard !atoms.isEmpty else { return (accepted, leftOut) }
+        let change = Change(
+            id: id, collection: collection, isCreating: isNew,
+            writes: atoms.map { Write(path: $0.key, value: $0.value.value) })
+        set.changes.append(change)
+        try admit(change)
+        for (path, atom) in atoms.sorted(by: { $0.key < $1.key }) {
+            try write(atom, at: path, of: id, &accepted)
         }
+        try place(change)
+        try weigh(change)
+        try retire(earlier)
+        accepted.retired += earlier.count
         try drawConsequences()
-        return accepted
+        return (accepted, leftOut)
+    }
+
+    private mutating func write(
+        _ atom: Atom, at path: FieldPath, of id: RecordID, _ accepted: inout WitnessWriter.Accepted
+    ) throws {
+        guard let row = try work.row(id)?.record else { return }
+        let present = row.atoms[path]
+        if let present, present.isNamed(by: atom.origin) {
+            // The write is there: as it was told, or as another laptop told it, and that was accepted.
+            guard present.value != atom.value else { return }
+        } else if isPassed(atom, at: path, in: row) {
+            accepted.retired += 1
+            return work.retire(atom.committed(work.sequence), id, path)
+        }
+        if let present { work.retire(present, id, path) }
+        let given = Atom(value: atom.value, stamp: giveStamp(over: row), origin: atom.origin, commit: work.sequence)
+        work.set(given, at: path, of: id)
+        accepted.standing += 1
     }
 
     /// Has the history tell of lost writes behind which a later one was accepted.
-    /// - Returns: how many there were.
-    fileprivate mutating func retire(_ earlier: [Witnessed]) throws -> Int {
+    private mutating func retire(_ earlier: [Witnessed]) throws {
         for value in earlier {
             try admit(
                 Change(
@@ -164,7 +208,6 @@ extension SetJudge {
                     writes: [Write(path: value.path, value: value.atom.value)]))
             work.retire(value.atom.committed(work.sequence), value.record, value.path)
         }
-        return earlier.count
     }
 
     /// Whether something later stands, or what never changes.

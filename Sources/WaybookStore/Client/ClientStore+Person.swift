@@ -4,14 +4,16 @@ import WaybookModel
 import WaybookProtocol
 
 extension ClientStore {
-    /// Everything that this replica holds about a person: the unit where the record is a root, else the record and what tells
-    /// of it; history, conflicts, what was handed over, what is unsent, what was refused, and own sets that were answered.
+    /// Everything that this replica holds about a person, and an erasure would take: the unit where the record is a root, else
+    /// the record and what tells of it; history, conflicts, what was handed over, what is unsent, what was refused, own sets
+    /// that were answered, what others had written and a server lost, notes of departures.
     /// - Returns: nil where this replica has nothing of that identity.
     public func person(_ id: RecordID, at now: ClientTime) throws -> PersonDocument? {
         try read { tables in
-            guard let root = try tables.load(id) else { return nil }
-            var document = PersonDocument(about: id, collection: root.collection, at: now.wallMilliseconds)
-            let ids = try tables.idsAbout(root)
+            let root = try tables.load(id)
+            guard let collection = try root?.collection ?? tables.collection(ofAbsent: id) else { return nil }
+            var document = PersonDocument(about: id, collection: collection, at: now.wallMilliseconds)
+            let ids = try root.map { try tables.idsAbout($0) } ?? [id]
             for id in ids.sorted() {
                 guard let stored = try tables.load(id) else { continue }
                 document.add(stored.shown, to: Self.heading(stored.collection))
@@ -20,10 +22,17 @@ extension ClientStore {
                 }
             }
             try tables.eachSet { heading, set in
-                let about = set.changes.filter { ids.contains($0.id) || tables.tells($0, ofAny: ids) }
+                let about = try set.changes.filter { change in
+                    try tables.subject(of: change, where: ids.contains) != nil
+                }
                 if !about.isEmpty { document.append(ChangeSetLine.value(of: about), to: heading) }
             }
-            for value in try tables.witness(of: ids) { document.append(value, to: "witnessed") }
+            for feed in try tables.witness(about: ids) {
+                document.append(ResponseLine.record(feed).value, to: "witnessed")
+            }
+            for id in ids.sorted() {
+                for note in try tables.notes(about: id) { document.append(.string(note), to: "notes") }
+            }
             return document
         }
     }
@@ -73,9 +82,9 @@ extension ClientTables {
         }
     }
 
-    /// Whether a change names one of these as whom its record tells of.
-    fileprivate func tells(_ change: Change, ofAny ids: Set<RecordID>) -> Bool {
-        change.writes.contains { schema.subject(of: $0, in: change.collection).map(ids.contains) ?? false }
+    /// The collection of a record of which nothing is here but what others had written and a server lost.
+    fileprivate func collection(ofAbsent id: RecordID) throws -> CollectionName? {
+        try witness(about: [id]).first { $0.record.id == id }?.record.collection
     }
 
     /// The unsent sets, the refused ones, and those that were answered.

@@ -124,12 +124,28 @@ extension ClientTables {
 
     /// The erased record that a change is about.
     func erased(in change: Change) throws -> RecordID? {
-        guard !change.isErasure else { return nil }
-        if try isErased(change.id) { return change.id }
+        change.isErasure ? nil : try subject(of: change) { try isErased($0) }
+    }
+
+    /// The first record for which the closure says so of those that a change is about: its own, whom it says that it tells of,
+    /// and the units that it is in or goes into.
+    func subject(of change: Change, where isMeant: (RecordID) throws -> Bool) throws -> RecordID? {
+        if try isMeant(change.id) { return change.id }
         for write in change.writes {
-            if let subject = schema.subject(of: write, in: change.collection), try isErased(subject) { return subject }
+            if let subject = schema.subject(of: write, in: change.collection), try isMeant(subject) { return subject }
         }
-        return try units(of: change).sorted().first { try isErased($0) }
+        return try units(of: change).sorted().first { try isMeant($0) }
+    }
+
+    /// What people wrote about a unit's moves.
+    func notes(about unit: RecordID) throws -> [String] {
+        let texts = try String.fetchAll(
+            db,
+            sql: """
+                SELECT departure FROM synclog WHERE id = ?1 AND departure IS NOT NULL
+                UNION SELECT departure FROM leaving WHERE unit = ?1
+                """, arguments: [unit.blob])
+        return texts.compactMap { Self.departure($0)?.cause.note }
     }
 
     /// Takes away what people wrote about a unit's moves.

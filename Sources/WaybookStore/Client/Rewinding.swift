@@ -11,8 +11,11 @@ public struct ServerRewind: Hashable, Sendable {
     public var timeline: Int
     /// What it lost, where it takes what is still here of others' writes; else nil.
     public var lost: LostRange?
+    /// When it was ended that laptops are waited for, by its clock, milliseconds since 1970; nil while they are.
+    public var closed: Int64?
 
-    public init(expected: Int64, timeline: Int, lost: LostRange? = nil) {
+    public init(expected: Int64, timeline: Int, lost: LostRange? = nil, closed: Int64? = nil) {
+        self.closed = closed
         self.expected = expected
         self.timeline = timeline
         self.lost = lost
@@ -89,6 +92,7 @@ struct Rewinding {
         try tables.tellPurged()
         try tables.forgetMeasuredJournal()
         try tables.log(.rewound, at: now.wallMilliseconds, count: count)
+        if let closed = rewind.closed { try tables.log(.cameLate, at: now.wallMilliseconds, number: closed) }
         return count
     }
 

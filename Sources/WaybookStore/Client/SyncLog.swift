@@ -29,6 +29,8 @@ public struct SyncLogEntry: Hashable, Sendable {
         case begunAfresh
         /// The server was put back to an earlier state: own sets are sent again, and everything is read anew.
         case rewound
+        /// It was too late for that: laptops were waited for until the time in ``number``, by the server's clock.
+        case cameLate
         /// What was put aside of others' lost writes went untold, for the server takes none of it.
         case witnessGivenUp
         /// Records differed from the server's, and were taken anew.
@@ -54,7 +56,8 @@ public struct SyncLogEntry: Hashable, Sendable {
     /// The record, where the line is about one.
     public var record: RecordID?
     public var collection: CollectionName?
-    /// The set, where the line is about one (the last of a run), or the sequence that was reached.
+    /// The set, where the line is about one (the last of a run), the sequence that was reached, or a time, milliseconds since
+    /// 1970.
     public var number: Int64?
     /// How many records or sets the line stands for.
     public var count: Int

@@ -144,13 +144,15 @@ extension ClientTables {
         if db.changesCount > 0 { try notePurge() }
     }
 
-    /// What is kept about any of these records.
-    func witness(of ids: Set<RecordID>) throws -> [Value] {
-        let lines = try ids.sorted().flatMap { id in
-            try Data.fetchAll(
-                db.cachedStatement(sql: "SELECT line FROM witness WHERE id = ? ORDER BY row"), arguments: [id.blob])
+    /// What is kept of others' lost writes that is about any of these records: what an erasure of them would take. Cost: reads
+    /// all of it.
+    func witness(about ids: Set<RecordID>) throws -> [FeedRecord] {
+        try Data.fetchAll(db, sql: "SELECT line FROM witness WHERE id IS NOT NULL ORDER BY row").compactMap { line in
+            guard let value = try? JSONParser.parse(line), case .record(let feed)? = ResponseLine(value),
+                try isAbout(feed, where: { ids.contains($0) })
+            else { return nil }
+            return feed
         }
-        return lines.compactMap { try? JSONParser.parse($0) }
     }
 
     /// Lets go of what is about anybody who was erased. Cost: reads all of it.
@@ -167,10 +169,13 @@ extension ClientTables {
     }
 
     /// Whether any of these atoms is about somebody who was erased.
-    fileprivate func isAboutErased(_ feed: FeedRecord) throws -> Bool {
-        if try isErased(feed.unit) { return true }
+    fileprivate func isAboutErased(_ feed: FeedRecord) throws -> Bool { try isAbout(feed) { try isErased($0) } }
+
+    private func isAbout(_ feed: FeedRecord, where isMeant: (RecordID) throws -> Bool) throws -> Bool {
+        if try isMeant(feed.unit) { return true }
         let writes = feed.record.atoms.map { Write(path: $0.key, value: $0.value.value) }
-        return try isAboutErased(Change(id: feed.record.id, collection: feed.record.collection, writes: writes))
+        let change = Change(id: feed.record.id, collection: feed.record.collection, writes: writes)
+        return try subject(of: change, where: isMeant) != nil
     }
 }
 

@@ -106,6 +106,39 @@ extension ServerRows {
         }
     }
 
+    /// What stored verdicts tell of these records: what ``removeTold(about:)`` takes out of them.
+    public func told(about records: Set<RecordID>) throws -> [Value] {
+        var told: [Value] = []
+        func add(_ id: RecordID, _ path: FieldPath?, _ value: Value) {
+            told.append([
+                "id": .string(id.description), "path": path.map { .string($0.text) } ?? .null, "value": value,
+            ])
+        }
+        let rows = try String.fetchAll(db, sql: "SELECT verdict FROM accepted_set WHERE verdict IS NOT NULL")
+        for text in rows {
+            guard let stored = try? JSONParser.parse(text), let verdict = Verdict(stored) else { throw DamagedRow() }
+            switch verdict {
+            case .accepted(_, let outcomes):
+                for line in outcomes where records.contains(line.id) {
+                    if let value = line.present.value { add(line.id, line.path, value) }
+                }
+            case .rejected(let refusal):
+                if let id = refusal.record, records.contains(id), let value = refusal.present {
+                    add(id, refusal.path, value)
+                }
+            case .quarantined, .handover: break
+            }
+        }
+        return told
+    }
+
+    /// What people wrote about a unit's moves.
+    public func notes(about unit: RecordID) throws -> [String] {
+        try String.fetchAll(
+            db.cachedStatement(sql: "SELECT note FROM departure WHERE unit = ? AND note IS NOT NULL"),
+            arguments: [Data(unit.bytes)])
+    }
+
     /// Takes away what people wrote about a unit's moves.
     public func removeNotes(about unit: RecordID) throws {
         try db.cachedStatement(sql: "UPDATE departure SET note = NULL WHERE unit = ? AND note IS NOT NULL")

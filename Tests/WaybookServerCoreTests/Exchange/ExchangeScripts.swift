@@ -10,7 +10,7 @@ enum ExchangeScripts {
     static let all: [(name: String, script: Script)] = [
         ("first-pull", firstPull), ("push-applied", pushApplied), ("conflict", conflict), ("rejected", rejected),
         ("fork", fork), ("gap", gap), ("re-stamp", restamp), ("resume", resume),
-        ("delete-against-edit", deleteAgainstEdit), ("timeline", timeline),
+        ("delete-against-edit", deleteAgainstEdit), ("timeline", timeline), ("witness", witness),
     ]
 
     /// Plays a script and writes its transcript, one wire line a line.
@@ -61,6 +61,12 @@ enum ExchangeScripts {
         func restore(_ note: String) throws {
             keep(note, "restore")
             try server.restore("backup.db")
+        }
+
+        /// Ends the healing of a server that was put back.
+        func close(_ note: String) throws {
+            keep(note, "close")
+            try server.closeHealing()
         }
 
         func follow(_ laptop: Laptop) -> Laptop { server.follow(laptop) }
@@ -245,6 +251,39 @@ enum ExchangeScripts {
             ann, "She sends them again, with what became of them, then what was unsent; and is told everything.")
         try stage.exchange(ann, "It is over.")
         try stage.exchange(bob, "Bob is told what came back.")
+    }
+
+    private static func witness(_ stage: Stage) throws {
+        stage.tell(
+            "What only others hold of what a server lost that was put back: told behind the sets, listed, never applied by itself."
+        )
+        var (ann, bob) = (stage.laptop(1), stage.laptop(2))
+        let id = ann.create(["name": "Acme", "city": "Lyon"])
+        try stage.exchange(ann, "Created.")
+        try stage.exchange(bob, "Bob reads it.")
+        try stage.backUp("A backup.")
+        let lost = ann.edit(id, ["city": "Nice"])
+        try stage.exchange(ann, "Ann edits it.")
+        try stage.exchange(bob, "Bob reads that.")
+        bob.edit(id, ["score": 7])
+        try stage.exchange(bob, "Bob edits it.")
+        try stage.restore("The backup is put back.")
+        (ann, bob) = (stage.follow(ann), stage.follow(bob))
+        if let told = try stage.exchange(bob, "Bob holds what the server lost: it takes what others wrote, too.") {
+            bob.rewind(to: told)
+        }
+        var update = VersionedRecord(id: id, collection: "customer")
+        update.atoms[FieldPath("city")] = Atom(value: "Nice", stamp: lost.stamp, commit: 2)
+        let line = WitnessLine(number: 7, content: .atoms(FeedRecord(record: update, unit: id, isWhole: false)))
+        bob.witness = [line, WitnessLine(number: 8, content: .beyond(312))]
+        try stage.exchange(
+            bob, "He sends his own again, and tells Ann's; nothing of that is applied, or answered but by `witnessed`.")
+        try stage.exchange(bob, "The same once more, as after a lost answer: it is dealt with.")
+        bob.witness = []
+        try stage.close("It is ended that laptops are waited for.")
+        if let told = try stage.exchange(ann, "Ann comes late, and is told so.") { ann.rewind(to: told) }
+        try stage.exchange(ann, "What she sends again is judged as ever.")
+        try stage.exchange(bob, "Bob is told of it.")
     }
 
     private static func deleteAgainstEdit(_ stage: Stage) throws {

@@ -52,6 +52,9 @@ struct ExchangeTranscript {
             case "restore":
                 try server.restore("backup.db")
                 continue
+            case "close":
+                try server.closeHealing()
+                continue
             default: break
             }
             let replica = ReplicaID(UInt32(clamping: step["replica"]?.integer ?? 0))

@@ -122,6 +122,9 @@ final class Laptop {
 
     // MARK: Exchanging
 
+    /// What it tells behind its sets of others' writes that the server lost.
+    var witness: [WitnessLine] = []
+
     func hello(pulls: Bool = true) -> Hello {
         Hello(
             schemaVersion: 1, replica: state.replica, wallMilliseconds: Int64(clamping: wall),
@@ -135,6 +138,7 @@ final class Laptop {
             let line = ChangeSetLine.bytes(set)
             body += (state.past[set.number].map { ChangeSetLine.bytes(line, was: $0) } ?? line) + [10]
         }
+        for line in witness { body += CanonicalJSON.bytes(line.value) + [10] }
         return body
     }
 

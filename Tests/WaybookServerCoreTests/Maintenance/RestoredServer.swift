@@ -61,6 +61,15 @@ final class RestoredServer {
         return report
     }
 
+    /// Ends the healing.
+    func closeHealing() throws {
+        let now = Int64(clamping: workspace.clock.now)
+        try workspace.service.file.writeSecurity(ledger, now: now) { db in
+            let done = try HealingClosing(db).close(as: .command, schema: schema, now: now)
+            return ((), done?.facts ?? [])
+        }
+    }
+
     /// A laptop goes on with this server; it knows nothing of what happened to it.
     func follow(_ laptop: Laptop, person: RecordID? = nil) -> Laptop {
         let again = Laptop(workspace, laptop.state.replica.number)

@@ -51,6 +51,7 @@ struct SyncLogCommand: AsyncParsableCommand {
         case .completed: return Texts.Sync.logCompleted(number: number)
         case .begunAfresh: return Texts.Sync.logBegunAfresh
         case .rewound: return Texts.Sync.logRewound(count: entry.count)
+        case .cameLate: return Texts.Sync.logCameLate(time: Instant(milliseconds: entry.number ?? 0).description)
         case .witnessGivenUp: return Texts.Sync.logWitnessGivenUp(count: entry.count)
         case .mended: return Texts.Sync.logMended(count: entry.count)
         case .gone: return Texts.Sync.logGone(count: entry.count)

@@ -44,6 +44,7 @@ struct SyncRound {
             "exchanges": .int(Int64(report.exchanges)), "gone": .int(Int64(report.goneRecords)),
             "handoversToDecide": .int(Int64(news.toDecide)), "lateEdits": .int(Int64(news.lateEdits)),
             "handedOver": .int(Int64(report.handedOverSets)), "mended": .int(Int64(report.mendedRecords)),
+            "healingClosed": report.healingClosed.map { .int($0) } ?? .null,
             "pulledAfresh": .bool(report.hasBegunAfresh), "received": .int(Int64(report.receivedRecords)),
             "receivedBytes": .int(Int64(report.receivedBytes)), "refused": .int(Int64(report.refusedSets)),
             "sent": .int(Int64(report.answeredSets)), "sentAgain": .int(Int64(report.setsSentAgain ?? 0)),
@@ -62,6 +63,9 @@ enum SyncWords {
         let report = result.report
         if report.newReplica != nil { reporter.note(Texts.Sync.replicaRenewed(count: report.answeredSets)) }
         if let count = report.setsSentAgain { reporter.note(Texts.Sync.rewound(count: count)) }
+        if let closed = report.healingClosed {
+            reporter.note(Texts.Sync.cameLate(time: Instant(milliseconds: closed).description))
+        }
         if report.hasBegunAfresh { reporter.note(Texts.Sync.pulledAfresh) }
         let (sent, received) = (report.answeredSets, report.receivedRecords)
         switch report.ending {
