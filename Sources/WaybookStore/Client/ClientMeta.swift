@@ -41,6 +41,8 @@ enum MetaKey: String {
     /// differed still.
     case compared, comparisonDue, differing
     case schemaObjects
+    /// There while a record that went over into another unit is to be told there, and was not yet.
+    case comingAgain
     /// Counts evictions whose bytes may still be in the files; gone once they are not.
     case purgeDue
     /// The sequence up to which departures are physically gone, while a later one is not; and whether one ever came.

@@ -164,6 +164,7 @@ extension ClientStore {
                 try tables.noteWhollyRead(afresh: try tables.isPullingAfresh())
                 try tables.endFreshPull(removed: removed, at: now)
                 try tables.endRewinding()
+                try tables.endComingAgain()
             }
             if isWholeFeed { try tables.renewLease() }
             if isRead, let sequence = try tables.integer(.checkpointSequence) {

@@ -48,6 +48,7 @@ struct Departing {
         stored.server = nil
         try tables.save(stored)
         try tables.notePurge()
+        if cause == nil { try tables.noteComingAgain() }
         // A conflict goes with what it is about.
         guard stored.collection != ConflictRecord.collection else { return }
         guard let cause else { return _ = movedAway.insert(id) }

@@ -197,16 +197,16 @@ extension ClientTables {
     /// What of an answered set may be kept: the changes to records of which something is here and whose person was not
     /// erased. A record that left, that another unit took away, or that never came to be has no row. Number, stamp and
     /// times stay in any case: nobody is named by them. What was handed over is here as an item, and stays; while sets are sent
-    /// again, the items may not have been told yet.
+    /// again, the items may not have been told yet, nor what went over into another unit while a pull is under way.
     /// - Returns: nil where all of it may.
     func heldPart(of set: ChangeSet, _ answer: JournalEntry.Answer) throws -> ChangeSet? {
         let isHandedOver = answer == .handedOver
-        let isUntold = try isHandedOver && againSets() != nil
+        let isUntold = try isAnythingComingAgain() || isHandedOver && againSets() != nil
         let changes = try set.changes.filter { change in
             guard try !isAboutErased(change) else { return false }
             return try isUntold || exists(change.id) || (isHandedOver && isToldByItem(change, of: set))
         }
-        let mayResolve = try isHandedOver || set.resolves.allSatisfy { try exists($0) }
+        let mayResolve = try isHandedOver || isUntold || set.resolves.allSatisfy { try exists($0) }
         if changes.count == set.changes.count, mayResolve { return nil }
         var rest = set
         rest.changes = changes

@@ -10,11 +10,12 @@ import WaybookProtocol
 /// is due is noted in the transaction that removed the rows, and stands until it is done.
 extension ClientStore {
     /// Does what is due. Cost: nothing where nothing is; else writes the file once more, and holds it in memory meanwhile.
-    /// - Returns: whether nothing is left to do; not so while another process reads or writes the store, or the disk is
-    ///   full: then it stays due.
+    /// - Returns: whether nothing is left to do; not so while another process reads or writes the store, the disk is full, or
+    ///   a record that went over into another unit is still to be told there: then it stays due.
     @discardableResult
     public func purgeDeparted() throws -> Bool {
         guard let due = try read({ tables in try tables.integer(.purgeDue) }) else { return true }
+        guard try !read({ tables in try tables.isAnythingComingAgain() }) else { return false }
         do {
             try sweepJournal()
             try write { tables in try tables.mergeIndex() }
@@ -65,6 +66,17 @@ extension ClientTables {
     func purgedSequence() throws -> Int64? {
         guard try integer(.departures) != nil else { return nil }
         return try integer(.purgedThrough) ?? integer(.checkpointSequence)
+    }
+
+    /// A record went that is to come again, in its new unit: what the journal has of it is neither cut nor told to be gone
+    /// until all is read, for the answer may be cut in between.
+    func noteComingAgain() throws { try set(.comingAgain, 1) }
+
+    func isAnythingComingAgain() throws -> Bool { try integer(.comingAgain) != nil }
+
+    /// All is read: whatever was to come again is here, or does not come.
+    func endComingAgain() throws {
+        try run("DELETE FROM meta WHERE name = ?", [MetaKey.comingAgain.rawValue])
     }
 
     func isLeavingAnything() throws -> Bool {
