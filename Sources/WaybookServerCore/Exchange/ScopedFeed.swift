@@ -129,8 +129,9 @@ struct ScopedFeed {
     /// Whether a record that moved is told again with the unit that it is in.
     private func comesAgain(_ move: RecordMove, _ rows: ServerRows, _ viewer: Viewer) throws -> Bool {
         guard let unit = try rows.unit(of: move.record) else { return false }
-        let state = try rows.held(unit, by: replica)
-        return try (state == .held || state == .coming) && rows.isMember(unit, ofAny: viewer.scopes)
+        // One that was to leave and is seen again is kept.
+        let states: [HeldState?] = [.held, .coming, .leaving]
+        return try states.contains(rows.held(unit, by: replica)) && rows.isMember(unit, ofAny: viewer.scopes)
     }
 
     /// Why a unit leaves: how it left one of the reader's scopes after the last plan; or how the reader lost
@@ -272,7 +273,10 @@ struct ScopedFeed {
         _ page: inout Page
     ) throws -> Bool {
         let state = try rows.held(unit, by: replica)
-        guard state == .held || state == .coming, try rows.isMember(unit, ofAny: viewer.scopes) else { return true }
+        // One that was to leave and is seen again is noted as held behind this page.
+        guard state == .held || state == .coming || page.kept.contains(unit),
+            try rows.isMember(unit, ofAny: viewer.scopes)
+        else { return true }
         let floor = state == .coming ? max(plan.head, readThrough) : readThrough
         position = max(position, FeedPosition.make(sequence: floor + 1, index: 0) - 1)
         let changes = told(readThrough: floor, isFirstPull: false)
