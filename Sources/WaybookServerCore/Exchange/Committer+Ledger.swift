@@ -25,6 +25,7 @@ extension Committer {
         clock = judge.clock
         sequence = try judge.work.store(
             SetWork.Cause(by: nil, milliseconds: at, note: nil, replica: judge.replica))
+        try noteMade(judge.work.made)
         news.add(judge.work.news)
     }
 

@@ -1,4 +1,5 @@
 import WaybookModel
+import WaybookProtocol
 import WaybookStore
 
 /// What hangs on deleted roots, and identities of which nothing else is left (`protocol/4-exchange.md#floor`).
@@ -10,6 +11,12 @@ extension Committer {
         return { try table.isRemoved($0) }
     }
 
+    /// What was made is not gone any more.
+    func noteMade(_ records: [RecordID]) throws {
+        guard mayMeetRemoved else { return }
+        for id in records { try RemovalTable(db).forget(id) }
+    }
+
     /// Deletes records by the server's own right: one commit for all of them.
     mutating func delete(_ records: [RecordID]) throws {
         var judge = try serverJudge(as: RecordID(high: 0, low: 0))
@@ -17,7 +24,22 @@ extension Committer {
         try store(judge, note: nil, from: nil)
     }
 
-    /// The records of a set whose answer was lost that are gone since: its author's store, which has them, is to let them go.
+    /// The verdict on a set whose answer was lost, with a delete of what is gone since: its author's store, which has that, lets it
+    /// go with what hangs on it, by whatever request it hears the verdict.
+    mutating func withRemovals(_ verdict: Verdict, of set: ChangeSet) throws -> Verdict {
+        guard mayMeetRemoved, case .accepted(let stamp, var outcomes) = verdict else { return verdict }
+        for change in set.changes where try isRemoved(change.id) {
+            let atom = Atom(value: VersionedRecord.deleted, stamp: clock.give(over: nil), commit: 0)
+            outcomes.removeAll { $0.id == change.id }
+            outcomes.append(
+                OutcomeLine(
+                    id: change.id, collection: change.collection, path: .life, outcome: .merged, present: atom,
+                    conflict: nil))
+        }
+        return .accepted(stamp: stamp, outcomes: outcomes)
+    }
+
+    /// The records of a set whose answer was lost that are gone since.
     func removed(of set: ChangeSet) throws -> [RecordID] {
         guard mayMeetRemoved else { return [] }
         return try set.changes.map(\.id).filter(RemovalTable(db).isRemoved)

@@ -94,6 +94,7 @@ extension Committer {
             OldSet(stamp: waiting.stamp, timeline: $0, ruled: RuledTable(db), mayHandOver: true)
         }
         judge.mayMeetErased = mayMeetErased
+        judge.isRemoved = isRemoved
         for item in waiting.items {
             guard let about = try rows.row(item)?.record[HandoverRecord.Field.about]?.text.flatMap({ RecordID($0) })
             else { continue }

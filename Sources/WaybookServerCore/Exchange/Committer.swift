@@ -85,7 +85,8 @@ struct Committer {
                     result.problem = Problem(.fork)
                     break
                 }
-                let told = try withErasures(known, of: set)
+                let less = try withErasures(known, of: set)
+                let told = try withRemovals(less, of: set)
                 result.verdicts.append((set.number, try withoutUnseen(told, batch.principal)))
                 result.removed += try removed(of: set)
                 if case .accepted = known {
@@ -287,7 +288,7 @@ struct Committer {
         access.merge(deeds.access) { $1 }
         news.add(judge.work.news)
         if mayMeetForetold { try restoreForetold(of: judge) }
-        if mayMeetRemoved { for id in judge.work.made { try RemovalTable(db).forget(id) } }
+        try noteMade(judge.work.made)
         if mayMeetWaiting {
             arrived.formUnion(judge.work.arrivals)
             hasDirectoryChanged = hasDirectoryChanged || judge.work.changesDirectory
@@ -326,9 +327,11 @@ struct Committer {
         let viewer = Viewer(user: user, role: .admin, scopes: [.everything])
         let author = SetJudge.Author(
             exchanger: .viewer(viewer), uploader: nil, reader: nil, vettedFloor: nil, organisation: { organisation })
-        return SetJudge(
+        var judge = SetJudge(
             schema: schema, rows: rows, replica: clock.last.replica, clock: clock, set: set, stamp: set.stamp,
             bases: [:], readThrough: 0, sequence: sequence + 1, author: author, authorship: authorship)
+        judge.isRemoved = isRemoved
+        return judge
     }
 
     mutating func currentOrganisation() throws -> Organisation {

@@ -39,6 +39,8 @@ extension SetJudge {
     /// read a moment ago, and nothing to take over.
     var isAfterLongAbsence: Bool {
         guard readThrough < removalFloor, case .viewer = exchanger else { return false }
+        // Who deletes what is gone has what they wanted.
+        guard set.changes.contains(where: { $0.writes.contains { $0.path != .life } }) else { return false }
         return !set.changes.contains { ServerRecords.collections.contains($0.collection) }
     }
 

@@ -36,10 +36,10 @@ struct Floor {
 
     /// Raises the floor to what everybody who counts has read and is old enough; it never falls.
     /// - Returns: the floor.
-    func raise(now: Int64) throws -> Int64 {
+    func raise() throws -> Int64 {
         let present = try rows.floor()
         let candidate = try max(
-            min(read(now: now), sequence(before: Self.leastDays)), sequence(before: Self.mostDays))
+            min(read(), sequence(before: Self.leastDays)), sequence(before: Self.mostDays))
         guard candidate > present else { return present }
         try rows.set(Self.key, candidate)
         return candidate
@@ -51,15 +51,15 @@ struct Floor {
         return try Int64.fetchOne(db, sql: sql, arguments: [days]) ?? 0
     }
 
-    /// What all devices have wholly read that are not cut off and were there lately.
-    private func read(now: Int64) throws -> Int64 {
+    /// What all devices have wholly read that are not cut off and were there lately: days of absence are counted by marks, too.
+    private func read() throws -> Int64 {
         let sql = """
             SELECT min(coalesce(read, 0)) FROM device JOIN user ON user.id = device.user
                 LEFT JOIN device_state USING (replica)
-            WHERE revoked IS NULL AND disabled IS NULL AND coalesce(synced, device.created) >= ?
+            WHERE revoked IS NULL AND disabled IS NULL
+                AND (SELECT count(*) FROM floor_mark WHERE time > coalesce(synced, device.created)) <= ?
             """
-        let since = now - Int64(Self.mostDays) * Self.dayMilliseconds
-        return try Int64.fetchOne(db, sql: sql, arguments: [since]) ?? rows.lastSequence()
+        return try Int64.fetchOne(db, sql: sql, arguments: [Self.mostDays]) ?? rows.lastSequence()
     }
 }
 

@@ -70,9 +70,10 @@ struct RemovalTable {
     }
 
     /// What hangs on a root and is not deleted.
-    func livingRecords(of root: RecordID) throws -> [RecordID] {
-        let sql = "SELECT id FROM record WHERE unit = ? AND deleted = 0 ORDER BY id"
-        return try Data.fetchAll(db.cachedStatement(sql: sql), arguments: [Data(root.bytes)]).map { bytes in
+    func livingRecords(of root: RecordID, limit: Int) throws -> [RecordID] {
+        let sql = "SELECT id FROM record WHERE unit = ? AND deleted = 0 ORDER BY id LIMIT ?"
+        let found = try Data.fetchAll(db.cachedStatement(sql: sql), arguments: [Data(root.bytes), limit])
+        return try found.map { bytes in
             guard let id = RecordID(bytes: bytes) else { throw DamagedRow() }
             return id
         }
@@ -102,7 +103,11 @@ struct RemovalTable {
         let isTaken =
             try Bool.fetchOne(db.cachedStatement(sql: sql), arguments: [Data(id.bytes)]) ?? false
         guard !isTaken else { return false }
-        return try rows.items(about: id).allSatisfy { item in
+        let linked = """
+            SELECT DISTINCT item FROM handover_item WHERE unit = ?1 OR unit IN (SELECT id FROM record WHERE unit = ?1)
+            """
+        let items = try Data.fetchAll(db.cachedStatement(sql: linked), arguments: [Data(id.bytes)])
+        return try items.compactMap { RecordID(bytes: $0) }.allSatisfy { item in
             guard let record = try rows.row(item)?.record else { return true }
             return record.isDeleted || record[HandoverRecord.Field.status]?.text != "open"
         }

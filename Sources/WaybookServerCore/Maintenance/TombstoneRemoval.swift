@@ -39,8 +39,13 @@ public struct TombstoneRemoval: Sendable {
         return try service.file.write { db in
             let floor = Floor(db)
             try floor.mark(now: now)
-            return Place(floor: try floor.raise(now: now))
+            return Place(floor: try floor.raise())
         }
+    }
+
+    /// Marks days that have passed, each by the clock's reading on it, as a run on each would.
+    package func mark(_ days: [Int64]) throws {
+        try service.file.write { db in for now in days { try Floor(db).mark(now: now) } }
     }
 
     /// Does the next part of a run, in one commit.
@@ -61,8 +66,13 @@ public struct TombstoneRemoval: Sendable {
             after: place.position, below: place.floor, limit: Self.unitsInCommit)
         var records: [RecordID] = []
         for (root, position) in roots where records.count < Self.recordsInCommit {
+            if try table.isFree(root) {
+                let limit = Self.recordsInCommit - records.count
+                records += try table.livingRecords(of: root, limit: limit)
+                // What is left of it is met again.
+                if records.count == Self.recordsInCommit { break }
+            }
             place.position = position
-            if try table.isFree(root) { records += try table.livingRecords(of: root) }
         }
         if roots.isEmpty { (place.phase, place.position) = (.removing, 0) }
         try delete(records, &place, db)

@@ -18,12 +18,15 @@ public struct Coverage: Hashable, Sendable {
         + SimulatedVerb.ways.map { "exchange \($0)" }
         + ["exchange paused", "exchange killed", "laptop newer schema", "laptop older schema", "speaks former"]
         + ["applied", "merged", "conflict"].map { "outcome \($0)" }
-        + ["accepted", "restamped", "rejected", "handover", "late"].map { "verdict \($0)" }
+        + ["accepted", "restamped", "rejected", "handover", "late", "afterDelete"].map { "verdict \($0)" }
         + ["access", "served", "limit", "unknown", "depends", "erased"].map { "refused \($0)" }
         + ["fork", "stale", "timeline", "revoked", "upgrade", "server-full", "retry"].map { "problem \($0)" }
         + ["saved", "unchanged", "refused", "deleted", "denied", "leaving", "erased"].map { "edit \($0)" }
         + ["power laptop", "power server", "disk full", "disk writeFails", "disk syncFails"]
-        + ["unit departed", "fork", "fresh pull", "conflict open", "record revived", "unconfirmed kept"]
+        + [
+            "unit departed", "fork", "fresh pull", "conflict open", "record revived", "record removed",
+            "unconfirmed kept",
+        ]
         + ["restore", "restore owed", "restore ruled again", "restore applied later"]
 
     /// What was expected and never happened.

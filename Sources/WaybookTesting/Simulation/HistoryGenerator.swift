@@ -13,6 +13,22 @@ extension SimulatedHistory {
         drawPeople(&random, mix, laptops)
         var drawing = StepDrawing(mix: mix, history: self)
         steps = (0..<count).map { drawing.step($0, of: count, &random) }
+        // By other numbers: the rest of the seeds draws what it drew before there were any.
+        if seed % 4 == 3 {
+            var others = SeededRandom(seed: seed &+ 1)
+            layAbsences(&others)
+        }
+    }
+
+    /// Months pass at some places, on both sides of which records are deleted, written to and made.
+    private mutating func layAbsences(_ random: inout SeededRandom) {
+        let rush = Rush(history: self, clones: 0)
+        for _ in 0..<2 + random.below(3) {
+            let absence = rush.absence(of: random.below(laptops.count), &random)
+            guard steps.count > absence.count + customers else { return }
+            let place = customers + random.below(steps.count - absence.count - customers)
+            for (index, step) in absence.enumerated() { steps[place + index] = step.marked(place + index) }
+        }
     }
 
     private mutating func drawPeople(_ random: inout SeededRandom, _ mix: FaultMix, _ count: Int) {
@@ -125,7 +141,9 @@ private struct StepDrawing {
         case .disable: return [random.below(2), random.below(history.people.count + 1)]
         case .books: return [1 + random.below(40)]
         case .clock, .reboot, .freeze: return [shift(&random), random.below(2)]
-        case .away: return [random.pick([2, 20, 31, 100, 200])]
+        case .away:
+            // Half a year in which the server is there takes what was deleted away.
+            return [random.pick([2, 20, 31, 100, 200]), mark % 2]
         case .power:
             return [
                 random.below(2), random.below(random.pick([8, 60, 200])), random.below(4), random.chance(30) ? 1 : 0,

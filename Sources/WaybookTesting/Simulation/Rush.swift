@@ -80,6 +80,26 @@ struct Rush {
         ]
     }
 
+    /// What was deleted goes for good while a laptop is away that wrote to it; then it is made again.
+    func absence(of laptop: Int, _ random: inout SeededRandom) -> [SimulatedStep] {
+        let (customer, child) = (random.below(history.customers), random.below(history.children))
+        let isChild = random.chance(40)
+        let gone = isChild ? history.customers + child : customer
+        let other = random.below(history.laptops.count)
+        let months = SimulatedStep(.away, actor: 0, [random.pick([37, 40, 190]), 1])
+        var steps = [sync(laptop), write(laptop, gone)]
+        if random.chance(40) { steps.append(SimulatedStep(.hang, actor: laptop, [child, customer, 0])) }
+        if random.chance(30) { steps.append(sync(laptop)) }
+        steps += [sync(other), SimulatedStep(.delete, actor: other, elapsed: 10, [gone]), sync(other), months]
+        if random.chance(60) { steps += [sync(random.below(history.laptops.count)), months] }
+        if random.chance(30) { steps.append(SimulatedStep(.restore, actor: other, [gone])) }
+        if random.chance(60) {
+            let again = isChild ? [child, customer, 0] : [customer, 0, 0]
+            steps += [SimulatedStep(isChild ? .hang : .make, actor: other, again), sync(other)]
+        }
+        return steps + [sync(laptop), sync(other)]
+    }
+
     /// The server's clock is set back, and a laptop's runs far ahead, between two sets.
     private func clocks(_ laptop: Int, _ random: inout SeededRandom) -> [SimulatedStep] {
         let record = record(&random)

@@ -36,6 +36,10 @@ struct SimulatedModel {
     /// The codes that must be nowhere once all is read and purged.
     var erasedCodes: Set<Int> = []
     var deleted: Set<RecordID> = []
+    /// Of which the server has the identity alone.
+    var removed: Set<RecordID> = []
+    /// The same at any time: of what is made again under such an identity nobody knows what had stood there.
+    var onceRemoved: Set<RecordID> = []
     /// The sets whose commit nobody confirmed, and what the server had before.
     var unconfirmed: [(set: ChangeSet, before: ServerView)] = []
     /// How often the server was put back. Since the first time the oracle says nothing: what stands depends on who comes back.

@@ -95,7 +95,7 @@ public enum SimulatedVerb: String, Hashable, Sendable, CaseIterable {
         case .books: [Parameter(name: "most")]
         case .clock, .reboot: [Parameter(name: "shift")]
         case .freeze: [Parameter(name: "shift"), Parameter(name: "frozen", words: ["no", "yes"])]
-        case .away: [Parameter(name: "days")]
+        case .away: [Parameter(name: "days"), Parameter(name: "server", words: ["off", "on"])]
         case .putBack: [Parameter(name: "backup")]
         case .power:
             [

@@ -24,7 +24,7 @@ extension Simulation {
         case .clock: one.laptop.setWallShift(Int64(step["shift"]))
         case .reboot: if one.run == nil { one.laptop.reboot(wallShiftMilliseconds: Int64(step["shift"])) }
         case .freeze: wall.set(shift: Int64(step["shift"]), isFrozen: step["frozen"] == 1)
-        case .away: clock.advance(milliseconds: Int64(step["days"]) * 86_400_000)
+        case .away: try pass(days: step["days"], isServed: step["server"] == 1)
         case .copy, .putCopy, .clone, .lose, .spoil, .restart: try await change(step.verb, one)
         case .power: try cutPower(step, one)
         case .disk: try breakDisk(step, one)

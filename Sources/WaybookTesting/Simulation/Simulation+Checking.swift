@@ -150,6 +150,8 @@ extension Simulation {
 
     // MARK: I2
 
+    private static let deletedLife = "\"$life\":\"deleted\""
+
     /// Everything that may be held is there as the server has it, and nothing else.
     private func compare(_ one: SimulatedLaptop, _ rows: [Data: String], _ seen: Set<RecordID>) throws {
         coverage.count("comparisons")
@@ -164,6 +166,11 @@ extension Simulation {
             guard row[3] == false, held != row[2] as String else { continue }
             throw SimulationFailure(
                 law: "I2", detail: "\(one.name) has \(held ?? "nothing"), the server \(row[2] as String)")
+        }
+        // What is gone for good leaves its delete behind on those who read of it.
+        ours = ours.filter { id, fields in
+            guard fields.contains(Self.deletedLife), let id = RecordID(bytes: id) else { return true }
+            return !model.removed.contains(id)
         }
         if let (id, fields) = ours.first {
             let name = RecordID(bytes: id)?.description ?? ""

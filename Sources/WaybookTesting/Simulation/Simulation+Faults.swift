@@ -124,6 +124,7 @@ extension Simulation {
             service = try Self.open(serverFolder, schemas.server, history.pageRows, ledger, wall)
         }
         try settleUnconfirmed(isAnew: true)
+        try noteRemoved()
         try requireWholeServer()
     }
 

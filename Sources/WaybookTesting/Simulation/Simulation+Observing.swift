@@ -35,6 +35,9 @@ extension Simulation {
                 coverage.count("verdict late")
                 try arrive(set, stamp: set.stamp, before: before, after: after)
             } else {
+                if row?.record[HandoverRecord.Field.why]?.text == "afterDelete" {
+                    coverage.count("verdict afterDelete")
+                }
                 refuse(set, as: .handover)
             }
         }
@@ -195,12 +198,13 @@ extension Simulation {
 
     /// I6: what was deleted comes back only with a set that writes to its unit.
     private func noteLives(touchedBy set: ChangeSet) throws {
+        if set.changes.contains(where: { $0.isCreating && model.removed.contains($0.id) }) { try noteRemoved() }
         let (deleted, units) = try service.file.read { db in
             (
                 try Self.deleted(db), try Set(set.changes.map { try ServerRows(db).unit(of: $0.id) ?? $0.id })
             )
         }
-        for revived in model.deleted.subtracting(deleted) {
+        for revived in model.deleted.subtracting(deleted).subtracting(model.removed) {
             let unit = try service.file.read { try ServerRows($0).unit(of: revived) ?? revived }
             guard units.contains(unit) else {
                 throw SimulationFailure(law: "I6", detail: "\(revived) came back by itself")

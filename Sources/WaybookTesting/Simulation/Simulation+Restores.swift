@@ -105,6 +105,8 @@ extension Simulation {
         units = UnitScopes(schemas.server)
         try catchUp()
         model.deleted = try service.file.read { try Self.deleted($0) }
+        model.removed = []
+        try noteRemoved()
         for one in laptops {
             (one.isBehind, one.stored) = (true, 0)
             // What was sent under a former number is not sent again.
@@ -120,7 +122,8 @@ extension Simulation {
     func checkOwed(_ one: SimulatedLaptop) throws {
         guard !one.owed.isEmpty else { return }
         let look = try LaptopLook(at: one.laptop.store, withRows: false)
-        for owed in one.owed where !model.erased.contains(owed.place.record) {
+        for owed in one.owed
+        where !model.erased.contains(owed.place.record) && !model.onceRemoved.contains(owed.place.record) {
             if try service.file.read({ try ServerView.traces(of: owed.place.record, at: owed.place.path, $0) })
                 .contains(owed.text)
             {

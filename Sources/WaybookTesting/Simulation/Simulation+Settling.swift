@@ -95,7 +95,8 @@ extension Simulation {
     /// has handed over is, or is in an item.
     private func requireKept() throws {
         let items = try service.file.read { try ServerView.items($0) }
-        for (text, (place, verdict)) in model.ruledAgain where !model.erased.contains(place.record) {
+        for (text, (place, verdict)) in model.ruledAgain
+        where !model.erased.contains(place.record) && !model.onceRemoved.contains(place.record) {
             let isInItem: Bool
             switch verdict {
             case .accepted: isInItem = false

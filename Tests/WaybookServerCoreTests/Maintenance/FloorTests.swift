@@ -234,6 +234,62 @@ import WaybookStore
         #expect(try !has(child))
     }
 
+    @Test func aClockAYearAheadEndsNobodysClaim() throws {
+        try register(ann, person: 1)
+        try register(bob, person: 2)
+        let before = try workspace.service.lastSequence()
+        try note(ann, read: before)
+        bob.delete(child)
+        try bob.sync()
+        try note(bob, read: try workspace.service.lastSequence())
+        try pass(days: Floor.leastDays + 5)
+        workspace.clock.advance(365 * UInt64(Floor.dayMilliseconds))
+        try run()
+        #expect(try has(child) && floor() == before, "Ann has not read that it is deleted")
+    }
+
+    @Test func aLargeUnitGoesInParts() throws {
+        for number in 0..<1_200 {
+            ann.create(["customer": .string(id.description), "name": .string("\(number)")], in: "contact")
+            if number % 500 == 499 { try ann.sync() }
+        }
+        try ann.sync()
+        try bob.sync()
+        bob.delete(id)
+        try bob.sync()
+        try pass(days: Floor.leastDays + 1)
+        workspace.clock.advance(UInt64(Floor.dayMilliseconds))
+        var place = try removal.begin()
+        var parts: [Int] = []
+        while !place.isDone {
+            let next = try removal.step(place)
+            if next.deleted > place.deleted { parts.append(next.deleted - place.deleted) }
+            place = next
+        }
+        #expect(parts == [1_000, 201])
+        #expect(try check() == [])
+    }
+
+    @Test func aRestoredRootUnderAnOpenItemStays() throws {
+        let other = Laptop(workspace, 3)
+        try other.sync()
+        bob.delete(child)
+        try bob.sync()
+        try workspace.service.file.write { db in
+            let item = RecordID(high: 9, low: 9)
+            try ServerRows(db).link(item: item, about: child)
+            var record = VersionedRecord(id: item, collection: HandoverRecord.collection)
+            record.atoms[FieldPath(HandoverRecord.Field.status)] = Atom(
+                value: "open", stamp: Stamp(milliseconds: 1, counter: 0, replica: ReplicaID(1)), commit: 1)
+            try ServerRows(db).store(
+                ServerRow(record: record, unit: item), at: FeedPosition.make(sequence: 1, index: 900))
+        }
+        bob.delete(id)
+        try bob.sync()
+        for _ in 0..<2 { try pass(days: Floor.leastDays + 2) }
+        #expect(try has(id) && has(child), "somebody has yet to decide about the contact")
+    }
+
     @Test func aClockThatGoesToAndFroAgesNothing() throws {
         bob.delete(child)
         try bob.sync()

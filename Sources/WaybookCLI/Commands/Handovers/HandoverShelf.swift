@@ -132,6 +132,7 @@ struct HandoverShelf {
         guard let written = item.changes, !written.isEmpty else {
             throw CommandFailure("handover-unreadable", Texts.Handovers.unreadable(id: RecordBook.short(item.id)))
         }
+        try checkOrder(written)
         let remade = try Remaking(book, of: item).changes(written, setting: assignments)
         let (changes, leftOut) = try withoutAudience(remade)
         guard !changes.isEmpty else {
@@ -140,7 +141,6 @@ struct HandoverShelf {
                 "handover-empty", Texts.Handovers.onlyAudience(id: id, fields: leftOut),
                 hint: Texts.Handovers.onlyAudienceHint(id: id))
         }
-        try checkOrder(changes)
         guard try isHere(item) else {
             throw CommandFailure(
                 "unit-not-here", Texts.Handovers.notHere(id: RecordBook.short(item.id)),

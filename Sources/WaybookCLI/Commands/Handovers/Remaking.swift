@@ -23,7 +23,7 @@ struct Remaking {
         var changes = written
         var anew: [RecordID: RecordID] = [:]
         for change in written where isOfGone && !change.isCreating {
-            if try book.workspace.store.record(change.id) == nil { anew[change.id] = book.workspace.device.makeID() }
+            if try !isHere(change.id) { anew[change.id] = book.workspace.device.makeID() }
         }
         changes = changes.map { renamed($0, anew) }.filter { !$0.writes.isEmpty }
         guard isOfGone, let first = changes.firstIndex(where: \.isCreating) else {
@@ -36,6 +36,9 @@ struct Remaking {
         for change in changes where change.isCreating { try checkComplete(change, among: changes) }
         return changes
     }
+
+    /// Whether a record is here and shown: of what is gone for good a laptop may still have the delete.
+    private func isHere(_ id: RecordID) throws -> Bool { try book.workspace.store.record(id)?.isVisible ?? false }
 
     private func renamed(_ change: Change, _ anew: [RecordID: RecordID]) -> Change {
         guard !anew.isEmpty else { return change }
@@ -69,7 +72,7 @@ struct Remaking {
                 return true
             }
             guard field.name == kind.rootField, let root = value.text.flatMap({ RecordID($0) }) else { return false }
-            return try !changes.contains { $0.id == root } && book.workspace.store.record(root) == nil
+            return try !changes.contains { $0.id == root } && !isHere(root)
         }
         guard !missing.isEmpty else { return }
         let command = missing.map { "--set \($0.name.text)=…" }.joined(separator: " ")
