@@ -94,6 +94,9 @@ public final class InProcessTransport: ExchangeTransport {
 
     private func keep(_ chunk: [UInt8]) { state.withLock { $0.sent?.bytes += chunk } }
 
+    /// What was on its way does not outlive the server that it was sent to.
+    public func forgetSent() { state.withLock { $0.sent = nil } }
+
     private func loseSight(of session: ExchangeSession, _ weather: Weather) throws {
         while let chunk = try session.nextRequestChunk() { keep(weather.tamper?.request(chunk) ?? chunk) }
         throw TransportFailure.unreachable

@@ -73,11 +73,17 @@ struct Rush {
     private func departure(_ laptop: Int, _ random: inout SeededRandom) -> [SimulatedStep] {
         let customer = random.below(history.customers)
         let person = random.below(history.people.count + 1)
-        return [
+        var steps = [
             sync(laptop), SimulatedStep(.assign, actor: 0, [customer, person]), sync(0),
-            sync(laptop, pause: 1 + random.below(6)), write(laptop, customer), SimulatedStep(.go, actor: laptop, [0]),
-            sync(laptop),
+            sync(laptop, pause: 1 + random.below(6)),
+            write(laptop, random.chance(50) ? customer : history.customers + random.below(history.children)),
         ]
+        // Or its program ends once it was told so, and before what it wrote is answered.
+        if random.chance(50) {
+            steps.append(SimulatedStep(.go, actor: laptop, [1 + random.below(4)]))
+            steps.append(SimulatedStep(.restart, actor: laptop))
+        }
+        return steps + [SimulatedStep(.go, actor: laptop, [0]), sync(laptop)]
     }
 
     /// What was deleted goes for good while a laptop is away that wrote to it; then it is made again.

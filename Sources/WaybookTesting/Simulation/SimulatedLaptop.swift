@@ -19,6 +19,8 @@ final class SimulatedLaptop: @unchecked Sendable {
         var writes: [(place: WriteOracle.Place, text: String)]
         /// The server's clock when it was last known to be unsent.
         var at: Int64
+        /// The roots that it was about and that were there.
+        var roots: Set<RecordID> = []
 
         var texts: [String] { writes.map(\.text) }
     }

@@ -91,6 +91,7 @@ extension Simulation {
                     throw SimulationFailure(
                         law: "I1", detail: "\(one.name) let \(change.id) go before \(saved.texts) was answered")
                 }
+                try checkRoots(&saved, one, look)
                 saved.at = wall.milliseconds
                 kept.append(saved)
                 continue
@@ -113,6 +114,22 @@ extension Simulation {
             }
         }
         one.saved = kept
+    }
+
+    /// A unit about which something is unsent stays, hidden, until that is answered; but for what is read anew.
+    private func checkRoots(_ saved: inout SimulatedLaptop.Saved, _ one: SimulatedLaptop, _ look: LaptopLook) throws {
+        if model.putBacks > 0 || look.isPullingAfresh || !one.hasReadAll { saved.roots = [] }
+        guard !saved.roots.isEmpty else { return }
+        for id in saved.changes.map(\.id) {
+            guard let root = units.unit(of: id), saved.roots.contains(root), !model.deleted.contains(root) else {
+                continue
+            }
+            guard look.keeps(root) else {
+                throw SimulationFailure(
+                    law: "I1", detail: "\(one.name) let \(root) go before \(saved.texts) of \(id) was answered")
+            }
+            coverage.count("unit kept while unsent")
+        }
     }
 
     // MARK: I5

@@ -297,15 +297,19 @@ extension Simulation {
             for (path, text) in texts { noteWrite(text, at: path, over: shown, of: change.id, resolves: resolving) }
         }
         one.allowed.formUnion(action.changes.compactMap { model.codes[$0.id] })
+        // Also where the disk then fails: its log holds what was typed.
+        one.made.formUnion(action.changes.filter(\.isCreating).compactMap { model.codes[$0.id] })
         let outcome = try one.laptop.store.edit(action, at: one.laptop.now, by: isChecked ? one.person : nil)
         coverage.count("edit \(Self.name(of: outcome))")
         note("\(one.name) \(Self.name(of: outcome)): \(Self.told(action))")
         guard case .saved = outcome else { return false }
         one.saved.append(saved(action.changes))
-        one.made.formUnion(action.changes.filter(\.isCreating).compactMap { model.codes[$0.id] })
         for change in action.changes {
             let texts = modelledTexts(change)
             let shown = texts.isEmpty ? nil : try one.laptop.store.record(change.id)
+            if let unit = shown?.unit, unit != change.id, try one.laptop.store.record(unit) != nil {
+                one.saved[one.saved.count - 1].roots.insert(unit)
+            }
             for (path, text) in texts where shown?.record.atoms[path]?.value?.text != text {
                 throw SimulationFailure(law: "own write", detail: "\(one.name) does not show \(text) at \(path)")
             }

@@ -20,7 +20,7 @@ extension Simulation {
         case .rejected(let refusal):
             coverage.count("verdict rejected")
             coverage.count("refused \(refusal.rule)")
-            if model.putBacks > 0, refusal.rule != .erased, Self.mayBeRefusedFor.contains(refusal.rule) {
+            if model.putBacks > 0, refusal.rule == .before || refusal.rule == .unknown {
                 model.refusedAgain.insert(SimulatedModel.SetName(set))
             }
             refuse(set, as: .rejected)
@@ -89,7 +89,7 @@ extension Simulation {
             model.oracle.settle(text, at: place)
         }
         for change in set.changes { try checkStamps(change, before: before, after: after) }
-        try checkClaim(set, before: before)
+        try checkClaim(set, before: before, after: after)
         try checkOpen(at: written.map(\.0))
     }
 
@@ -125,13 +125,18 @@ extension Simulation {
         }
     }
 
-    /// A customer in the pool is whoever's claim arrives first.
-    private func checkClaim(_ set: ChangeSet, before: ServerView) throws {
+    /// A customer in the pool is whoever's claim arrives first. One that comes again to a server that was put back is not
+    /// refused, and takes nothing from whoever has the customer since.
+    private func checkClaim(_ set: ChangeSet, before: ServerView, after: ServerView) throws {
         let path = FieldPath("claimedBy")
         for change in set.changes {
             guard let claim = change.writes.first(where: { $0.path == path })?.value,
                 let old = before.rows[change.id]?.atoms[path]?.value, old != .null, old != claim
             else { continue }
+            if model.putBacks > 0, after.rows[change.id]?.atoms[path]?.value == old {
+                coverage.count("restore claimed since")
+                continue
+            }
             throw SimulationFailure(law: "served", detail: "a second claim of \(change.id) was granted")
         }
     }

@@ -109,6 +109,7 @@ extension Simulation {
         try noteRemoved()
         for one in laptops {
             (one.isBehind, one.stored) = (true, 0)
+            one.transport.forgetSent()
             // What was sent under a former number is not sent again.
             let replica = one.transport.principal.replica
             one.owed = one.answered.filter {

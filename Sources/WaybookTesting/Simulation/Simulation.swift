@@ -259,7 +259,11 @@ public final class Simulation: @unchecked Sendable {
     private func enrol(_ old: ReplicaID) throws -> ReplicaID {
         let new = model.newReplica(on: service.timeline)
         coverage.count("fork")
-        guard model.copied.contains(old) else {
+        // Where the power went before the store took the number, it is the store's former one that forks once more.
+        let isUntaken = try laptops.contains { one in
+            try one.transport.principal.replica == old && one.laptop.store.replica() != old
+        }
+        guard model.copied.contains(old) || isUntaken else {
             throw SimulationFailure(law: "fork", detail: "\(old) takes another number, and nobody has copied it")
         }
         for one in laptops where one.transport.principal.replica == old { one.owed = [] }
