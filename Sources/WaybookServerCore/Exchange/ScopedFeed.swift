@@ -205,8 +205,8 @@ struct ScopedFeed {
     ) throws -> Bool {
         guard try rows.isMember(unit, ofAny: viewer.scopes) else {
             page.dropped.append(unit)
-            // A part of it has been told.
-            if position > 0 { page.append(.departed(try departure(of: unit, rows))) }
+            // A part of it has been told; or its maker has it, who has not been told anything yet.
+            if position > 0 || readThrough == 0 { page.append(.departed(try departure(of: unit, rows))) }
             return true
         }
         let whole = self.whole
