@@ -76,19 +76,20 @@ extension Texts.Healing {
         )
     }
 
-    package static func late(_ text: LocalizedText) -> LocalizedText {
-        LocalizedText(en: "\(text.en) (late)", zh: "\(text.zh)（迟到）")
+    package static var late: LocalizedText {
+        LocalizedText(en: "(late)", zh: "（迟到）")
     }
 
-    package static func contradictedValue(_ text: LocalizedText) -> LocalizedText {
-        LocalizedText(en: "\(text.en) (others tell another value)", zh: "\(text.zh)（其他设备报告的值不同）")
+    package static var contradictedElsewhere: LocalizedText {
+        LocalizedText(en: "(others tell another value)", zh: "（其他设备报告的值不同）")
     }
 
-    package static func decidedOtherwise(_ text: LocalizedText, isAccepted: Bool) -> LocalizedText {
-        LocalizedText(
-            en: "\(text.en) (another value of this write was \(isAccepted ? "accepted" : "dropped"))",
-            zh: "\(text.zh)（同一次写入的另一个值已被\(isAccepted ? "采纳" : "放弃")）"
-        )
+    package static var otherAccepted: LocalizedText {
+        LocalizedText(en: "(another value of this write was accepted)", zh: "（同一次写入的另一个值已被采纳）")
+    }
+
+    package static var otherDropped: LocalizedText {
+        LocalizedText(en: "(another value of this write was dropped)", zh: "（同一次写入的另一个值已被放弃）")
     }
 
     // MARK: Ending
@@ -101,10 +102,17 @@ extension Texts.Healing {
         )
     }
 
-    package static func closed(time: String, isByAge: Bool) -> LocalizedText {
+    package static func closed(time: String) -> LocalizedText {
         LocalizedText(
-            en: "Ended at \(time)\(isByAge ? ", by itself" : ""): nothing is awaited any more.",
-            zh: "已于 \(time) \(isByAge ? "自动" : "")结束：不再等待任何内容。"
+            en: "Ended at \(time): nothing is awaited any more.",
+            zh: "已于 \(time) 结束：不再等待任何内容。"
+        )
+    }
+
+    package static func closedByAge(time: String) -> LocalizedText {
+        LocalizedText(
+            en: "Ended at \(time), by itself: nothing is awaited any more.",
+            zh: "已于 \(time) 自动结束：不再等待任何内容。"
         )
     }
 

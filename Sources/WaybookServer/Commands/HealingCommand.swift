@@ -129,7 +129,7 @@ struct HealingReportCommand: AsyncParsableCommand {
     }
 
     private static func stateWord(_ state: HealingReport.Device.State, isLate: Bool) -> LocalizedText {
-        isLate ? Texts.Healing.late(word(state)) : word(state)
+        isLate ? LocalizedText(joining: [word(state), Texts.Healing.late]) : word(state)
     }
 
     private static func word(_ state: HealingReport.Device.State) -> LocalizedText {

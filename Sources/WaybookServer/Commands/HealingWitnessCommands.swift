@@ -34,7 +34,8 @@ struct HealingListCommand: AsyncParsableCommand {
             table.append([
                 record["id"]?.text ?? "", HealingWording.kind(record["in"], language), record["title"]?.text ?? "",
                 record["late"]?.boolean == true
-                    ? Texts.Healing.late(LocalizedText(en: "\(values)", zh: "\(values)"))(language) : values,
+                    ? LocalizedText(joining: [LocalizedText(en: "\(values)", zh: "\(values)"), Texts.Healing.late])(
+                        language) : values,
                 HealingWording.devices(record["tellers"]),
             ])
         }
@@ -83,10 +84,13 @@ struct HealingShowCommand: AsyncParsableCommand {
         let told = HealingWording.text(value["value"])
         let text = value["gone"] == nil ? LocalizedText(en: "\(told)", zh: "\(told)") : Texts.Healing.removed
         if let decided = value["decided"]?.text {
-            return Texts.Healing.decidedOtherwise(text, isAccepted: decided == "accepted")
+            let mark = decided == "accepted" ? Texts.Healing.otherAccepted : Texts.Healing.otherDropped
+            return LocalizedText(joining: [text, mark])
         }
-        if let rivals = value["rivals"]?.integer, rivals > 0 { return Texts.Healing.contradictedValue(text) }
-        return value["late"]?.boolean == true ? Texts.Healing.late(text) : text
+        if let rivals = value["rivals"]?.integer, rivals > 0 {
+            return LocalizedText(joining: [text, Texts.Healing.contradictedElsewhere])
+        }
+        return value["late"]?.boolean == true ? LocalizedText(joining: [text, Texts.Healing.late]) : text
     }
 }
 
@@ -244,8 +248,9 @@ enum HealingWording {
         let (back, asked) = (number(report, "back"), number(report, "asked"))
         let missing = number(devices, "notSeen") + number(devices, "underWay")
         return [
-            Texts.Healing.closed(
-                time: ErasuresCommand.time(entries["closed"]), isByAge: entries["cause"]?.text == "age"),
+            entries["cause"]?.text == "age"
+                ? Texts.Healing.closedByAge(time: ErasuresCommand.time(entries["closed"]))
+                : Texts.Healing.closed(time: ErasuresCommand.time(entries["closed"])),
             Texts.Healing.closedBack(back: back, asked: asked, missing: missing),
             Texts.Healing.closedUndecided(
                 values: number(report, "values"), records: number(report, "records"),

@@ -257,7 +257,7 @@ import WaybookStore
         try bob.sync()
         bob.delete(id)
         try bob.sync()
-        try pass(days: Floor.leastDays + 1)
+        try pass(days: Floor.leastDays)
         workspace.clock.advance(UInt64(Floor.dayMilliseconds))
         var place = try removal.begin()
         var parts: [Int] = []
