@@ -10,7 +10,7 @@ public struct Handover: Entity {
     public let madeAt = fact("madeAt", .instant, "Written at", "编写时间", Instant.self, erase: .keep)
     public let arrivedAt = fact("arrivedAt", .instant, "Arrived at", "到达时间", Instant.self, erase: .keep)
     public let why = Field<HandoverReason>("why", .quiet, "Why", "原因", access: .server, erase: .keep)
-    /// The changes as canonical JSON, as in a change set's line; none once somebody has decided.
+    /// The changes as canonical JSON, as in a change set's line; they stay once somebody has decided.
     public let changes = fact("changes", .text(maximum: 1 << 20), "Changes", "内容", String.self)
     public let status = Field<HandoverStatus>(
         "status", .register(quiet: true, prefer: ["taken"]), "Status", "状态", access: .only(.deciders), erase: .keep)
