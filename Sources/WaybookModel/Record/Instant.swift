@@ -3,7 +3,8 @@
 public struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let milliseconds: Int64
 
-    private static let dayMilliseconds: Int64 = 86_400_000
+    /// A day of 24 hours, milliseconds.
+    public static let dayMilliseconds: Int64 = 86_400_000
     /// The first and the last moment that have a text: those of the years 0…9999.
     private static let earliest: Int64 = -62_167_219_200_000
     private static let latest: Int64 = 253_402_300_799_999

@@ -11,7 +11,6 @@ struct Floor {
     static let leastDays = 35
     /// Days after which it goes, whoever has read of it; and after which a device that comes no more holds nothing back.
     static let mostDays = 180
-    static let dayMilliseconds: Int64 = 86_400_000
 
     private let db: Database
     private let rows: ServerRows
@@ -25,7 +24,7 @@ struct Floor {
     func mark(now: Int64) throws {
         // Of a clock that goes to and fro each day counts once.
         let last = try Int64.fetchOne(db, sql: "SELECT max(time) FROM floor_mark WHERE time <= ?", arguments: [now])
-        if let last, now - last < Self.dayMilliseconds { return }
+        if let last, now - last < Instant.dayMilliseconds { return }
         try db.execute(
             sql: "INSERT INTO floor_mark (sequence, time) VALUES (?, ?)",
             arguments: [try rows.lastSequence(), now])

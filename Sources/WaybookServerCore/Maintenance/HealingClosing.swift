@@ -79,7 +79,7 @@ public struct HealingClosing {
         guard let present = try table.present(),
             let timeline = try table.all().first(where: { $0.number == present }), try closed(present) == nil
         else { return false }
-        return now - timeline.restored >= Int64(try ServerSettings(db).healingDays()) * 86_400_000
+        return now - timeline.restored >= Int64(try ServerSettings(db).healingDays()) * Instant.dayMilliseconds
     }
 }
 

@@ -45,7 +45,7 @@ public struct TombstoneRemoval: Sendable {
 
     /// Marks days that have passed, each by the clock's reading on it, as a run on each would.
     package func mark(_ days: [Int64]) throws {
-        try service.file.write { db in for now in days { try Floor(db).mark(now: now) } }
+        try service.file.write { db in for day in days { try Floor(db).mark(now: day) } }
     }
 
     /// Does the next part of a run, in one commit.

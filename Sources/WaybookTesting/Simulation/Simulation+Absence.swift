@@ -6,15 +6,13 @@ import WaybookStore
 
 /// Days and months in which nobody does anything.
 extension Simulation {
-    private static let dayMilliseconds: Int64 = 86_400_000
-
     /// - Parameter isServed: whether the server runs meanwhile, and does what it does each day.
     func pass(days: Int, isServed: Bool) throws {
-        guard isServed else { return clock.advance(milliseconds: Int64(days) * Self.dayMilliseconds) }
+        guard isServed else { return clock.advance(milliseconds: Int64(days) * Instant.dayMilliseconds) }
         try catchUp()
         var times: [Int64] = []
         for _ in 0..<days {
-            clock.advance(milliseconds: Self.dayMilliseconds)
+            clock.advance(milliseconds: Instant.dayMilliseconds)
             times.append(wall.milliseconds)
         }
         let removal = TombstoneRemoval(service)

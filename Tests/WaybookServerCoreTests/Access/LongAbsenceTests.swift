@@ -26,7 +26,7 @@ import WaybookStore
         for _ in 0..<2 {
             try firm.settle(mia)
             for _ in 0..<Floor.leastDays + 2 {
-                firm.workspace.clock.advance(UInt64(Floor.dayMilliseconds))
+                firm.workspace.clock.advance(UInt64(Instant.dayMilliseconds))
                 var place = try removal.begin()
                 while !place.isDone { place = try removal.step(place) }
             }

@@ -28,7 +28,7 @@ import WaybookStore
     /// Days pass, each with a run to its end.
     private func pass(days: Int) throws {
         for _ in 0..<days {
-            workspace.clock.advance(UInt64(Floor.dayMilliseconds))
+            workspace.clock.advance(UInt64(Instant.dayMilliseconds))
             try run()
         }
     }
@@ -83,7 +83,7 @@ import WaybookStore
         bob.delete(child)
         try bob.sync()
         try pass(days: 3)
-        workspace.clock.advance(365 * UInt64(Floor.dayMilliseconds))
+        workspace.clock.advance(365 * UInt64(Instant.dayMilliseconds))
         try pass(days: 3)
         #expect(try has(child) && floor() == 0)
     }
@@ -243,7 +243,7 @@ import WaybookStore
         try bob.sync()
         try note(bob, read: try workspace.service.lastSequence())
         try pass(days: Floor.leastDays + 5)
-        workspace.clock.advance(365 * UInt64(Floor.dayMilliseconds))
+        workspace.clock.advance(365 * UInt64(Instant.dayMilliseconds))
         try run()
         #expect(try has(child) && floor() == before, "Ann has not read that it is deleted")
     }
@@ -258,7 +258,7 @@ import WaybookStore
         bob.delete(id)
         try bob.sync()
         try pass(days: Floor.leastDays)
-        workspace.clock.advance(UInt64(Floor.dayMilliseconds))
+        workspace.clock.advance(UInt64(Instant.dayMilliseconds))
         var place = try removal.begin()
         var parts: [Int] = []
         while !place.isDone {
@@ -294,7 +294,7 @@ import WaybookStore
         bob.delete(child)
         try bob.sync()
         for _ in 0..<50 {
-            workspace.clock.set(Workspace.start + 400 * UInt64(Floor.dayMilliseconds))
+            workspace.clock.set(Workspace.start + 400 * UInt64(Instant.dayMilliseconds))
             try run()
             workspace.clock.set(Workspace.start)
             try run()
@@ -365,7 +365,7 @@ import WaybookStore
         ann.delete(ids[0])
         try ann.sync()
         for _ in 0...Floor.leastDays + 1 {
-            workspace.clock.advance(UInt64(Floor.dayMilliseconds))
+            workspace.clock.advance(UInt64(Instant.dayMilliseconds))
             var place = try removal.begin()
             while !place.isDone { place = try removal.step(place) }
         }
