@@ -4,8 +4,6 @@ import WaybookServerCore
 
 /// Ends the healing of a server that was put back once it has gone on for as long as it may: looks at the start and every hour.
 struct HealingCloser: Service {
-    private static let pause = Duration.seconds(3_600)
-
     let service: ExchangeService
     let ledger: SecurityLedger?
     let threads: ServerThreads
@@ -14,17 +12,7 @@ struct HealingCloser: Service {
     let onCommit: @Sendable (CommitNews) -> Void
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await closeIfDue()
-                } catch {
-                    // A full disk or a busy file: it is found again.
-                    logger.warning("ending a healing was put off")
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
-        }
+        await Hourly.run(logger, warning: "ending a healing was put off") { try await closeIfDue() }
     }
 
     private func closeIfDue() async throws {

@@ -4,24 +4,12 @@ import WaybookServerCore
 
 /// Removes what is left of records that were deleted long ago: looks at the start and once an hour whether a day has passed.
 struct TombstoneKeeper: Service {
-    private static let pause = Duration.seconds(3_600)
-
     let removal: TombstoneRemoval
     let threads: ServerThreads
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await removeAll()
-                } catch {
-                    // A full disk or a busy file: what is left is found again.
-                    logger.warning("removing deleted records was put off")
-                }
-                try? await Task.sleep(for: Self.pause)
-            }
-        }
+        await Hourly.run(logger, warning: "removing deleted records was put off") { try await removeAll() }
     }
 
     private func removeAll() async throws {
