@@ -353,8 +353,8 @@ struct Committer {
         return nil
     }
 
-    /// A verdict makes a laptop hold what it wrote, though that may be out of its sight by it, or since: the next plan takes
-    /// it away again.
+    /// A verdict makes a laptop hold what it wrote, and no more of the unit, though that may be out of its sight by it, or
+    /// since: the next plan takes it away again, or brings it whole.
     private func noteRegained(_ set: ChangeSet, _ replica: ReplicaID, _ exchanger: Exchanger) throws {
         guard let viewer = exchanger.viewer, !viewer.seesEverything else { return }
         for change in set.changes {
@@ -363,9 +363,9 @@ struct Committer {
             }
             let state = try rows.held(unit, by: replica)
             guard state == nil || state == .left else { continue }
-            try rows.setHeld(unit, by: replica, .held)
+            try rows.setHeld(unit, by: replica, .behind)
             if var reader = try rows.reader(replica) {
-                reader.head = -1
+                reader.mustPlan = true
                 try rows.store(reader, of: replica)
             }
         }

@@ -16,6 +16,8 @@ struct ScopedFeed {
     private(set) var token: CheckpointToken
     /// Whether another pull would find more to come or to leave.
     private(set) var hasMore = false
+    /// The scopes of the reader when it was last noted what had gone out of sight.
+    private var notedScopes: Set<Scope>?
 
     init(
         _ service: ExchangeService, _ principal: ExchangePrincipal, reader: ReplicaID, plan: ScopedPlan,
@@ -40,9 +42,15 @@ struct ScopedFeed {
         /// Units that were to come and are no longer visible, or were to leave and are visible again.
         var dropped: [RecordID] = []
         var kept: [RecordID] = []
+        /// The reader's scopes, where units that the store holds may have gone out of sight, and what happened to them is
+        /// passed over.
+        var losesSightBeyond: Set<Scope>?
         var isLast = false
         var readable: Int64?
         var sums: DigestSums?
+
+        /// Whether something has gone out of sight, or come back, since the plan.
+        var differsFromPlan: Bool { !dropped.isEmpty || !kept.isEmpty || losesSightBeyond != nil }
 
         mutating func append(_ line: [UInt8]) {
             lines += line
@@ -57,21 +65,38 @@ struct ScopedFeed {
     /// - Throws: `revoked` where the reader sees nothing any more.
     mutating func nextPage() throws -> Page {
         var feed = self
-        let page = try service.file.read { db in try feed.read(ServerRows(db)) }
-        self = feed
-        guard !page.dropped.isEmpty || !page.kept.isEmpty else { return page }
-        // Before the page's token can be presented: a unit that was not sent must not pass for held.
-        let replica = replica
-        try service.file.write { db in
-            let rows = ServerRows(db)
-            for unit in page.dropped where try rows.held(unit, by: replica) == .coming {
-                try rows.setHeld(unit, by: replica, .left)
-            }
-            for unit in page.kept where try rows.held(unit, by: replica) == .leaving {
-                try rows.setHeld(unit, by: replica, .held)
+        var page = try service.file.read { db in try feed.read(ServerRows(db)) }
+        if page.differsFromPlan {
+            // In the very state that the page is of, and before its token can be presented: what was not told, or not
+            // wholly, must not pass for held.
+            feed = self
+            page = try service.file.write { db in
+                let rows = ServerRows(db)
+                let page = try feed.read(rows)
+                try feed.note(page, rows)
+                return page
             }
         }
+        self = feed
         return page
+    }
+
+    /// Notes what the store is not told by this pull. The next one tells it whole where it is seen then, whatever is there of
+    /// it, and that it departed where it is not: it may be there in part, by an answer that came twice, or by its maker.
+    private mutating func note(_ page: Page, _ rows: ServerRows) throws {
+        for unit in page.dropped where try rows.held(unit, by: replica) == .coming {
+            try rows.setHeld(unit, by: replica, .behind)
+        }
+        for unit in page.kept where try rows.held(unit, by: replica) == .leaving {
+            try rows.setHeld(unit, by: replica, .behind)
+        }
+        if let scopes = page.losesSightBeyond {
+            try rows.fallBehind(by: replica, seeing: scopes)
+            notedScopes = scopes
+        }
+        guard page.differsFromPlan, var state = try rows.reader(replica), !state.mustPlan else { return }
+        state.mustPlan = true
+        try rows.store(state, of: replica)
     }
 
     private mutating func read(_ rows: ServerRows) throws -> Page {
@@ -88,7 +113,16 @@ struct ScopedFeed {
                 token.progress = CheckpointToken.Progress(phase: .tail, touched: readThrough)
             }
         }
+        if hasPassedOver(viewer, page) { page.losesSightBeyond = viewer.scopes }
         return page
+    }
+
+    /// Whether changes of units that the store holds may have been passed over, for they were out of sight: where the reader
+    /// lost scopes, in the tail; what left their scopes comes up again in it when it is back, if it is so before the end.
+    private func hasPassedOver(_ viewer: Viewer, _ page: Page) -> Bool {
+        if page.isLast { return hasMore }
+        return token.progress?.phase == .tail && !plan.scopes.isSubset(of: viewer.scopes)
+            && notedScopes != viewer.scopes
     }
 
     private func isFull(_ page: Page) -> Bool {
@@ -126,12 +160,9 @@ struct ScopedFeed {
         .gone(move.record, DepartureCause(.moved, by: move.by, atMilliseconds: move.milliseconds))
     }
 
-    /// Whether a record that moved is told again with the unit that it is in.
+    /// Whether a record that moved is told again with the unit that it is in, by this pull or the next.
     private func comesAgain(_ move: RecordMove, _ rows: ServerRows, _ viewer: Viewer) throws -> Bool {
-        guard let unit = try rows.unit(of: move.record) else { return false }
-        // One that was to leave and is seen again is kept.
-        let states: [HeldState?] = [.held, .coming, .leaving]
-        return try states.contains(rows.held(unit, by: replica)) && rows.isMember(unit, ofAny: viewer.scopes)
+        try rows.unit(of: move.record).map { try rows.isMember($0, ofAny: viewer.scopes) } ?? false
     }
 
     /// Why a unit leaves: how it left one of the reader's scopes after the last plan; or how the reader lost
@@ -205,8 +236,6 @@ struct ScopedFeed {
     ) throws -> Bool {
         guard try rows.isMember(unit, ofAny: viewer.scopes) else {
             page.dropped.append(unit)
-            // A part of it has been told; or its maker has it, who has not been told anything yet.
-            if position > 0 || readThrough == 0 { page.append(.departed(try departure(of: unit, rows))) }
             return true
         }
         let whole = self.whole
@@ -273,10 +302,7 @@ struct ScopedFeed {
         _ page: inout Page
     ) throws -> Bool {
         let state = try rows.held(unit, by: replica)
-        // One that was to leave and is seen again is noted as held behind this page.
-        guard state == .held || state == .coming || page.kept.contains(unit),
-            try rows.isMember(unit, ofAny: viewer.scopes)
-        else { return true }
+        guard isTold(state), try rows.isMember(unit, ofAny: viewer.scopes) else { return true }
         let floor = state == .coming ? max(plan.head, readThrough) : readThrough
         position = max(position, FeedPosition.make(sequence: floor + 1, index: 0) - 1)
         let changes = told(readThrough: floor, isFirstPull: false)
@@ -296,19 +322,26 @@ struct ScopedFeed {
         }
     }
 
+    /// Whether this pull tells a unit, or what changed in it, as long as it is seen.
+    private func isTold(_ state: HeldState?) -> Bool { state == .held || state == .coming }
+
     /// Nothing follows in this snapshot: what it holds has been wholly read.
     private mutating func finish(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
-        // Those that moved on while the pull went on, too.
-        for move in try rows.movedAway(from: replica, after: readThrough)
-        where try !comesAgain(move, rows, viewer) {
-            page.append(gone(move))
+        // Those that moved on while the pull went on, too, but for what it has told in the unit that it is in.
+        for move in try rows.movedAway(from: replica, after: readThrough) {
+            guard try comesAgain(move, rows, viewer) else {
+                page.append(gone(move))
+                continue
+            }
+            let unit = try rows.unit(of: move.record)
+            if !isTold(try unit.flatMap { try rows.held($0, by: replica) }) { page.append(.gone(move.record)) }
         }
         let sequence = try rows.lastSequence()
         token.sequence = sequence
         token.readThrough = sequence
         token.progress = nil
         token.began = 0
-        hasMore = try ScopedPlan.needsPlan(rows, plan, viewer)
+        hasMore = try ScopedPlan.needsPlan(rows, rows.reader(replica) ?? plan, viewer)
         page.isLast = true
         page.readable = try rows.readableCount(in: viewer.scopes)
         guard !hasMore, let told = try service.compare(compared, rows, for: replica, in: viewer.scopes) else { return }

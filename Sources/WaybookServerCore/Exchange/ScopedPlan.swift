@@ -55,9 +55,9 @@ struct ScopedPlan {
         return mustPlan ? nil : ScopedPlan(state: state, token: token)
     }
 
-    /// Whether something came into the reader's sight, or left it, since the plan.
+    /// Whether something came into the reader's sight, or left it, since the plan, be it for a while.
     static func needsPlan(_ rows: ServerRows, _ state: ReaderState, _ viewer: Viewer) throws -> Bool {
-        try state.scopes != viewer.scopes || rows.hasMoves(in: viewer.scopes, after: state.head)
+        try state.mustPlan || state.scopes != viewer.scopes || rows.hasMoves(in: viewer.scopes, after: state.head)
     }
 
     /// The reader's state, if the token proves what its store holds: it is of the last plan, or the whole of the one that
@@ -83,13 +83,14 @@ struct ScopedPlan {
                 try rows.settle(by: replica, .coming, as: .held)
                 try rows.settle(by: replica, .leaving, as: .left)
             } else {
-                try rows.settle(by: replica, .coming, as: .left)
-                try rows.settle(by: replica, .leaving, as: .held)
+                // None of it was stored; whether it was there before, or is whole, these states do not tell.
+                try rows.settle(by: replica, .coming, as: .behind)
+                try rows.settle(by: replica, .leaving, as: .behind)
             }
         } else {
             // Nothing proves what it holds: it may be an older copy of itself. What it sees it is told anew; of all else that
             // it was ever told, or wrote, that it departed.
-            for state in [HeldState.coming, .leaving, .left] { try rows.settle(by: replica, state, as: .held) }
+            for state in [HeldState.coming, .leaving, .left, .behind] { try rows.settle(by: replica, state, as: .held) }
             if old?.scopes.contains(.everything) == true { try rows.holdEverything(by: replica) }
             try rows.forgetHeld(by: replica, in: viewer.scopes)
         }

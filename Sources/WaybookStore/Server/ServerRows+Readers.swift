@@ -12,6 +12,8 @@ public enum HeldState: Int, Hashable, Sendable {
     case leaving = 2
     /// It was there once.
     case left = 3
+    /// It may be there, whole or in part, and lacks what happened while it was out of sight: it comes whole, or leaves.
+    case behind = 4
 }
 
 /// How far a replica that sees a part of the workspace was told.
@@ -20,7 +22,7 @@ public struct ReaderState: Hashable, Sendable {
     public var pull: Int64
     /// The number of the pull on whose outcome it was planned.
     public var base: Int64
-    /// The sequence at which it was planned; below 0 where it must be planned anew.
+    /// The sequence at which it was planned.
     public var head: Int64
     /// The sequence at which the plan before it was made.
     public var prior: Int64
@@ -28,6 +30,8 @@ public struct ReaderState: Hashable, Sendable {
     public var scopes: Set<Scope>
     /// The furthest token that was presented, by its order.
     public var presented: [UInt8]?
+    /// Whether the next pull is to be planned anew, whatever has moved since.
+    public var mustPlan = false
 
     public init(pull: Int64, base: Int64, head: Int64, prior: Int64, scopes: Set<Scope>, presented: [UInt8]?) {
         self.pull = pull
@@ -51,9 +55,13 @@ extension ServerRows {
         let scopes = texts.compactMap { Scope($0) }
         guard scopes.count == texts.count else { throw DamagedRow() }
         let presented: Data? = row[5]
-        return ReaderState(
-            pull: row[0], base: row[1], head: row[2], prior: row[3], scopes: Set(scopes),
+        let head: Int64 = row[2]
+        var state = ReaderState(
+            pull: row[0], base: row[1], head: head < 0 ? ~head : head, prior: row[3], scopes: Set(scopes),
             presented: presented.map { Array($0) })
+        // Stored as its complement, below 0, where the next pull must be planned.
+        state.mustPlan = head < 0
+        return state
     }
 
     /// Stores what the server knows of a reader.
@@ -65,7 +73,8 @@ extension ServerRows {
                 VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            replica.number, reader.pull, reader.base, reader.head, reader.prior, scopes,
+            replica.number, reader.pull, reader.base, reader.mustPlan ? ~reader.head : reader.head, reader.prior,
+            scopes,
             reader.presented.map { Data($0) },
         ])
     }
@@ -145,8 +154,21 @@ extension ServerRows {
         ).execute(arguments: own + StatementArguments(scopes.map(\.text)))
     }
 
+    /// Notes of all units that a replica holds, or is being told, and that are in none of these scopes, that they fall behind.
+    /// Cost: linear in the units, inside SQLite.
+    public func fallBehind(by replica: ReplicaID, seeing scopes: Set<Scope>) throws {
+        let own: StatementArguments = [replica.number]
+        try db.cachedStatement(
+            sql: """
+                UPDATE held SET state = \(HeldState.behind.rawValue)
+                WHERE replica = ? AND state IN (\(HeldState.held.rawValue), \(HeldState.coming.rawValue))
+                    AND unit NOT IN (\(Self.units(ofScopes: scopes.count)))
+                """
+        ).execute(arguments: own + StatementArguments(scopes.map(\.text)))
+    }
+
     /// Plans what is to come and what is to leave: units that are seen in one of these scopes and not held, and those that are
-    /// held and seen in none. Cost: linear in the units, inside SQLite, for nobody else commits meanwhile.
+    /// held, or may be, and seen in none. Cost: linear in the units, inside SQLite, for nobody else commits meanwhile.
     public func planHeld(by replica: ReplicaID, seeing scopes: Set<Scope>) throws {
         let seen = Self.units(ofScopes: scopes.count)
         let texts = StatementArguments(scopes.map(\.text))
@@ -164,7 +186,8 @@ extension ServerRows {
         try db.cachedStatement(
             sql: """
                 UPDATE held SET state = \(HeldState.leaving.rawValue)
-                WHERE replica = ? AND state = \(HeldState.held.rawValue) AND unit NOT IN (\(seen))
+                WHERE replica = ? AND state IN (\(HeldState.held.rawValue), \(HeldState.behind.rawValue))
+                    AND unit NOT IN (\(seen))
                 """
         ).execute(arguments: own + texts)
     }
