@@ -12,6 +12,7 @@ struct Options {
     var jobs = ProcessInfo.processInfo.activeProcessorCount
     var history: String?
     var ledger: String?
+    var most = 1
     var commit = "unknown"
     var shrinks = false
     var replays = false
@@ -37,6 +38,7 @@ struct Options {
         case "--histories": return take(Int(value)) { $0.histories = $1 }
         case "--steps": return take(Int(value)) { $0.steps = max(1, $1) }
         case "--replicas": return take(Int(value)) { $0.replicas = max(1, $1) }
+        case "--violations": return take(Int(value)) { $0.most = max(1, $1) }
         case "--minutes": return take(Double(value)) { $0.minutes = $1 }
         case "--jobs": return take(Int(value)) { $0.jobs = $1 }
         case "--dir":

@@ -47,20 +47,28 @@ struct Many {
         campaign.laptops = options.replicas
         campaign.jobs = options.jobs
         campaign.mostSeconds = options.minutes.map { $0 * 60 }
-        let report = try await campaign.run(schema: Catalogue.schema) { report in
-            guard report.histories.isMultiple(of: 1_000) else { return }
-            print("\(report.histories) histories, \(Int(report.seconds)) s")
-        }
+        let report = try await campaign.run(
+            schema: Catalogue.schema, stopAfter: options.most,
+            found: { seed, violation in Self.say("seed \(seed) breaks \(violation)") },
+            progress: { report in
+                guard report.histories.isMultiple(of: 1_000) else { return }
+                Self.say("\(report.histories) histories, \(Int(report.seconds)) s")
+            })
         print(
             "seeds \(options.seed) to \(options.seed + UInt64(max(0, report.histories - 1))): "
                 + "\(report.histories) histories of \(options.steps) steps and \(options.replicas) laptops, "
                 + "\(String(format: "%.1f", report.seconds)) s")
         if options.showsCoverage { print(report.coverage.text) }
-        for (seed, violation) in report.found { print("seed \(seed) breaks \(violation)") }
         let isBlind = report.histories >= Self.enoughHistories && !report.coverage.missing.isEmpty
         if isBlind { print("never happened: \(report.coverage.missing.joined(separator: ", "))") }
-        if report.found.isEmpty, !isBlind { try add(report) }
+        if report.histories > 0, !isBlind { try add(report) }
         return !report.found.isEmpty || isBlind
+    }
+
+    /// At once, also where the output is a file.
+    private static func say(_ text: String) {
+        print(text)
+        fflush(nil)
     }
 
     /// A campaign of so many must meet everything.
@@ -72,7 +80,7 @@ struct Many {
         let place = options.folder.path.hasPrefix("/dev/shm") ? "memory" : "disk"
         let line =
             "\(options.commit),\(options.seed),\(report.histories),\(options.steps),\(options.replicas),\(place),"
-            + "\(Int(report.seconds))\n"
+            + "\(Int(report.seconds)),\(report.found.map { "\($0.seed)" }.joined(separator: " "))\n"
         let handle = try FileHandle(forWritingTo: URL(filePath: path))
         try handle.seekToEnd()
         try handle.write(contentsOf: Data(line.utf8))

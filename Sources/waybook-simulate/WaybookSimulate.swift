@@ -7,7 +7,7 @@ import WaybookTesting
 struct WaybookSimulate {
     private static let usage = """
         usage: waybook-simulate [--seed N] [--histories N] [--steps N] [--replicas N] [--dir FOLDER] [--minutes N]
-                                [--jobs N] [--coverage] [--ledger FILE] [--commit ID]
+                                [--jobs N] [--violations N] [--coverage] [--ledger FILE] [--commit ID]
                waybook-simulate --seed N --replay|--shrink  one seed's history, as it is or made short
                waybook-simulate --history FILE [--shrink]   a history that was written down
 

@@ -36,9 +36,13 @@ public struct Campaign: Sendable {
     }
 
     /// Runs the histories; ends after the first so many violations.
-    /// - Parameter progress: told after each history.
+    /// - Parameters:
+    ///   - found: told of each violation at once.
+    ///   - progress: told after each history.
     public func run(
-        schema: Schema, stopAfter most: Int = 1, progress: @escaping @Sendable (Report) -> Void = { _ in }
+        schema: Schema, stopAfter most: Int = 1,
+        found: @escaping @Sendable (UInt64, Simulation.Violation) -> Void = { _, _ in },
+        progress: @escaping @Sendable (Report) -> Void = { _ in }
     ) async throws -> Report {
         let templates = try SimulatedTemplates(in: folder.appending(path: "templates"))
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -48,7 +52,9 @@ public struct Campaign: Sendable {
             for _ in 0..<max(1, jobs) {
                 group.addTask {
                     while let seed = state.nextSeed(stopAfter: most) {
-                        progress(state.add(await self.run(seed, schemas, templates), of: seed))
+                        let outcome = await self.run(seed, schemas, templates)
+                        if case .failure(let violation) = outcome { found(seed, violation) }
+                        progress(state.add(outcome, of: seed))
                     }
                 }
             }
