@@ -33,6 +33,8 @@ struct SimulatedModel {
     /// The losing values that somebody looks at and lets be, by the conflict's identity.
     var keeps: [RecordID: (place: WriteOracle.Place, text: String)] = [:]
     var erased: Set<RecordID> = []
+    /// What was to be made under a root and was handed over, by record: an erasure of the root reaches its text, wherever it waits.
+    var handedUnder: [RecordID: RecordID] = [:]
     /// The codes that must be nowhere once all is read and purged.
     var erasedCodes: Set<Int> = []
     var deleted: Set<RecordID> = []

@@ -39,6 +39,9 @@ extension Simulation {
                     coverage.count("verdict afterDelete")
                 }
                 refuse(set, as: .handover)
+                for change in set.changes where change.isCreating {
+                    if let root = root(of: change, at: set.stamp) { model.handedUnder[change.id] = root }
+                }
             }
         }
         if model.putBacks > 0 { for (place, text) in modelled(set) { model.ruledAgain[text] = (place, verdict) } }
@@ -51,6 +54,13 @@ extension Simulation {
             model.oracle.refuse(text, at: place)
             model.rule(ruling, on: text, in: set)
         }
+    }
+
+    /// The root that a record is to hang on; nil for one of its own.
+    private func root(of change: Change, at stamp: Stamp) -> RecordID? {
+        var draft = VersionedRecord(id: change.id, collection: change.collection)
+        for write in change.writes { draft.atoms[write.path] = Atom(value: write.value, stamp: stamp) }
+        return schemas.server.unit(of: draft).flatMap { $0 == change.id ? nil : $0 }
     }
 
     func modelled(_ set: ChangeSet) -> [(WriteOracle.Place, String)] {
@@ -185,7 +195,9 @@ extension Simulation {
         guard !targets.isEmpty else { return }
         try catchUp()
         for target in targets {
-            let reached = units.unit(of: target) == target ? units.records(ofUnit: target) : [target]
+            var reached = units.unit(of: target) == target ? units.records(ofUnit: target) : [target]
+            let waiting = model.handedUnder.filter { reached.contains($0.value) && units.unit(of: $0.key) == nil }
+            reached.formUnion(waiting.keys)
             model.erased.formUnion(reached)
             model.erasedCodes.formUnion(reached.compactMap { model.codes[$0] })
             for id in reached { model.oracle.forget(record: id) }
