@@ -24,6 +24,17 @@ extension Committer {
         try store(judge, note: nil, from: nil)
     }
 
+    /// Puts roots into the scopes that follow from them now: one commit for all of them.
+    mutating func placeInScopes(_ roots: [RecordID]) throws {
+        var judge = try serverJudge(as: RecordID(high: 0, low: 0))
+        for id in roots {
+            guard let root = try judge.work.row(id) else { continue }
+            try judge.placeInScopes(root)
+        }
+        guard judge.work.placesRoots else { return }
+        try store(judge, note: nil, from: nil)
+    }
+
     /// The verdict on a set whose answer was lost, with a delete of what is gone since: its author's store, which has that, lets it
     /// go with what hangs on it, by whatever request it hears the verdict.
     mutating func withRemovals(_ verdict: Verdict, of set: ChangeSet) throws -> Verdict {

@@ -146,12 +146,12 @@ struct RemovalTable {
         }
     }
 
-    /// Takes a unit away of which all is deleted, with who saw it.
+    /// Takes a unit away of which all is deleted, with who saw it. What was handed over about it goes on naming it.
     /// - Returns: how many records went.
     func remove(unit: RecordID) throws -> Int {
         let records = try rows.ids(inUnit: unit)
         for id in records { try remove(record: id) }
-        for table in ["member", "departure", "moved", "held", "unit_size", "handover_item"] {
+        for table in ["member", "departure", "moved", "held", "unit_size"] {
             try db.cachedStatement(sql: "DELETE FROM \(table) WHERE unit = ?").execute(arguments: [Data(unit.bytes)])
         }
         return records.count

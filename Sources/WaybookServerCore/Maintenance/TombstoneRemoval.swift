@@ -93,12 +93,13 @@ public struct TombstoneRemoval: Sendable {
         var place = place
         let table = RemovalTable(db)
         let found = try table.deleted(after: place.position, below: place.floor, limit: Self.unitsInCommit)
-        // What told of them elsewhere: it goes by a later run.
-        var beside: [RecordID] = []
+        // What told of them elsewhere: it goes by a later run. And what was handed over about them, and decided.
+        var (beside, items): ([RecordID], [RecordID]) = ([], [])
         for (id, unit, position) in found {
             place.position = position
             if unit == id {
                 guard try table.isFree(unit), try table.isAllDeleted(unit, below: place.floor) else { continue }
+                items += try ServerRows(db).items(about: unit)
                 place.removed += try table.remove(unit: unit)
                 if try table.isAlive(ServerMadeID.card(of: unit)) { beside.append(ServerMadeID.card(of: unit)) }
             } else if try table.isFree(id), try table.isAlive(unit) {
@@ -109,6 +110,15 @@ public struct TombstoneRemoval: Sendable {
         }
         if found.isEmpty { place.phase = .done }
         try delete(beside, &place, db)
+        try placeAgain(items, db)
         return place
+    }
+
+    /// Who sees an item followed from the unit that it is about: from now on it does not.
+    private func placeAgain(_ items: [RecordID], _ db: Database) throws {
+        guard !items.isEmpty else { return }
+        var committer = try service.committer(db)
+        try committer.placeInScopes(items)
+        try committer.finish()
     }
 }

@@ -18,6 +18,8 @@ struct UnitScopes {
     /// The codes that a record ever showed.
     private var codesOf: [RecordID: Set<Int>] = [:]
     private var directory: [RecordID: VersionedRecord] = [:]
+    /// The roots of which the server has the identity alone: laptops may hold what they had read of them.
+    private var removed: Set<RecordID> = []
     private(set) var organisation = Organisation()
 
     init(_ schema: Schema) { self.schema = schema }
@@ -51,7 +53,18 @@ struct UnitScopes {
             organisation = Organisation(directory.values)
         }
         place(root)
-        for follower in followers[root.id] ?? [] { if let root = roots[follower] { place(root) } }
+        placeFollowers(of: root.id)
+    }
+
+    private mutating func placeFollowers(of root: RecordID) {
+        for follower in followers[root] ?? [] { if let root = roots[follower] { place(root) } }
+    }
+
+    /// Takes note of the roots of which the server has the identity alone. What follows them is seen as what is about nothing.
+    mutating func note(removed now: Set<RecordID>) {
+        let changed = removed.symmetricDifference(now)
+        removed = now
+        for root in changed { placeFollowers(of: root) }
     }
 
     private mutating func place(_ root: VersionedRecord) {
@@ -60,10 +73,10 @@ struct UnitScopes {
             let unit = root[field]?.text.flatMap({ RecordID($0) })
         {
             followers[unit, default: []].insert(root.id)
-            about = roots[unit]
+            about = removed.contains(unit) ? nil : roots[unit]
         }
         var found = Set(schema.scopes(of: root, about: about).keys)
-        // Of a root that was never made: whoever answers for its author's book decides on it.
+        // Of a root that was never made, or is no more: whoever answers for its author's book decides on it.
         if root.collection == HandoverRecord.collection, about == nil,
             let author = root[HandoverRecord.Field.author]?.text.flatMap({ RecordID($0) })
         {
@@ -109,7 +122,7 @@ struct UnitScopes {
     func unit(of record: RecordID) -> RecordID? { unitOf[record] }
 
     /// Whether the server has a unit.
-    func knows(_ unit: RecordID) -> Bool { roots[unit] != nil }
+    func knows(_ unit: RecordID) -> Bool { roots[unit] != nil && !removed.contains(unit) }
 
     func person(_ user: RecordID) -> Organisation.Person? { organisation.people[user] }
 

@@ -34,6 +34,7 @@ extension Simulation {
         }
         coverage.count("record made again", model.removed.subtracting(removed).count)
         model.removed = removed
+        units.note(removed: removed)
         model.onceRemoved.formUnion(removed)
     }
 }

@@ -99,6 +99,31 @@ import WaybookStore
         #expect(try firm.workspace.value(acme, "city") == "Lyon")
     }
 
+    @Test func whatWasDecidedAboutWhatIsGoneIsSeenByWhoeverAnswersForItsAuthor() throws {
+        let members = "members/\(firm.person(of: bob))"
+        ann.edit(acme, [members: "edit"])
+        for laptop in [ann, bob] { try firm.settle(laptop) }
+        let edit = bob.edit(acme, ["city": "Oslo"])
+        ann.edit(acme, [members: nil])
+        for laptop in [ann, bob, ann, mia] { try firm.settle(laptop) }
+        let (id, record) = try item(bob, edit.number)
+        try #require(record["status"] == "open" && ann.state.rows[id] != nil)
+        ann.edit(id, ["status": "dropped"])
+        for laptop in [ann, mia] { try firm.settle(laptop) }
+        try removeForGood(acme)
+        for laptop in [ann, bob, mia] { try firm.settle(laptop) }
+        #expect(ann.state.rows[id] == nil && bob.state.rows[id] != nil && mia.state.rows[id] != nil)
+        // Whoever sees what is made under the identity sees the item too.
+        ann.create(["name": "Acme"], id: acme)
+        for laptop in [ann, bob, mia] { try firm.settle(laptop) }
+        #expect(ann.state.rows[id] != nil)
+        // Mia's laptop still has what stood in the former one.
+        for laptop in [ann, bob] {
+            let difference = try firm.difference(laptop)
+            #expect(difference == nil, "\(difference ?? "")")
+        }
+    }
+
     @Test func beforeAnythingWasRemovedItIsUnknown() throws {
         let stranger = try firm.person("Cy", .rep)
         let edit = stranger.edit(firm.id(), ["city": "Rome"])
