@@ -18,8 +18,8 @@ extension Administration {
         do {
             isNew = try file.writeSecurity(ledger, now: now) { db in
                 let writer = ErasureWriter(db, schema: Catalogue.schema, now: now)
-                let fact = try writer.erase(ErasureRequest(record: id, reason: reason))
-                return (fact != nil, fact.map { [$0] } ?? [])
+                let facts = try writer.erase(ErasureRequest(record: id, reason: reason))
+                return (!facts.isEmpty, facts)
             }
         } catch ErasureWriter.Obstacle.unknownRecord {
             throw AdminFailure(.recordNotFound, id.description)

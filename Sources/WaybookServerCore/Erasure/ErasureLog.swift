@@ -36,7 +36,7 @@ public struct ErasureLog {
                 sql: "INSERT INTO erasure_holder (record, replica) VALUES (?, ?)",
                 arguments: [Data(entry.record.bytes), replica.number])
         }
-        if entry.records > 0 { try rows.set(Self.purgeKey, entry.sequence) }
+        try rows.set(Self.purgeKey, entry.sequence)
         try Audit(db).note(
             .erasureRequested, by: entry.by?.description, replica: entry.replica, about: .record(entry.record), at: now,
             detail: [.reason: .string(entry.reason.rawValue), .count: .int(Int64(entry.records))])

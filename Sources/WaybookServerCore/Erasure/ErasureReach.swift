@@ -12,10 +12,13 @@ struct ErasureReach {
     var items: Set<RecordID> = []
 
     /// Cost: reads the unit; where there are contacts in it, or one is named, all records once.
-    /// - Parameter target: what is named; perhaps a record that only laptops told of.
-    init(of target: ServerRow, schema: Schema, rows: ServerRows) throws {
+    /// - Parameters:
+    ///   - target: what is named; perhaps a record of which nothing is here but what laptops told.
+    ///   - extent: what the erasure took the first time, where it is done once more.
+    init(of target: ServerRow, as extent: ErasureExtent? = nil, schema: Schema, rows: ServerRows) throws {
         let unit = target.unit
         records = unit == target.record.id ? Set(try rows.ids(inUnit: unit)) : []
+        if let extent { try follow(extent, inUnit: unit, schema: schema, rows: rows) }
         records.insert(target.record.id)
         records.formUnion(try Self.tellers(of: records, target, schema: schema, rows: rows))
         var units: [RecordID: Set<RecordID>] = [:]
@@ -34,6 +37,24 @@ struct ErasureReach {
         }
         records.subtract(conflicts)
         items.subtract(records)
+    }
+
+    /// Takes whom the erasure took, wherever they are, and leaves who had gone over to another unit, with the questions about
+    /// them. Whom neither list names is taken: it was gone by then, or the erasure's file did not know it.
+    private mutating func follow(
+        _ extent: ErasureExtent, inUnit unit: RecordID, schema: Schema, rows: ServerRows
+    ) throws {
+        let left = extent.left.subtracting(extent.took)
+        records.subtract(try rows.conflicts(about: left, inUnit: unit))
+        records.subtract(left)
+        for id in extent.took {
+            // A line must not take a person of the directory, nor another customer without what hangs on it.
+            if let row = try rows.row(id)?.record {
+                guard schema[row.collection]?.rootField != nil, !ServerRecords.collections.contains(row.collection)
+                else { continue }
+            }
+            records.insert(id)
+        }
     }
 
     /// The records that name one of these as whom they tell of.

@@ -27,11 +27,26 @@ struct ErasureWork {
     var milliseconds: Int64
     /// What is shredded, by collection: its traces go.
     var records: [RecordID: CollectionName]
+    /// What goes with it and is not here: its identity is remembered, and its traces go.
+    var absent: Set<RecordID>
     /// The units that hold any of it.
     var units: Set<RecordID>
+    /// What it took, and whom it left, the first time.
+    var extent: ErasureExtent
+    /// Whether it is done once more, on a file that went back.
+    var isRepeated: Bool
 
-    /// The units that went whole.
-    var wholeUnits: Set<RecordID> { units.filter { records[$0] != nil } }
+    /// All that it takes.
+    var taken: Set<RecordID> { absent.union(records.keys) }
+
+    /// The units that went whole; also a root's that is not here, for stores may have held it.
+    var wholeUnits: Set<RecordID> {
+        let isRootAbsent = unit == request.record && absent.contains(unit)
+        return units.filter { records[$0] != nil }.union(isRootAbsent ? [unit] : [])
+    }
+
+    /// What the security ledger says of it.
+    func facts(_ entry: ErasureEntry) -> [SecurityFact] { extent.facts + [SecurityFact(entry)] }
 
     func entry(sequence: Int64) -> ErasureEntry {
         ErasureEntry(

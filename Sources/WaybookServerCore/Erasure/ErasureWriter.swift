@@ -28,41 +28,31 @@ public struct ErasureWriter {
 
     /// Erases a record and all that it reaches, also one of which nothing is here but what laptops told. One that was erased
     /// already is left as it is.
-    /// - Returns: the fact for the ledger, nil where there was nothing to do.
+    /// - Returns: the facts for the ledger, none where there was nothing to do.
     /// - Throws: ``Obstacle``, and what reading and writing throw.
-    public func erase(_ request: ErasureRequest) throws -> SecurityFact? {
+    public func erase(_ request: ErasureRequest) throws -> [SecurityFact] {
         let row = try rows.row(request.record)
         guard let target = try row ?? WitnessTable(db).absent(request.record) else { throw Obstacle.unknownRecord }
         guard schema.isErasable(target.record.collection) else {
             throw Obstacle.notErasable(target.record.collection)
         }
-        guard !target.record.isErased else { return nil }
-        return try commit { committer in
-            _ = try committer.erase(request, absent: row == nil ? target : nil)
-        }.map { SecurityFact($0) }
+        guard !target.record.isErased else { return [] }
+        return try commit { try $0.erase(request, absent: row == nil ? target : nil) }
     }
 
-    /// Does once more what the ledger says was done, unless the file has it. Of what the file does not know only the
-    /// identity is remembered: whoever makes it again is told that it was erased.
+    /// Does once more what the ledger says was done, unless the file has it. Of what the file does not know the identity is
+    /// remembered, and what waits for it or tells of it goes: whoever makes it again is told that it was erased.
     /// - Returns: whether the file did not have it.
-    func repeatErasure(
-        _ request: ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp
-    ) throws -> Bool {
-        if let known = try rows.erasure(of: request.record), known.stamp >= stamp { return false }
-        let entry = try commit { committer in
-            guard try !committer.erase(request, above: stamp) else { return }
-            let entry = ErasureEntry(
-                record: request.record, unit: unit, collection: collection, stamp: stamp, sequence: committer.sequence,
-                milliseconds: now, reason: request.reason, by: request.by, replica: request.replica, records: 0)
-            try committer.note(entry, units: [], whole: [])
-        }
-        return entry != nil
+    func perform(_ erasure: RepeatedErasure) throws -> Bool {
+        if let known = try rows.erasure(of: erasure.request.record), known.stamp >= erasure.stamp { return false }
+        _ = try commit { try $0.erase(again: erasure) }
+        return true
     }
 
-    private func commit(_ body: (inout Committer) throws -> Void) throws -> ErasureEntry? {
+    private func commit(_ body: (inout Committer) throws -> Void) throws -> [SecurityFact] {
         var committer = try Committer.ofServer(db, schema: schema, now: now)
         try body(&committer)
         try committer.finish()
-        return committer.erased.first
+        return committer.erased
     }
 }

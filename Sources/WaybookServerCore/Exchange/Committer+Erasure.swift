@@ -9,20 +9,27 @@ extension Committer {
         for (id, collection) in erasure.records {
             try rows.removeTraces(of: id) { [schema] in schema.erasePolicy(of: $0, in: collection) == .keep }
         }
-        try rows.removeTold(about: Set(erasure.records.keys))
+        for id in erasure.absent { try rows.removeTraces(of: id) { _ in false } }
+        try rows.removeTold(about: erasure.taken)
         for unit in erasure.wholeUnits { try rows.removeNotes(about: unit) }
-        try forgetErasedInWitness(Set(erasure.records.keys))
-        try note(erasure.entry(sequence: sequence), units: erasure.units, whole: erasure.wholeUnits)
+        if erasure.isRepeated {
+            try rows.storeReach(of: erasure.request.record, took: erasure.absent, left: erasure.extent.left)
+        }
+        try note(erasure)
+        try forgetErasedInWitness(erasure)
         try forgetErasedInWaiting()
     }
 
-    /// Whether a refused change has nothing to do with anybody who was erased.
-    func isAboutNobodyErased(_ change: Change) throws -> Bool {
-        var about = schema.named(by: [change])
-        if let unit = try rows.unit(of: change.id) { about.insert(unit) }
-        return try about.allSatisfy { id in
-            try rows.row(id)?.record.isErased != true && rows.erasure(of: id) == nil
-        }
+    /// Whether a change, or what was told of a record, has nothing to do with anybody who was erased.
+    /// - Parameter unit: where the record was told to be.
+    func isAboutNobodyErased(_ change: Change, in unit: RecordID? = nil) throws -> Bool {
+        let about = schema.named(by: [change]).union(unit.map { [$0] } ?? [])
+        // Of who had left a unit by then what tells that they were in it stays.
+        return try about.allSatisfy { try !isErased($0) || ($0 != change.id && rows.hadLeft(change.id, $0)) }
+    }
+
+    private func isErased(_ id: RecordID) throws -> Bool {
+        try rows.row(id)?.record.isErased ?? rows.wasErased(id)
     }
 
     /// A verdict given again tells of what was erased since, so that the author's store does not take its own writes, which

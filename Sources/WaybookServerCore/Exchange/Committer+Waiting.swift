@@ -110,6 +110,8 @@ extension Committer {
         for var waiting in try table.all() {
             let rest = try waiting.set.changes.filter { try isAboutNobodyErased($0) }
             guard rest.count < waiting.set.changes.count else { continue }
+            // Its bytes are to go, though there may be no record of it.
+            try rows.set(ErasureLog.purgeKey, sequence)
             (waiting.set.changes, waiting.set.note, waiting.set.resolves) = (rest, nil, [])
             if rest.isEmpty { try table.remove(waiting) } else { try table.store(waiting) }
         }

@@ -16,8 +16,8 @@ struct Committer {
     let onDirectory: (VersionedRecord) throws -> Void
     /// Told of each erasure once it is carried out, with the units that held any of it.
     let onErasure: (ErasureEntry, Set<RecordID>) throws -> Void
-    /// What was erased in this transaction.
-    private(set) var erased: [ErasureEntry] = []
+    /// What the ledger must say of what was erased in this transaction.
+    private(set) var erased: [SecurityFact] = []
     private(set) var mayMeetErased: Bool
     private let mayMeetForetold: Bool
     let mayMeetRemoved: Bool
@@ -128,12 +128,12 @@ struct Committer {
     }
 
     /// Writes an erasure down, and has it told.
-    mutating func note(_ entry: ErasureEntry, units: Set<RecordID>, whole: Set<RecordID>) throws {
-        try rows.store(entry, units: whole)
+    mutating func note(_ erasure: ErasureWork) throws {
+        let entry = erasure.entry(sequence: sequence)
+        try rows.store(entry, units: erasure.wholeUnits)
         mayMeetErased = true
-        try forgetErasedInWitness(whole.union([entry.record]))
-        erased.append(entry)
-        try onErasure(entry, units)
+        erased += erasure.facts(entry)
+        try onErasure(entry, erasure.units)
     }
 
     /// One line a batch and rule: who is refused must not fill the disk.
@@ -148,7 +148,7 @@ struct Committer {
 
     /// What the security ledger must say before anybody is answered.
     var ledgerFacts: [SecurityFact] {
-        facts + AccessFact.facts(of: access) + erased.map { SecurityFact($0) }
+        facts + AccessFact.facts(of: access) + erased
     }
 
     /// Stores what the commit used up. To be called once, at the end of the transaction.
@@ -304,19 +304,20 @@ struct Committer {
     }
 
     /// Erases by the server's own right.
-    /// - Parameters:
-    ///   - floor: the stamp that the erasure had already, where it is done once more.
-    ///   - absent: what is known of the record where there is none of that identity.
-    /// - Returns: false where there is nothing of that identity.
-    mutating func erase(
-        _ request: ErasureRequest, above floor: Stamp? = nil, absent: ServerRow? = nil
-    ) throws -> Bool {
+    /// - Parameter absent: what is known of the record where there is none of that identity.
+    mutating func erase(_ request: ErasureRequest, absent: ServerRow? = nil) throws {
         var judge = try serverJudge(as: request.by ?? RecordID(high: 0, low: 0))
-        try judge.erase(request, above: floor, absent: absent)
-        guard !judge.work.erasures.isEmpty else { return false }
+        try judge.erase(request, absent: absent)
         try judge.drawConsequences()
         try store(judge, note: nil, from: nil)
-        return true
+    }
+
+    /// Does an erasure once more.
+    mutating func erase(again erasure: RepeatedErasure) throws {
+        var judge = try serverJudge(as: erasure.request.by ?? RecordID(high: 0, low: 0))
+        try judge.erase(erasure.request, absent: erasure.absent, again: erasure)
+        try judge.drawConsequences()
+        try store(judge, note: nil, from: nil)
     }
 
     /// What judges for the server itself.

@@ -117,7 +117,7 @@ extension SetJudge {
         }
         guard let root = try work.row(unit) else {
             if try rows.handedCreation(unit, by: replica) != nil { return .lost(Loss(at: 0, milliseconds: 0)) }
-            if mayMeetErased, try rows.erasure(of: unit) != nil { return .lost(Loss(at: 0, milliseconds: 0)) }
+            if mayMeetErased, try rows.wasErased(unit) { return .lost(Loss(at: 0, milliseconds: 0)) }
             // Nobody knows it: whoever sees everything learns so too.
             return .none
         }

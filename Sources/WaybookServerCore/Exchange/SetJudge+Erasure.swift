@@ -41,20 +41,31 @@ extension SetJudge {
         return try mayKnow(id, in: unit) || [id, unit].contains { try rows.mayHold(erased: $0, replica) }
     }
 
-    /// The erased record that a change is about: itself, its unit, or whom it says that it tells of. Itself first: its author's
-    /// store may not know yet in which unit it is.
+    /// The erased record that a change is about: itself, the unit that it goes into, or whom it says that it tells of. Itself
+    /// first: its author's store may not know yet in which unit it is. Of what is new it is told last, for nobody knows it.
     private mutating func erasedCause(of change: Change, _ units: [RecordID]) throws -> RecordID? {
-        for id in [change.id] + units where try isErased(id) { return id }
+        let row = try work.row(change.id)
+        if row != nil || !change.isCreating, try isErased(change.id) { return change.id }
+        // What hangs on somebody erased and was not erased with them had gone over to another by then.
+        for unit in units where unit != row?.unit {
+            if try isErased(unit), try !mayGoThrough(unit, change) { return unit }
+        }
         for write in change.writes {
             if let subject = schema.subject(of: write, in: change.collection), try isErased(subject) { return subject }
         }
-        return nil
+        return try isErased(change.id) ? change.id : nil
     }
 
     private mutating func isErased(_ id: RecordID) throws -> Bool {
         if let row = try work.row(id) { return row.record.isErased }
         // Put back from a backup of before it was made: the ledger remembers it.
-        return try rows.erasure(of: id) != nil
+        return try rows.wasErased(id)
+    }
+
+    /// Whether a set that had been acknowledged puts a record into an erased unit that it had left again by then: its way on
+    /// comes with a later one.
+    private func mayGoThrough(_ unit: RecordID, _ change: Change) throws -> Bool {
+        try old != nil && rows.hadLeft(change.id, unit)
     }
 
     // MARK: Erasing
@@ -82,13 +93,15 @@ extension SetJudge {
 
     /// Erases a record and all that it reaches: one stamp above everything there, values gone, traces to go with the commit.
     /// - Parameters:
-    ///   - floor: the stamp that the erasure had already, where it is done once more.
     ///   - absent: what is known of the record where there is none of that identity.
-    mutating func erase(_ request: ErasureRequest, above floor: Stamp? = nil, absent: ServerRow? = nil) throws {
+    ///   - erasure: the one that is done once more.
+    mutating func erase(
+        _ request: ErasureRequest, absent: ServerRow? = nil, again erasure: RepeatedErasure? = nil
+    ) throws {
         guard let target = try work.row(request.record) ?? absent else { return }
-        let reach = try ErasureReach(of: target, schema: schema, rows: rows)
+        let reach = try ErasureReach(of: target, as: erasure?.extent, schema: schema, rows: rows)
         let all = reach.records.union(reach.conflicts).union(reach.items).sorted()
-        var highest = max(clock.last, floor ?? clock.last)
+        var highest = max(clock.last, erasure?.stamp ?? clock.last)
         for id in all {
             for atom in try work.row(id)?.record.atoms.values.map(\.stamp) ?? [] { highest = max(highest, atom) }
         }
@@ -96,9 +109,12 @@ extension SetJudge {
         clock.take(stamp)
         let shredding = Shredding(schema: schema, stamp: stamp, commit: work.sequence)
         var shredded: [RecordID: CollectionName] = [:]
-        var units: Set<RecordID> = []
+        var (missing, units): (Set<RecordID>, Set<RecordID>) = ([], [])
         for id in all {
-            guard let row = try work.row(id) else { continue }
+            guard let row = try work.row(id) else {
+                if reach.records.contains(id) { missing.insert(id) }
+                continue
+            }
             if reach.items.contains(id) {
                 guard try redact(row, of: reach, wholeUnits: target, shredding, request) else { continue }
             } else {
@@ -107,10 +123,23 @@ extension SetJudge {
             shredded[id] = row.record.collection
             units.insert(row.unit)
         }
+        let took = Set(shredded.filter { !ServerRecords.collections.contains($0.value) }.keys).union(missing)
+        let extent = ErasureExtent(
+            ErasureExtent.Key(record: request.record, stamp: stamp), took: took,
+            left: try erasure?.extent?.left ?? left(target, took))
         work.note(
             ErasureWork(
                 request: request, unit: target.unit, collection: target.record.collection, stamp: stamp,
-                milliseconds: Int64(clamping: clock.milliseconds), records: shredded, units: units))
+                milliseconds: Int64(clamping: clock.milliseconds), records: shredded, absent: missing, units: units,
+                extent: extent, isRepeated: erasure != nil))
+    }
+
+    /// Who had been in the unit that goes, and is in another.
+    private mutating func left(_ target: ServerRow, _ took: Set<RecordID>) throws -> Set<RecordID> {
+        guard target.unit == target.record.id else { return [] }
+        return try rows.records(thatLeft: target.unit).subtracting(took).filter { id in
+            try work.row(id).map { !ServerRecords.collections.contains($0.record.collection) } ?? false
+        }
     }
 
     private mutating func shred(_ row: ServerRow, _ shredding: Shredding, _ mark: Value) throws {

@@ -295,7 +295,9 @@ struct SetJudge {
 
     /// Brings a deleted record back because something was written to it or under it.
     private mutating func revive(_ id: RecordID) throws {
-        guard let row = try work.row(id), let life = row.record.atoms[.life], row.record.isDeleted else { return }
+        guard let row = try work.row(id), let life = row.record.atoms[.life], row.record.isDeleted,
+            !row.record.isErased
+        else { return }
         let losers = try work.openConflicts(id, .life)
         let candidate = clock.next(above: life.stamp)
         let arbitration = LifeArbitration(

@@ -24,7 +24,9 @@ extension SecurityFact {
         case .invited(let user, _, _, _): .invitation(user)
         case .access(.role(let user, _)): .role(user)
         case .access(.directory(let id, _, _, _)): .directory(id)
-        case .access(.assigned), .access(.formerly), .deviceAdded, .erased, .timeline, .void, .compacted, .other: nil
+        case .access(.assigned), .access(.formerly), .deviceAdded, .erased, .erasureExtent,
+            .timeline, .void, .compacted, .other:
+            nil
         }
     }
 }

@@ -29,6 +29,8 @@ public enum SecurityFact: Sendable, Hashable {
     case invited(UserID, hash: [UInt8], created: Int64, expires: Int64)
     /// A person, or what tells of one, was erased for good.
     case erased(ErasureRequest, unit: RecordID, collection: CollectionName, stamp: Stamp)
+    /// What an erasure took, or a part of that.
+    case erasureExtent(ErasureExtent)
     case token(TokenFact)
     /// Somebody was added, or is called otherwise.
     case person(PersonFact)
@@ -76,6 +78,7 @@ extension SecurityFact {
             ]
         case .erased(let request, let unit, let collection, let stamp):
             Self.value(of: request, unit, collection, stamp)
+        case .erasureExtent(let extent): .map(extent.entries)
         case .void(let first, let last): ["first": .int(first), "kind": "void", "last": .int(last)]
         case .compacted(let mark, let lines):
             ["kind": "compacted", "lines": .int(lines), "mark": .string(mark)]
@@ -113,6 +116,9 @@ extension SecurityFact {
         case "erasure":
             guard let erased = Self.erased(entries) else { return nil }
             self = erased
+        case ErasureExtent.kind:
+            guard let extent = ErasureExtent(entries) else { return nil }
+            self = .erasureExtent(extent)
         case "void":
             guard let first = entries["first"]?.integer, let last = entries["last"]?.integer else { return nil }
             self = .void(first: first, last: last)

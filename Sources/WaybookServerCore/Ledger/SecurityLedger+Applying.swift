@@ -36,7 +36,8 @@ extension SecurityLedger {
         changes += try latest.apply(db)
         // Whoever held a unit in between is among those who must confirm that it was erased.
         try access.noteHolders(db, now: now)
-        for (_, fact) in facts where try Self.applyErasure(fact, db, schema: schema, now: now) { changes += 1 }
+        let extents = ErasureExtent.all(in: facts.lazy.map(\.fact))
+        for (_, fact) in facts where try Self.applyErasure(fact, extents, db, schema: schema, now: now) { changes += 1 }
         let isContinuation = try mark.map { try $0.isEmpty || follows($0) } ?? true
         changes += try access.apply(db, schema: schema, isContinuation: isContinuation, now: now)
         try rows.set(Self.markKey, present)
@@ -59,11 +60,12 @@ extension SecurityLedger {
     }
 
     private static func applyErasure(
-        _ fact: SecurityFact, _ db: Database, schema: Schema, now: Int64
+        _ fact: SecurityFact, _ extents: [ErasureExtent.Key: ErasureExtent], _ db: Database, schema: Schema, now: Int64
     ) throws -> Bool {
         guard case .erased(let request, let unit, let collection, let stamp) = fact else { return false }
-        return try ErasureWriter(db, schema: schema, now: now)
-            .repeatErasure(request, unit: unit, collection: collection, stamp: stamp)
+        let extent = extents[ErasureExtent.Key(record: request.record, stamp: stamp)]
+        return try ErasureWriter(db, schema: schema, now: now).perform(
+            RepeatedErasure(request: request, unit: unit, collection: collection, stamp: stamp, extent: extent))
     }
 
     private static func apply(

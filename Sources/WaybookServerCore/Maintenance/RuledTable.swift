@@ -71,7 +71,7 @@ struct RuledTable {
             // A line of an older program tells no name.
             [(id, .entry)] + (fields[DirectoryRecord.Field.name] == nil ? [] : [(id, .called)])
         case .access(.formerly), .deviceAdded: []
-        case .device, .password, .invited, .erased, .token, .timeline, .void, .compacted, .other: []
+        case .device, .password, .invited, .erased, .erasureExtent, .token, .timeline, .void, .compacted, .other: []
         }
     }
 }

@@ -23,5 +23,6 @@ public enum ServerSchema {
         StoreMigration(number: 17, name: "floor", sql: floorMigrationSQL),
         StoreMigration(
             number: 18, name: "healing-close", sql: witnessBoundsMigrationSQL + "\n" + closedHealingMigrationSQL),
+        ServerMigrations.erasureReach,
     ]
 }

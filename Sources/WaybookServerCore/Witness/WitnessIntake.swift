@@ -23,7 +23,7 @@ struct WitnessIntake {
     let teller: WitnessTable.Teller
     let timeline: Timeline
     let lineage: Lineage
-    let isAboutNobodyErased: (Change) throws -> Bool
+    let isAboutNobodyErased: (Change, RecordID) throws -> Bool
     /// Milliseconds since 1970.
     let now: Int64
     /// What lies in the handover box, by what it is about: read once a batch.
@@ -32,7 +32,8 @@ struct WitnessIntake {
 
     init(
         schema: Schema, rows: ServerRows, table: WitnessTable, viewer: Viewer, teller: WitnessTable.Teller,
-        timeline: Timeline, lineage: Lineage, now: Int64, isAboutNobodyErased: @escaping (Change) throws -> Bool
+        timeline: Timeline, lineage: Lineage, now: Int64,
+        isAboutNobodyErased: @escaping (Change, RecordID) throws -> Bool
     ) {
         (self.schema, self.rows, self.table, self.viewer, self.teller) = (schema, rows, table, viewer, teller)
         (self.timeline, self.lineage, self.now) = (timeline, lineage, now)
@@ -95,9 +96,8 @@ struct WitnessIntake {
             return try !isKnown(atom, at: path, row, id)
         }
         let writes = atoms.map { Write(path: $0.key, value: $0.value.value) }
-        guard !writes.isEmpty, try rows.erasure(of: feed.unit) == nil,
-            try rows.row(feed.unit)?.record.isErased != true,
-            try isAboutNobodyErased(Change(id: id, collection: collection, writes: writes))
+        guard !writes.isEmpty,
+            try isAboutNobodyErased(Change(id: id, collection: collection, writes: writes), feed.unit)
         else { return [] }
         let box = try box(of: [id, feed.unit, row?.unit ?? feed.unit])
         return atoms.sorted { $0.key < $1.key }.filter { !box.contains(KeptWrite(id, $0.key, $0.value)) }
@@ -197,7 +197,7 @@ extension Committer {
             schema: schema, rows: rows, table: WitnessTable(db), viewer: viewer,
             teller: WitnessTable.Teller(replica: state.replica, device: device), timeline: timeline,
             lineage: try TimelineTable(db).lineage(), now: Int64(clamping: clock.milliseconds)
-        ) { try committer.isAboutNobodyErased($0) }
+        ) { try committer.isAboutNobodyErased($0, in: $1) }
         mayMeetWitness = true
         return try intake.take(lines)
     }
@@ -227,8 +227,12 @@ extension Committer {
     }
 
     /// Takes away what laptops told of somebody who was erased.
-    func forgetErasedInWitness(_ ids: Set<RecordID>) throws {
-        guard mayMeetWitness, try WitnessTable(db).removeErased(ids) else { return }
+    func forgetErasedInWitness(_ erasure: ErasureWork) throws {
+        let ids = erasure.taken.union(erasure.wholeUnits).union([erasure.request.record])
+        guard mayMeetWitness,
+            try WitnessTable(db).removeErased(
+                ids, root: erasure.request.record, leaving: erasure.extent.left)
+        else { return }
         // Its bytes are to go, though there may be no record of it.
         try rows.set(ErasureLog.purgeKey, sequence)
     }

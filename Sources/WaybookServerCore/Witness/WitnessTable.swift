@@ -309,16 +309,27 @@ public struct WitnessTable {
     }
 
     /// Takes away what was told of anybody who was erased.
+    /// - Parameters:
+    ///   - root: whom the erasure named.
+    ///   - left: who had left their unit by then: that they were in it once is no reason.
     /// - Returns: whether there was any.
-    func removeErased(_ ids: Set<RecordID>) throws -> Bool {
+    func removeErased(_ ids: Set<RecordID>, root: RecordID, leaving left: Set<RecordID>) throws -> Bool {
         var hasAny = false
-        for id in ids.sorted() where try remove(Self.reach, [Data(id.bytes), id.description]) { hasAny = true }
+        for id in ids.sorted() {
+            let isGone = try remove(Self.reach, [Data(id.bytes), id.description], leaving: id == root ? left : [])
+            hasAny = hasAny || isGone
+        }
         return hasAny
     }
 
-    private func remove(_ condition: String, _ arguments: StatementArguments) throws -> Bool {
-        let numbers = try Int64.fetchAll(
-            db.cachedStatement(sql: "SELECT number FROM witness WHERE \(condition)"), arguments: arguments)
+    private func remove(
+        _ condition: String, _ arguments: StatementArguments, leaving left: Set<RecordID> = []
+    ) throws -> Bool {
+        let found = try Row.fetchAll(
+            db.cachedStatement(sql: "SELECT number, record FROM witness WHERE \(condition)"), arguments: arguments)
+        let numbers: [Int64] = found.compactMap { row in
+            RecordID(bytes: row[1] as Data).map(left.contains) == true ? nil : row[0]
+        }
         for table in ["witness_teller", "witness_mention", "witness"] {
             let statement = try db.cachedStatement(sql: "DELETE FROM \(table) WHERE number = ?")
             for number in numbers { try statement.execute(arguments: [number]) }

@@ -122,9 +122,28 @@ extension ClientTables {
     /// them as whom its record tells of. One that asks for the erasure is not.
     func isAboutErased(_ change: Change) throws -> Bool { try erased(in: change) != nil }
 
-    /// The erased record that a change is about.
+    /// The erased record that a change is about. Of one that hangs on somebody erased and was not erased with them that is no
+    /// reason: it had gone over to another, and comes there again (`protocol/9-erasure.md#again`).
     func erased(in change: Change) throws -> RecordID? {
-        change.isErasure ? nil : try subject(of: change) { try isErased($0) }
+        guard !change.isErasure else { return nil }
+        return try subject(of: change) { id in
+            guard try isErased(id) else { return false }
+            return try id == change.id || living(change.id).flatMap { schema.unit(of: $0) } != id
+        }
+    }
+
+    /// Whether a change that was answered is about somebody who was erased. Of a record that stands it says nothing in which
+    /// units it was once.
+    func isAboutErased(answered change: Change) throws -> Bool {
+        guard let erased = try erased(in: change) else { return false }
+        let isNamed = change.writes.contains { schema.subject(of: $0, in: change.collection) == erased }
+        return try erased == change.id || isNamed || living(change.id) == nil
+    }
+
+    /// The server's row of a record that is neither deleted nor erased; while everything is read anew, once it was told.
+    private func living(_ id: RecordID) throws -> VersionedRecord? {
+        guard let server = try load(id)?.server, !server.isErased, !server.isDeleted else { return nil }
+        return try !isPullingAfresh() || isTold(id) ? server : nil
     }
 
     /// The first record for which the closure says so of those that a change is about: its own, whom it says that it tells of,

@@ -62,6 +62,12 @@ extension ClientTables {
     /// Notes that the server has a record: the feed told it, or a verdict accepted a write to it.
     func noteTold(_ id: RecordID) throws { try run("INSERT OR IGNORE INTO told (id) VALUES (?)", [id.blob]) }
 
+    /// Whether the fresh pull has told a record.
+    func isTold(_ id: RecordID) throws -> Bool {
+        let statement = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM told WHERE id = ?)")
+        return try Bool.fetchOne(statement, arguments: [id.blob]) ?? false
+    }
+
     /// Looks at the next rows that the fresh pull has not told, tombstones and what they hide among them. An unsent write
     /// stays over nothing, for the server to judge.
     fileprivate func removeUntold(after row: Int64, atMost limit: Int) throws -> (last: Int64?, removed: Int) {

@@ -203,7 +203,7 @@ extension ClientTables {
         let isHandedOver = answer == .handedOver
         let isUntold = try isAnythingComingAgain() || isHandedOver && againSets() != nil
         let changes = try set.changes.filter { change in
-            guard try !isAboutErased(change) else { return false }
+            guard try !isAboutErased(answered: change) else { return false }
             return try isUntold || exists(change.id) || (isHandedOver && isToldByItem(change, of: set))
         }
         let mayResolve = try isHandedOver || isUntold || set.resolves.allSatisfy { try exists($0) }

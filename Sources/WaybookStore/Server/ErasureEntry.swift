@@ -52,11 +52,43 @@ extension ServerRows {
         return try Row.fetchOne(statement, arguments: [Data(record.bytes)]).map(Self.erasure)
     }
 
-    /// Whether a store is among those that may hold something of an erased record.
+    /// Whether a store is among those that may hold something of an erased record: by itself, or with whom it went.
     public func mayHold(erased record: RecordID, _ replica: ReplicaID) throws -> Bool {
         let statement = try db.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM erasure_holder WHERE record = ? AND replica = ?)")
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM erasure_holder WHERE replica = ?2 AND (record = ?1 OR record IN (
+                    SELECT erasure FROM erasure_reach WHERE erasure_reach.record = ?1 AND taken = 1)))
+                """)
         return try Bool.fetchOne(statement, arguments: [Data(record.bytes), replica.number]) ?? false
+    }
+
+    // MARK: Of whom nothing is here
+
+    /// Remembers what an erasure reached the first time, which is done again on an older file.
+    public func storeReach(of erasure: RecordID, took: Set<RecordID>, left: Set<RecordID>) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO erasure_reach (record, erasure, taken) VALUES (?, ?, ?)")
+        for (ids, isTaken) in [(left, false), (took, true)] {
+            for id in ids { try statement.execute(arguments: [Data(id.bytes), Data(erasure.bytes), isTaken]) }
+        }
+    }
+
+    /// Whether somebody of whom no record is here was erased, by themselves or with somebody.
+    public func wasErased(_ record: RecordID) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM erasure WHERE record = ?1)
+                    OR EXISTS (SELECT 1 FROM erasure_reach WHERE record = ?1 AND taken = 1)
+                """)
+        return try Bool.fetchOne(statement, arguments: [Data(record.bytes)]) ?? false
+    }
+
+    /// Whether a record had left a unit for another before that was erased, though it may be there, or be made there, since an
+    /// older backup was put back.
+    public func hadLeft(_ record: RecordID, _ unit: RecordID) throws -> Bool {
+        let statement = try db.cachedStatement(
+            sql: "SELECT EXISTS (SELECT 1 FROM erasure_reach WHERE record = ? AND erasure = ? AND taken = 0)")
+        return try Bool.fetchOne(statement, arguments: [Data(record.bytes), Data(unit.bytes)]) ?? false
     }
 
     /// All erasures, the latest first.

@@ -36,4 +36,17 @@ extension ServerMigrations {
             CREATE INDEX refused_base_record ON refused_base (record);
             CREATE INDEX accepted_set_told ON accepted_set (replica, number) WHERE verdict IS NOT NULL;
             """)
+
+    /// What erasures reached that were done again on an older file: `erasure` is whom each named. `taken` is 1 for what went
+    /// with them, and 0 for what had been in their unit and was in another by then.
+    public static let erasureReach = StoreMigration(
+        number: 19, name: "erasure-reach",
+        sql: """
+            CREATE TABLE erasure_reach (
+                record BLOB NOT NULL CHECK (length(record) = 16),
+                erasure BLOB NOT NULL CHECK (length(erasure) = 16),
+                taken INTEGER NOT NULL,
+                PRIMARY KEY (record, erasure)
+            ) STRICT, WITHOUT ROWID;
+            """)
 }

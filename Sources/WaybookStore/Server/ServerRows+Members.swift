@@ -158,6 +158,12 @@ extension ServerRows {
         }
     }
 
+    /// The records that ever left a unit for another.
+    public func records(thatLeft unit: RecordID) throws -> Set<RecordID> {
+        let statement = try db.cachedStatement(sql: "SELECT record FROM moved WHERE unit = ?")
+        return Set(try Data.fetchAll(statement, arguments: [Data(unit.bytes)]).compactMap { RecordID(bytes: $0) })
+    }
+
     /// Whether any record has moved after a commit.
     public func hasMovedRecords(after sequence: Int64) throws -> Bool {
         let statement = try db.cachedStatement(sql: "SELECT 1 FROM moved WHERE at > ? LIMIT 1")

@@ -35,6 +35,12 @@ struct SimulatedModel {
     var erased: Set<RecordID> = []
     /// What was to be made under a root and was handed over, by record: an erasure of the root reaches its text, wherever it waits.
     var handedUnder: [RecordID: RecordID] = [:]
+    /// The records that ever named a unit as theirs, by that unit, in the history that the server is on.
+    var entered: [RecordID: Set<RecordID>] = [:]
+    /// The same at each backup.
+    var enteredInBackups: [[RecordID: Set<RecordID>]] = []
+    /// Who was in another unit by the time when that which they had been in was erased.
+    var leftBefore: [RecordID: Set<RecordID>] = [:]
     /// The codes that must be nowhere once all is read and purged.
     var erasedCodes: Set<Int> = []
     var deleted: Set<RecordID> = []

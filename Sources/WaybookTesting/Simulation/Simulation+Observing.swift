@@ -9,6 +9,7 @@ import WaybookStore
 extension Simulation {
     func observe(_ set: ChangeSet, _ verdict: Verdict, before: ServerView, after: ServerView) throws {
         model.settle(set)
+        noteUnits(of: set)
         switch verdict {
         case .accepted(let given, let outcomes):
             coverage.count("verdict accepted")
@@ -194,15 +195,46 @@ extension Simulation {
         let targets = set.changes.filter { change in change.writes.contains { $0.path == .erased } }.map(\.id)
         guard !targets.isEmpty else { return }
         try catchUp()
-        for target in targets {
-            var reached = units.unit(of: target) == target ? units.records(ofUnit: target) : [target]
+        // Whoever asks again is told that it is so: nothing more goes.
+        for target in targets where !model.erased.contains(target) {
+            let isRoot = units.unit(of: target) == target
+            if isRoot {
+                model.leftBefore[target] = (model.entered[target] ?? []).filter { id in
+                    units.unit(of: id).map { $0 != target } ?? false
+                }
+            }
+            var reached = isRoot ? units.records(ofUnit: target) : [target]
             let waiting = model.handedUnder.filter { reached.contains($0.value) && units.unit(of: $0.key) == nil }
             reached.formUnion(waiting.keys)
-            model.erased.formUnion(reached)
-            model.erasedCodes.formUnion(reached.compactMap { model.codes[$0] })
-            for id in reached { model.oracle.forget(record: id) }
+            noteErased(reached)
         }
         coverage.count("erased")
+    }
+
+    private func noteErased(_ reached: Set<RecordID>) {
+        model.erased.formUnion(reached)
+        model.erasedCodes.formUnion(reached.compactMap { model.codes[$0] })
+        for id in reached { model.oracle.forget(record: id) }
+    }
+
+    /// What hangs in a backup on somebody who was erased goes with them once more, but for who had gone over to another.
+    func noteErasuresDoneAgain() {
+        for (root, left) in model.leftBefore {
+            let reached = units.records(ofUnit: root).subtracting(left)
+            if !reached.isSubset(of: model.erased) { coverage.count("restore erased more") }
+            noteErased(reached)
+        }
+    }
+
+    /// Which units a set puts records into.
+    private func noteUnits(of set: ChangeSet) {
+        for change in set.changes {
+            let root = schemas.server[change.collection]?.rootField.map { FieldPath($0) }
+            for write in change.writes where write.path == root {
+                guard let unit = write.value?.text.flatMap({ RecordID($0) }) else { continue }
+                model.entered[unit, default: []].insert(change.id)
+            }
+        }
     }
 
     // MARK: Lives

@@ -18,6 +18,7 @@ extension Simulation {
         let file = folder.appending(path: "backup-\(serial).db")
         _ = try ServerBackup.write(service.file, to: file.path, ledger: ledger)
         backups.append(file)
+        model.enteredInBackups.append(model.entered)
         note("the server is backed up")
     }
 
@@ -47,6 +48,7 @@ extension Simulation {
         try requireWholeServer()
         coverage.count("restore")
         note("the server is put back to \(backups[number % backups.count].lastPathComponent)")
+        model.entered = model.enteredInBackups[number % backups.count]
         try forgetWhatWas()
     }
 
@@ -104,6 +106,7 @@ extension Simulation {
         try forgetUnheard()
         units = UnitScopes(schemas.server)
         try catchUp()
+        noteErasuresDoneAgain()
         model.deleted = try service.file.read { try Self.deleted($0) }
         model.removed = []
         try noteRemoved()

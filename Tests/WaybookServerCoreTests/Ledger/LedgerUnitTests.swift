@@ -196,11 +196,11 @@ import WaybookTesting
         for laptop in [ann, ada] { try firm.settle(laptop) }
         _ = try give(acme, to: bob)
         let now = Int64(clamping: firm.workspace.clock.now)
-        let fact = try firm.workspace.service.file.write { db in
+        let facts = try firm.workspace.service.file.write { db in
             try ErasureWriter(db, schema: Catalogue.schema, now: now).erase(
                 ErasureRequest(record: acme, reason: .other, by: nil, replica: nil))
         }
-        try ledger.append([try #require(fact)], at: now)
+        try ledger.append(facts, at: now)
         let workspace = try restored(place)
         #expect(try workspace.count("foretold_access") == 0)
         let again = follow(ann, typed, to: workspace)

@@ -67,12 +67,12 @@ extension WithWitness {
     }
 
     @discardableResult
-    func erase(_ id: RecordID) throws -> SecurityFact? {
+    func erase(_ id: RecordID) throws -> [SecurityFact] {
         let now = Int64(clamping: server.workspace.clock.now)
         return try server.workspace.service.file.writeSecurity(server.ledger, now: now) { db in
-            let fact = try ErasureWriter(db, schema: Catalogue.schema, now: now).erase(
+            let facts = try ErasureWriter(db, schema: Catalogue.schema, now: now).erase(
                 ErasureRequest(record: id, reason: .request))
-            return (fact, fact.map { [$0] } ?? [])
+            return (facts, facts)
         }
     }
 

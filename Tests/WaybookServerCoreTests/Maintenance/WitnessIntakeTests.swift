@@ -150,9 +150,9 @@ import WaybookStore
         try tell("Bob", atoms(acme, ["notes": "zqmarker"]), atoms(bolt, ["name": "Bolt"]))
         let now = Int64(clamping: server.workspace.clock.now)
         _ = try server.workspace.service.file.writeSecurity(server.ledger, now: now) { db in
-            let fact = try ErasureWriter(db, schema: Catalogue.schema, now: now).erase(
+            let facts = try ErasureWriter(db, schema: Catalogue.schema, now: now).erase(
                 ErasureRequest(record: acme, reason: .request))
-            return ((), fact.map { [$0] } ?? [])
+            return ((), facts)
         }
         #expect(try open().map(\.record) == [bolt])
         // And is not taken again.

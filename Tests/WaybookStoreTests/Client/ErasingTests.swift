@@ -52,6 +52,15 @@ import WaybookProtocol
         }
     }
 
+    /// The records of which the sets of the journal tell.
+    private func journal() throws -> [[RecordID]] {
+        try client.store.read { tables in
+            try tables.journal(limit: .max).map {
+                try tables.decodeSet(number: $0.number, line: $0.line, mayBeEmpty: true).changes.map(\.id)
+            }
+        }
+    }
+
     @Test func theMarkTakesRowHistoryAndWordsAlong() throws {
         try client.receive(erased(other), sequence: 3)
         try client.receive(erased(wang), sequence: 3)
@@ -127,6 +136,58 @@ import WaybookProtocol
         #expect(try client.store.takeErasureNotice() == 2)
         try client.receive(erased(other), sequence: 4)
         #expect(try client.store.purgeDeparted() && mentions() == [])
+    }
+
+    /// A server that was put back does the erasure again, and has a contact there yet who had gone over to another by then.
+    @Test func whoHangsOnAnErasedRootAndWasNotErasedIsWrittenToAsEver() throws {
+        let contact = identity(5)
+        func told(_ customer: RecordID, _ at: Int64) -> VersionedRecord {
+            record(
+                contact, in: "contact",
+                ["name": ("Mei", stamp(1)), "customer": (.string(customer.description), stamp(at))])
+        }
+        try client.receive(told(wang, 1), unit: wang, sequence: 3)
+        try client.receive(erased(wang), sequence: 4)
+        client.pass(milliseconds: 1)
+        let renamed = UserAction([change(contact, ["name": "Mei Li"], in: "contact")])
+        let moved = UserAction([change(contact, ["customer": .string(other.description)], in: "contact")])
+        for action in [renamed, moved] {
+            guard case .saved = try client.store.edit(action, at: client.now) else {
+                Issue.record("not saved")
+                return
+            }
+        }
+        // Nobody else is put there.
+        let more = try client.store.edit(
+            UserAction([
+                change(
+                    identity(6), ["name": "Jo", "customer": .string(wang.description)], in: "contact", isCreating: true)
+            ]), at: client.now)
+        #expect(more == .erased(wang))
+        #expect(try client.value(contact, "name") == "Mei Li" && !client.store.isLeavingAnything())
+        for number in [1, 2] as [Int64] { try client.answer(number, .accepted(stamp: nil, outcomes: [])) }
+        try client.receive(told(other, 9), unit: other, sequence: 5)
+        #expect(try client.store.purgeDeparted())
+        #expect(try journal().map(\.count) == [1, 1], "another restore may need them")
+    }
+
+    /// Where somebody was once their journal may say: they stand elsewhere.
+    @Test func theCreationOfWhoWentOnBeforeTheErasureStaysInTheJournal() throws {
+        let contact = try client.add(["name": "Mei", "customer": .string(wang.description)], to: "contact")
+        let gone = try client.add(["name": "zqmarker", "customer": .string(wang.description)], to: "contact")
+        client.pass(milliseconds: 1)
+        _ = try client.store.edit(
+            UserAction([change(contact, ["customer": .string(other.description)], in: "contact")]), at: client.now)
+        for number in [1, 2, 3] as [Int64] { try client.answer(number, .accepted(stamp: nil, outcomes: [])) }
+        try client.receive(erased(wang), sequence: 3)
+        let server = stamp(50, ReplicaID(0))
+        try client.receive(
+            record(
+                gone, in: "contact",
+                ["$erased": ("request", server), "customer": (.string(wang.description), server)]),
+            unit: wang, sequence: 4)
+        #expect(try client.store.purgeDeparted())
+        #expect(try journal() == [[contact], [], [contact]])
     }
 
     @Test func theLogOfAUnitThatLeftForgetsItsNote() throws {
