@@ -41,6 +41,8 @@ enum MetaKey: String {
     /// differed still.
     case compared, comparisonDue, differing
     case schemaObjects
+    /// When the contents of what was deleted long ago were last taken, by the server's clock.
+    case binEmptied
     /// There while a record that went over into another unit is to be told there, and was not yet.
     case comingAgain
     /// Counts evictions whose bytes may still be in the files; gone once they are not.

@@ -177,6 +177,7 @@ extension ClientStore {
             try tables.trimLog()
         }
         try trimJournal()
+        if isRead { try emptyBin() }
         return removed
     }
 
