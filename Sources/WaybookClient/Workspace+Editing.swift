@@ -65,6 +65,10 @@ extension Workspace {
         DeterministicID.make(namespace: session.user, name: "import\n\(collection.text)\n\(key)")
     }
 
+    /// The identity under which a record that is gone for good is made anew: the same for everybody, so that two edits of it, or
+    /// two people who take them over, make one record.
+    public func identityAnew(of gone: RecordID) -> RecordID { DeterministicID.make(namespace: gone, name: "anew") }
+
     /// A creation says only what is there.
     static func given(_ writes: [Write]) -> [Write] { writes.filter { $0.value != nil && $0.value != .null } }
 }

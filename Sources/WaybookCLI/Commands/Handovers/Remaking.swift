@@ -23,10 +23,10 @@ struct Remaking {
         var changes = written
         var anew: [RecordID: RecordID] = [:]
         for change in written where isOfGone && !change.isCreating {
-            if try !isHere(change.id) { anew[change.id] = book.workspace.device.makeID() }
+            if try !isHere(change.id) { anew[change.id] = book.workspace.identityAnew(of: change.id) }
         }
-        changes = changes.map { renamed($0, anew) }.filter { !$0.writes.isEmpty }
-        guard isOfGone, let first = changes.firstIndex(where: \.isCreating) else {
+        changes = try changes.map { try renamed($0, anew) }.filter { !$0.writes.isEmpty }
+        guard isOfGone, let first = changes.firstIndex(where: { $0.isCreating || anew.values.contains($0.id) }) else {
             guard assignments.assignments.isEmpty else {
                 throw CommandFailure("nothing-made-anew", Texts.Handovers.nothingMadeAnew, status: .usage)
             }
@@ -40,7 +40,8 @@ struct Remaking {
     /// Whether a record is here and shown: of what is gone for good a laptop may still have the delete.
     private func isHere(_ id: RecordID) throws -> Bool { try book.workspace.store.record(id)?.isVisible ?? false }
 
-    private func renamed(_ change: Change, _ anew: [RecordID: RecordID]) -> Change {
+    /// - Returns: the change of the record that was made anew; its creation where that is not here yet.
+    private func renamed(_ change: Change, _ anew: [RecordID: RecordID]) throws -> Change {
         guard !anew.isEmpty else { return change }
         var renamed = change
         renamed.writes = change.writes.map { write in
@@ -48,10 +49,13 @@ struct Remaking {
             return Write(path: write.path, value: .string(id.description), base: write.base)
         }
         guard let id = anew[change.id] else { return renamed }
+        let isBeginning = try book.workspace.store.record(id) == nil
         // Of a record that begins there is nothing to clear, and it lives by being made.
-        let writes = renamed.writes.filter { $0.path != .life && $0.value != nil && $0.value != .null }
+        let writes = renamed.writes.filter { write in
+            write.path != .life && (!isBeginning || write.value != nil && write.value != .null)
+        }
         return Change(
-            id: id, collection: change.collection, isCreating: true,
+            id: id, collection: change.collection, isCreating: isBeginning,
             writes: writes.map { Write(path: $0.path, value: $0.value, base: nil) })
     }
 
