@@ -86,4 +86,21 @@ extension Texts.Help {
             zh: "冲突是两人同时修改的同一字段。在有人处理之前，当前值保持不变。"
         )
     }
+
+    package static var today: LocalizedText {
+        LocalizedText(
+            en: "What is to be done today, first things first.",
+            zh: "今天要做的事，按轻重缓急排列。"
+        )
+    }
+
+    package static var todayMore: LocalizedText {
+        LocalizedText(
+            en: """
+                Open tasks that are late or due, and birthdays of your customers and their contacts: late and high, due and high, \
+                birthdays, then what presses less. What presses alike is ordered by the customer’s importance, then by when it was due.
+                """,
+            zh: "列出已逾期或当天到期的未完成任务，以及您的客户及其联系人的生日：先是逾期且优先级高的，然后是当天到期且优先级高的、生日，再是其余任务。同等紧要的，按客户重要性、再按到期时间排列。"
+        )
+    }
 }

@@ -176,4 +176,18 @@ extension Texts.HelpOptions {
             zh: "列表中的编号。"
         )
     }
+
+    package static var todayDate: LocalizedText {
+        LocalizedText(
+            en: "The day (default: today).",
+            zh: "日期（默认：今天）。"
+        )
+    }
+
+    package static var todayFor: LocalizedText {
+        LocalizedText(
+            en: "Whose work (default: yours).",
+            zh: "谁的工作（默认：本人）。"
+        )
+    }
 }
