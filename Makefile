@@ -61,6 +61,7 @@ test: install install-test-tools lint ## Runs everything that is checked before 
 	$(SWIFT_TEST) --skip-build --filter WaybookServerTests
 	$(SWIFT_TEST) --skip-build --filter LeakTests
 	python3 Tests/tidy.py
+	python3 Tests/capabilities.py --check
 	python3 Tests/PythonClient/run_vectors.py
 	WAYBOOK_SERVER=$(abspath $(PROGRAMS))/waybook-server python3 -W error -m unittest discover -s Tests/PythonClient
 	Tests/Http/schemathesis.sh $(PROGRAMS)/waybook-server $(VENV)/bin/schemathesis

@@ -41,6 +41,7 @@ import WaybookModel
         #expect(throws: TotalProblem.incomplete(line: "0")) { try purchase([PurchaseLine(entries: [:])]).total() }
     }
 
+    /// Capabilities 3.1, 3.2, 3.3.
     @Test("a call logged in one line makes an interaction and its task, in the customer's unit")
     func callLog() throws {
         var next: UInt64 = 10

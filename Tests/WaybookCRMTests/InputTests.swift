@@ -29,6 +29,7 @@ import WaybookModel
         #expect(try texts("addresses=city:Lyon;street:1, rue X").count == 1)
     }
 
+    /// Capability 1.2.
     @Test func elements() throws {
         #expect(try texts("tags=+VIP,-old，新") == [#"tags/old=-"#, #"tags/vip="VIP""#, #"tags/新="新""#])
         #expect(

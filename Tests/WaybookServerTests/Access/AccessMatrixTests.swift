@@ -9,6 +9,7 @@ import WaybookTesting
 /// the real server program, against the table that was written by hand; `AccessTableTests` compare the same table with the
 /// schema's declarations. What somebody may not see answers exactly as what does not exist.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct AccessMatrixTests {
+    /// Capability 15.3.
     @Test func theServerLetsEverybodyDoWhatTheTableSays() async throws {
         try await blocking {
             var run = try AccessMatrixRun()
