@@ -86,8 +86,9 @@ struct Committer {
                     break
                 }
                 let less = try withErasures(known, of: set)
-                let told = try withRemovals(less, of: set)
-                result.verdicts.append((set.number, try withoutUnseen(told, batch.principal)))
+                // Nobody sees what is gone for good; its author is told so all the same.
+                let told = try withRemovals(withoutUnseen(less, batch.principal), of: set)
+                result.verdicts.append((set.number, told))
                 result.removed += try removed(of: set)
                 if case .accepted = known {
                     let author = try exchanger(batch.principal, try currentOrganisation())

@@ -75,6 +75,17 @@ import WaybookStore
         #expect(try firm.workspace.row(new) == nil && ann.state.outbox.isEmpty)
     }
 
+    @Test func aVerdictThatIsGivenAgainTellsWhoSeesAPartThatItIsDeleted() throws {
+        ann.edit(zoe, ["name": "Zoé"])
+        try ann.sync(losesAnswer: true)
+        try firm.settle(mia)
+        try removeForGood(zoe)
+        ann.startAfresh()
+        // In an exchange that does not read, as that of an older copy: no `gone` follows.
+        try ann.sync(pulls: false)
+        #expect(ann.state.outbox.isEmpty && ann.state.rows[zoe]?.isDeleted == true)
+    }
+
     @Test func whoHasReadOfItIsToldThatItIsUnknown() throws {
         try removeForGood(acme)
         for laptop in [ann, mia] { try firm.settle(laptop) }
