@@ -210,7 +210,8 @@ extension SetJudge {
     /// What tells of a record goes where the record goes.
     private mutating func follow(_ row: ServerRow, from old: RecordID) throws {
         work.noteMoved(row.record.id, from: old)
-        for id in try rows.openConflicts(of: row.record.id).map(\.id) {
+        // What was asked about it and settled, too: an erasure of what it hung on must not take that.
+        for id in try rows.conflicts(about: [row.record.id], inUnit: old).sorted() {
             guard var conflict = try work.row(id), conflict.unit != row.unit else { continue }
             conflict.unit = row.unit
             let field: [FieldName: Value] = [ConflictRecord.Field.unit: .string(row.unit.description)]

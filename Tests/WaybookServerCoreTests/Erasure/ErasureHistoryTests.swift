@@ -110,6 +110,26 @@ import WaybookStore
         #expect(try stage.mentions() == [] && stage.mentions(ann) == [])
     }
 
+    @Test func whatWasAskedAndSettledAboutARecordThatMovedAwayStays() throws {
+        let wang = try stage.person()
+        let other = ann.create(["name": "Other", "owner": firm.user(ann)])
+        let contact = ann.create(["customer": stage.ref(wang), "name": "Cy"], in: "contact")
+        try stage.settle()
+        ann.edit(contact, ["name": "Cy one"])
+        ada.edit(contact, ["name": "Cy two"])
+        try stage.settle()
+        let conflict = try #require(try firm.workspace.conflicts(contact).first)
+        let loser = try #require(conflict.loser.value)
+        ada.edit(contact, ["name": "Cy three"], resolves: [conflict.id])
+        try stage.settle()
+        ann.edit(contact, ["customer": stage.ref(other)])
+        try stage.settle()
+        #expect(try firm.workspace.row(conflict.id)?.unit == other)
+        try stage.erase(wang)
+        #expect(try firm.workspace.value(conflict.id, "value")?.text?.contains(loser.text ?? "none") == true)
+        #expect(try firm.difference(ann) == nil && firm.difference(ada) == nil)
+    }
+
     // MARK: Exactly once
 
     @Test func aSetWhoseAnswerWasLostIsKnownAgainAndBringsNoValueBack() throws {
