@@ -32,6 +32,7 @@ struct ErasureReach {
             conflicts.formUnion(try rows.conflicts(about: inIt, inUnit: unit))
             items.formUnion(try rows.items(about: unit))
         }
+        try takeUnmade(schema: schema, rows: rows)
         if unit == target.record.id, try rows.unit(of: ServerMadeID.card(of: unit)) != nil {
             records.insert(ServerMadeID.card(of: unit))
         }
@@ -55,6 +56,28 @@ struct ErasureReach {
             }
             records.insert(id)
         }
+    }
+
+    /// Takes what the items were to make of them, which will never be, and what waits for that.
+    private mutating func takeUnmade(schema: Schema, rows: ServerRows) throws {
+        var (rest, creations): ([RecordID], [Change]) = (items.sorted(), [])
+        while let item = rest.popLast() {
+            let text = try rows.row(item)?.record[HandoverRecord.Field.changes]?.text
+            let changes = text.flatMap { try? JSONParser.parse($0) }.flatMap(ChangeSetLine.changes) ?? []
+            creations += try changes.filter { try $0.isCreating && rows.row($0.id) == nil }
+            // One that was looked at before may name what only this one makes.
+            while let index = creations.firstIndex(where: { isOfTaken($0, schema) }) {
+                let made = creations.remove(at: index).id
+                records.insert(made)
+                let found = Set(try rows.items(about: made)).subtracting(items)
+                items.formUnion(found)
+                rest += found.sorted()
+            }
+        }
+    }
+
+    private func isOfTaken(_ change: Change, _ schema: Schema) -> Bool {
+        !schema.named(by: [change]).subtracting([change.id]).isDisjoint(with: records)
     }
 
     /// The records that name one of these as whom they tell of.

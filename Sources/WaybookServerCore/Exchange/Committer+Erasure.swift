@@ -12,9 +12,8 @@ extension Committer {
         for id in erasure.absent { try rows.removeTraces(of: id) { _ in false } }
         try rows.removeTold(about: erasure.taken)
         for unit in erasure.wholeUnits { try rows.removeNotes(about: unit) }
-        if erasure.isRepeated {
-            try rows.storeReach(of: erasure.request.record, took: erasure.absent, left: erasure.extent.left)
-        }
+        try rows.storeReach(
+            of: erasure.request.record, took: erasure.absent, left: erasure.isRepeated ? erasure.extent.left : [])
         try note(erasure)
         try forgetErasedInWitness(erasure)
         try forgetErasedInWaiting()

@@ -76,9 +76,9 @@ extension SetJudge {
     private mutating func leaveOutWhatIsSettled(_ old: OldSet) throws {
         for change in set.changes {
             if change.isErasure {
-                if mayMeetErased, let erased = try rows.erasure(of: change.id), try mayKnow(change.id, in: erased.unit)
-                {
-                    leaveOut(change.id)
+                if mayMeetErased, try rows.wasErased(change.id) {
+                    let unit = try rows.erasure(of: change.id)?.unit ?? change.id
+                    if try mayKnow(change.id, in: unit) { leaveOut(change.id) }
                 }
                 continue
             }

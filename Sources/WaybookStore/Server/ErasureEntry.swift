@@ -64,7 +64,7 @@ extension ServerRows {
 
     // MARK: Of whom nothing is here
 
-    /// Remembers what an erasure reached the first time, which is done again on an older file.
+    /// Remembers whom an erasure took of whom no record is here, and, where it is done again on an older file, who had left.
     public func storeReach(of erasure: RecordID, took: Set<RecordID>, left: Set<RecordID>) throws {
         let statement = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO erasure_reach (record, erasure, taken) VALUES (?, ?, ?)")

@@ -37,8 +37,8 @@ extension ServerMigrations {
             CREATE INDEX accepted_set_told ON accepted_set (replica, number) WHERE verdict IS NOT NULL;
             """)
 
-    /// What erasures reached that were done again on an older file: `erasure` is whom each named. `taken` is 1 for what went
-    /// with them, and 0 for what had been in their unit and was in another by then.
+    /// What erasures reached of which no record is here, most of it where they were done again on an older file: `erasure` is
+    /// whom each named. `taken` is 1 for what went with them, and 0 for what had been in their unit and was in another by then.
     public static let erasureReach = StoreMigration(
         number: 19, name: "erasure-reach",
         sql: """

@@ -109,6 +109,35 @@ import WaybookStore
         try requireWhole()
     }
 
+    /// Bob may not add her to the customer any more; whoever answers for the customer was to decide.
+    @Test func whatAnItemWasToMakeOfThemGoesWithThem() throws {
+        let acme = try laptop("Ann").create(["name": "Acme", try member("Bob"): "edit"])
+        try settle("Ann", "Bob", "Ada")
+        try server.backUp("old.db")
+        let mei = try contact("Mei", of: acme, by: "Bob")
+        try settle("Bob", "Ann", "Mia")
+        try laptop("Ann").edit(mei, ["name": "zqmarker Mei"])
+        try laptop("Ada").edit(acme, [try member("Bob"): nil])
+        try restore()
+        try settle("Ada", "Bob")
+        #expect(try item(laptop("Bob"), 1)["why"] == "moved" && server.workspace.row(mei) == nil)
+        try ask(for: acme)
+        try settle("Ann")
+        #expect(try rules("Ann") == [.erased] && server.workspace.count("waiting_set") == 0)
+        #expect(try mentions("zqmarker") == [])
+        try requireWhole()
+    }
+
+    /// Granted, for they had gone with somebody; the backup knows neither.
+    @Test func whoAskedForThemOnceMoreIsNotRefused() throws {
+        let (acme, mei) = try madeSince()
+        try ask(for: acme)
+        try ask(for: mei, in: "contact")
+        try restore()
+        try settle("Ada")
+        #expect(try rules("Ada").isEmpty && server.workspace.row(mei) == nil)
+    }
+
     @Test func whatLaptopsToldOfWhoWentWithThemGoesAndIsNotTakenAgain() throws {
         let bolt = try laptop("Ann").create(["name": "Bolt"])
         let acme = try laptop("Ann").create(["name": "Acme"])
