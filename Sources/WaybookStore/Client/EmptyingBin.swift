@@ -1,19 +1,21 @@
+import Foundation
 import GRDB
 import WaybookModel
 
 /// Takes the contents of what was deleted long ago: a replica keeps them so that it shows what a delete hides, and that a record
 /// which is restored need not come again (`docs/decisions/0024-floors.md`).
 ///
-/// What is left is what a first pull tells of a deleted record, its life alone. Whoever restores it is told it whole by the server, for as
-/// long as that has it. By then the server may know no more than the identity, and nobody could be told any more that its person
-/// was erased, or that it left.
+/// What is left is what a first pull tells of a deleted record, its life, and the identities that say whose it is, by which a restore is
+/// judged. Whoever restores it is told it whole by the server, for as long as that has it. By then the server may know no more than the
+/// identity, and nobody could be told any more that its person was erased, or that it left.
 extension ClientStore {
     /// How long a deleted record keeps its contents, by its stamp and the server's clock: no longer than on the server.
     static let binMilliseconds: Int64 = 35 * Instant.dayMilliseconds
-    /// How many rows one transaction looks at.
+    /// How many deleted records are looked at together.
     static let binBatch = 500
 
-    /// Empties what is due, once a day by the server's clock; the first time of all at once. Cost: reads all deleted records that have contents.
+    /// Empties what is due, once a day by the server's clock; the first time of all at once. Cost: reads all deleted records; nobody waits
+    /// for that unless one is due.
     /// - Returns: how many records were emptied.
     @discardableResult
     func emptyBin() throws -> Int {
@@ -24,12 +26,13 @@ extension ClientStore {
                 ? clock : nil
         }
         guard let clock = due else { return 0 }
+        let horizon = clock - Self.binMilliseconds
         var emptied = 0
-        var last: Int64 = 0
-        while let batch = try write({ tables in
-            try tables.emptyBin(after: last, before: clock - Self.binMilliseconds, atMost: Self.binBatch)
-        }) {
-            emptied += batch.emptied
+        var last = RecordID(high: 0, low: 0)
+        while let batch = try read({ tables in try tables.bin(after: last, before: horizon, atMost: Self.binBatch) }) {
+            if !batch.due.isEmpty {
+                emptied += try write { tables in try tables.emptyBin(batch.due, before: horizon) }
+            }
             last = batch.last
         }
         try write { tables in try tables.set(.binEmptied, clock) }
@@ -38,32 +41,46 @@ extension ClientStore {
 }
 
 extension ClientTables {
-    /// Empties the next deleted records. What unsent writes lie over, what is about to leave and what somebody has yet to decide about stay.
-    /// - Parameter milliseconds: what was deleted before that is due.
-    fileprivate func emptyBin(
-        after row: Int64, before milliseconds: Int64, atMost limit: Int
-    ) throws -> (last: Int64, emptied: Int)? {
+    /// The next deleted records, and which of them are due.
+    fileprivate func bin(
+        after id: RecordID, before horizon: Int64, atMost limit: Int
+    ) throws -> (last: RecordID, due: [RecordID])? {
         let statement = try db.cachedStatement(
             sql: """
-                SELECT row, id FROM record
-                WHERE row > ? AND deleted = 1 AND server IS NULL AND leaving IS NULL AND fields <> '{"$life":"deleted"}'
-                    AND NOT EXISTS (SELECT 1 FROM dispute WHERE about = record.id)
-                ORDER BY row LIMIT ?
+                SELECT id FROM record INDEXED BY record_deleted WHERE deleted = 1 AND id > ? ORDER BY id LIMIT ?
                 """)
-        var (last, emptied): (Int64?, Int) = (nil, 0)
-        for found in try Row.fetchAll(statement, arguments: [row, limit]) {
-            last = found[0]
-            guard let id = RecordID(blob: found[1]), var stored = try? load(id), var server = stored.server,
-                let life = server.atoms[.life], Int64(clamping: life.stamp.milliseconds) < milliseconds
-            else { continue }
-            guard server.tombstone.count < server.atoms.count else { continue }
-            server.atoms = server.tombstone
-            stored.server = server
+        let found = try Data.fetchAll(statement, arguments: [id.blob, limit]).compactMap { RecordID(blob: $0) }
+        guard let last = found.last else { return nil }
+        return (last, try found.filter { try emptied($0, before: horizon) != nil })
+    }
+
+    /// A deleted record as it is to be without its contents; nil where it keeps them. What unsent writes lie over, what is about to leave and what
+    /// somebody has yet to decide about keep theirs.
+    private func emptied(_ id: RecordID, before horizon: Int64) throws -> StoredRow? {
+        guard var stored = try? load(id), stored.unsent.isEmpty, stored.leaving == nil, var server = stored.server,
+            server.isDeleted, let life = server.atoms[.life], Int64(clamping: life.stamp.milliseconds) < horizon
+        else { return nil }
+        let isDisputed = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM dispute WHERE about = ?)")
+        guard try Bool.fetchOne(isDisputed, arguments: [id.blob]) != true else { return nil }
+        var fields = schema.audienceFields(of: server.collection)
+        if let root = schema[server.collection]?.rootField { fields.insert(root) }
+        let kept = server.atoms.filter { path, _ in path == .life || path == .erased || fields.contains(path.field) }
+        guard kept.count < server.atoms.count else { return nil }
+        server.atoms = kept
+        stored.server = server
+        return stored
+    }
+
+    /// Empties those of the records that are due still.
+    fileprivate func emptyBin(_ ids: [RecordID], before horizon: Int64) throws -> Int {
+        var count = 0
+        for id in ids {
+            guard let stored = try emptied(id, before: horizon) else { continue }
             try save(stored)
             try run("DELETE FROM history WHERE id = ?", [id.blob])
-            emptied += 1
+            count += 1
         }
-        if emptied > 0 { try notePurge() }
-        return last.map { ($0, emptied) }
+        if count > 0 { try notePurge() }
+        return count
     }
 }
