@@ -67,6 +67,18 @@ struct UnitScopes {
         for root in changed { placeFollowers(of: root) }
     }
 
+    /// Takes over what was known, before the server was put back, of what it has the identity alone of: laptops may hold it.
+    mutating func keepRemoved(_ removed: Set<RecordID>, from former: UnitScopes) {
+        for id in removed where unitOf[id] == nil {
+            guard let unit = former.unitOf[id] else { continue }
+            unitOf[id] = unit
+            recordsOf[unit, default: []].insert(id)
+            codesOf[id] = former.codesOf[id]
+            guard let root = former.roots[id] else { continue }
+            (roots[id], scopes[id]) = (root, former.scopes[id])
+        }
+    }
+
     private mutating func place(_ root: VersionedRecord) {
         var about: VersionedRecord?
         if case .follows(let field, _)? = schema[root.collection]?.access.audience,

@@ -104,12 +104,14 @@ extension Simulation {
         model.unconfirmed = []
         model.ruledAgain = [:]
         try forgetUnheard()
+        let former = units
         units = UnitScopes(schemas.server)
         try catchUp()
         noteErasuresDoneAgain()
         model.deleted = try service.file.read { try Self.deleted($0) }
         model.removed = []
         try noteRemoved()
+        units.keepRemoved(model.removed, from: former)
         for one in laptops {
             (one.isBehind, one.stored) = (true, 0)
             one.transport.forgetSent()
