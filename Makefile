@@ -68,6 +68,7 @@ test: install install-test-tools lint ## Runs everything that is checked before 
 	Tests/Http/hostile.py $(PROGRAMS)/waybook-server
 	Tests/Campaigns/kill.py $(PROGRAMS) --rounds 15
 	Tests/Compatibility/check.py $(PROGRAMS)
+	$(PYTHON) Tests/Compatibility/cards.py $(PROGRAMS)
 	docs/demo/check.py $(PROGRAMS)
 
 # `waybook-simulate` in release; HISTORY names a history that was written down, EDITS asks for the former simulation.

@@ -9,7 +9,8 @@ struct WaybookCommand: AsyncParsableCommand {
             commandName: "waybook", abstract: Texts.Help.waybook.spoken, discussion: Texts.Help.waybookMore.spoken,
             subcommands: kinds + [
                 UserCommand.self, PoolCommand.self, HandoverCommand.self,
-                TodayCommand.self, LogCommand.self, SearchCommand.self, SyncCommand.self, ConflictCommand.self,
+                TodayCommand.self, LogCommand.self, SearchCommand.self, ExportCommand.self, SyncCommand.self,
+                ConflictCommand.self,
                 RejectedCommand.self,
                 StatusCommand.self, LoginCommand.self, LogoutCommand.self, WhoamiCommand.self, DeviceCommand.self,
                 DoctorCommand.self,

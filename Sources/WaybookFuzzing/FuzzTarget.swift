@@ -30,7 +30,7 @@ public struct FuzzTarget: Sendable {
     public func run(_ input: [UInt8]) throws -> Bool { try body(input) }
 
     /// All of them.
-    public static let all: [FuzzTarget] = texts + documents + exchange + files + typed
+    public static let all: [FuzzTarget] = texts + documents + exchange + files + typed + cards
 
     /// The one of that name.
     public static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

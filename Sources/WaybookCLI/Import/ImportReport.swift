@@ -29,14 +29,16 @@ struct ImportReport {
         if keepsAll || faults.count < Self.mostTold { faults.append(fault) }
     }
 
-    func json(_ language: Language, isDryRun: Bool) -> JSONOutput {
-        .object([
+    /// - Parameter more: what else the import counted.
+    func json(_ language: Language, isDryRun: Bool, more: [String: JSONOutput] = [:]) -> JSONOutput {
+        let counts: [String: JSONOutput] = [
             "created": .int(Int64(created)), "dryRun": .bool(isDryRun),
             "refused": .list(
                 faults.map { fault in
                     .object(["line": .int(Int64(fault.line)), "reason": .string(fault.reason(language))])
                 }),
             "refusedCount": .int(Int64(refused)), "unchanged": .int(Int64(unchanged)), "updated": .int(Int64(updated)),
-        ])
+        ]
+        return .object(counts.merging(more) { $1 })
     }
 }

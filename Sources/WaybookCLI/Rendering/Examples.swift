@@ -32,7 +32,7 @@ enum Examples {
         [
             "waybook \(kind.name.text) import file.csv --dry-run",
             "waybook \(kind.name.text) import file.csv --map Label=\(kind.titleField.text) --errors faulty.csv",
-        ]
+        ] + (kind.name == Customer.shape.name ? ["waybook customer import cards.vcf --dry-run"] : [])
     }
 
     private static func named(_ verb: String, _ kind: CollectionSchema) -> [String] {

@@ -54,6 +54,52 @@ extension Texts.Help {
         )
     }
 
+    package static var importCardsMore: LocalizedText {
+        LocalizedText(
+            en:
+                "A file of cards (vCard 2.1, 3.0, 4.0), by its name .vcf or its first line, becomes customers and their contacts. A card of somebody at an organisation becomes a contact of the customer of that name, which is made where there is none. A card is known by its UID; what is there already is kept, telephone numbers and addresses are added.",
+            zh:
+                "名片文件（vCard 2.1、3.0、4.0，按扩展名 .vcf 或首行识别）会导入为客户及其联系人。带单位的个人名片成为该单位客户的联系人；没有该客户时自动新增。名片以 UID 识别；已有的内容保留，电话和地址只增不减。"
+        )
+    }
+
+    package static var export: LocalizedText {
+        LocalizedText(
+            en: "Write what is here for other programs.",
+            zh: "将本机内容写成其他程序可用的文件。"
+        )
+    }
+
+    package static var exportCards: LocalizedText {
+        LocalizedText(
+            en: "Write customers and their contacts as cards (vCard).",
+            zh: "将客户及其联系人写成名片（vCard）。"
+        )
+    }
+
+    package static var exportCardsMore: LocalizedText {
+        LocalizedText(
+            en:
+                "Without names and conditions: all customers that are here. Left out are contacts who are no longer there, and telephone numbers and e-mail addresses whose holder does not want to be reached by them. What is exported leaves Waybook: an erasure does not reach it.",
+            zh: "不指定名称和条件时导出本机全部客户。已离职的联系人以及拒绝联系的电话和邮箱不导出。导出的文件脱离 Waybook：彻底删除无法触及。"
+        )
+    }
+
+    package static var exportCalendar: LocalizedText {
+        LocalizedText(
+            en: "Write open tasks, visits to come and birthdays as a calendar (iCalendar).",
+            zh: "将未完成任务、未来的拜访和生日写成日历（iCalendar）。"
+        )
+    }
+
+    package static var exportCalendarMore: LocalizedText {
+        LocalizedText(
+            en:
+                "Tasks are those that fall to you; visits and birthdays are of the customers that you answer for. A calendar that takes the file again brings its entries up to date.",
+            zh: "任务限于由您执行的；拜访和生日限于您负责的客户。日历再次导入该文件时会更新已有条目。"
+        )
+    }
+
     package static var log: LocalizedText {
         LocalizedText(
             en: "Write down a call or a visit, and what is to be done next.",

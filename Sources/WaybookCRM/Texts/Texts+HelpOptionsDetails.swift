@@ -46,8 +46,29 @@ extension Texts.HelpOptions {
 
     package static var errors: LocalizedText {
         LocalizedText(
-            en: "Write the rows that are not taken to this file.",
-            zh: "将未导入的行写入此文件。"
+            en: "Write the rows or cards that are not taken to this file.",
+            zh: "将未导入的行或名片写入此文件。"
+        )
+    }
+
+    package static var output: LocalizedText {
+        LocalizedText(
+            en: "The file to write, for you alone; none that is there is overwritten (default: standard output).",
+            zh: "要写入的文件，仅本人可读；不覆盖已有文件（默认：标准输出）。"
+        )
+    }
+
+    package static var cardCustomers: LocalizedText {
+        LocalizedText(
+            en: "The customers, by id or name (default: all).",
+            zh: "客户的编号或名称（默认：全部）。"
+        )
+    }
+
+    package static var cardVersion: LocalizedText {
+        LocalizedText(
+            en: "The version of the cards: 4.0, 3.0 for most address books, 2.1 for old telephones.",
+            zh: "名片版本：4.0，多数通讯录用 3.0，旧手机用 2.1。"
         )
     }
 

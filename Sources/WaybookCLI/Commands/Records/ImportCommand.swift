@@ -3,13 +3,15 @@ import WaybookCRM
 import WaybookModel
 import WaybookTerminal
 
-/// `waybook customer import FILE.csv [--map Header=field]… [--dry-run]`
+/// `waybook customer import FILE.csv [--map Header=field]… [--dry-run]`, `waybook customer import FILE.vcf [--dry-run]`
 struct ImportCommand<Kind: Entity>: AsyncParsableCommand {
     static var configuration: CommandConfiguration {
         let kind = Kind.collection
         return CommandConfiguration(
             commandName: "import", abstract: Texts.Help.importFile(kind: kind.label.within).spoken,
-            discussion: Texts.Help.importMore.spoken + "\n\n" + KindHelp.examples(Examples.importFile(kind)))
+            discussion: Texts.Help.importMore.spoken + "\n\n"
+                + (kind.name == Customer.shape.name ? Texts.Help.importCardsMore.spoken + "\n\n" : "")
+                + KindHelp.examples(Examples.importFile(kind)))
     }
 
     @Argument(help: ArgumentHelp(Texts.HelpOptions.file.spoken, valueName: "file"))
@@ -38,8 +40,13 @@ struct ImportCommand<Kind: Entity>: AsyncParsableCommand {
     @OptionGroup var options: StoreOptions
 
     func run() async throws {
-        let kind = Kind.collection
         let book = RecordBook(try options.open())
+        if try CardSniffer.holdsCards(file) { return try importCards(book) }
+        try importRows(book)
+    }
+
+    private func importRows(_ book: RecordBook) throws {
+        let kind = Kind.collection
         let reporter = options.reporter
         let encoding = try chosenEncoding()
         let bytes = try FileBytes(path: file)
@@ -69,8 +76,11 @@ struct ImportCommand<Kind: Entity>: AsyncParsableCommand {
         try tell(run.report, reporter)
     }
 
-    private func chosenEncoding() throws -> TextEncoding {
-        guard let encoding else { return try FileBytes.encoding(of: file) }
+    private func chosenEncoding() throws -> TextEncoding { try namedEncoding() ?? FileBytes.encoding(of: file) }
+
+    /// The encoding that `--encoding` names; nil where nothing is said.
+    func namedEncoding() throws(CommandFailure) -> TextEncoding? {
+        guard let encoding else { return nil }
         guard let chosen = TextEncoding(name: encoding) else {
             throw CommandFailure("encoding-unknown", Texts.Import.encodingNotRead(name: encoding), status: .usage)
         }
@@ -126,8 +136,9 @@ struct ImportCommand<Kind: Entity>: AsyncParsableCommand {
         if !ignored.isEmpty { reporter.note(Texts.Import.columnsIgnored(headers: ignored)) }
     }
 
-    private func tell(_ report: ImportReport, _ reporter: Reporter) throws {
-        try reporter.json(report.json(reporter.scene.language, isDryRun: dryRun))
+    /// Tells faults and what was done.
+    func tell(_ report: ImportReport, _ reporter: Reporter, besides: [String: JSONOutput] = [:]) throws {
+        try reporter.json(report.json(reporter.scene.language, isDryRun: dryRun, more: besides))
         if !options.json {
             for fault in report.faults.prefix(ImportReport.mostTold) {
                 reporter.note(Texts.Import.line(number: fault.line, reason: fault.reason.spoken))
