@@ -47,5 +47,6 @@ import WaybookModel
         let day = try #require(CivilDate("2026-12-01"))
         #expect(PartialDate("1986-12-01").flatMap { Anniversary($0) }?.years(on: day) == 40)
         #expect(PartialDate("--12-01").flatMap { Anniversary($0) }?.years(on: day) == nil)
+        #expect(PartialDate("2030-12-01").flatMap { Anniversary($0) }?.years(on: day) == nil)
     }
 }

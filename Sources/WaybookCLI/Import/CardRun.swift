@@ -61,9 +61,10 @@ struct CardRun {
     }
 
     private mutating func accept(_ card: VCard, _ entry: VCardEntry) throws {
-        let present = try cards.record(of: card)
+        var present = try cards.record(of: card)
         if present?.isDeleted == true { throw Refusal(reason: Texts.Import.deletedHere) }
         guard let subject = CardSubject(card, as: present) else { throw Refusal(reason: Texts.Cards.isGroup) }
+        if present == nil, subject == .organization { present = try organization(named: card.formattedName) }
         let collection = subject.isContact ? Contact.shape.name : Customer.shape.name
         let id = present?.id ?? book.workspace.importedID(collection, key: card.key)
         var plain = card
@@ -89,6 +90,18 @@ struct CardRun {
         tally.add(entry.keptOut, card.unplaced(as: subject))
         if item.isNew, !subject.isContact { cards.note(id, named: card.formattedName) }
         try settle(item, present)
+    }
+
+    /// The customer of that name, whom contacts' cards or another file brought; nil for none.
+    private mutating func organization(named name: String) throws -> VersionedRecord? {
+        switch cards.customer(named: name) {
+        case .none: return nil
+        case .several: throw Refusal(reason: Texts.Cards.severalCustomers(name: name))
+        case .one(let id):
+            // It may be among what waits.
+            if !isDryRun { try flush() }
+            return try book.workspace.store.record(id)?.record
+        }
     }
 
     /// The customer at whom a contact is, made where there is none of that name.
@@ -128,10 +141,16 @@ struct CardRun {
 
     /// Keeps what a card asks for until the batch is full, or only counts it.
     private mutating func settle(_ item: Item, _ present: VersionedRecord?) throws {
-        if let organization = item.organization { cards.note(organization.id, named: organization.name) }
         if item.changes.isEmpty { return report.unchanged += 1 }
-        guard isDryRun else { return batch.append(item) }
-        if item.organization != nil { tally.customers += 1 }
+        guard isDryRun else {
+            batch.append(item)
+            // The next card may be of somebody there: only what was stored is a customer.
+            return item.organization == nil ? () : try flush()
+        }
+        if let organization = item.organization {
+            cards.note(organization.id, named: organization.name)
+            tally.customers += 1
+        }
         if item.isNew { report.created += 1 } else { report.updated += 1 }
     }
 
@@ -156,7 +175,10 @@ struct CardRun {
             switch outcome {
             case .saved:
                 if item.isNew { report.created += 1 } else { report.updated += 1 }
-                if item.organization != nil { tally.customers += 1 }
+                if let organization = item.organization {
+                    cards.note(organization.id, named: organization.name)
+                    tally.customers += 1
+                }
             case .unchanged: report.unchanged += 1
             case .deleted: try refuse(item.line, Texts.Import.deletedHere, item.source)
             case .denied(let denial): try refuse(item.line, EditReport.sentence(denial), item.source)

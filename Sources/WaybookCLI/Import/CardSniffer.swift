@@ -9,9 +9,12 @@ enum CardSniffer {
 
     /// Whether the file holds cards. Throws where it cannot be read, and for UTF-16.
     static func holdsCards(_ path: String) throws(ImportFileProblem) -> Bool {
+        let isNamed = names.contains { path.lowercased().hasSuffix($0) }
+        // What comes through a pipe is read once: looked at, it would lose its beginning.
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        if let type, type != .typeRegular, type != .typeSymbolicLink { return isNamed }
         let beginning = try FileBytes(path: path).next()
         let isUTF16 = beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF])
-        let isNamed = names.contains { path.lowercased().hasSuffix($0) }
         if isUTF16, isNamed { throw .encodingUTF16(path: path) }
         var text = beginning[...]
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text = text.dropFirst(3) }

@@ -102,7 +102,7 @@ extension CalendarEntry {
         guard let day else { return nil }
         switch end {
         case nil: return .date(day)
-        case .date(let last): return day <= last ? .date(day) : nil
+        case .date(let last): return day < last ? .date(day) : nil
         default: return nil
         }
     }

@@ -44,8 +44,11 @@ public struct Anniversary: Hashable, Sendable {
         return endings
     }
 
-    /// How many years it is on a day; nil where the year is not known, or is one of another calendar.
-    public func years(on date: CivilDate) -> Int? { isLunar ? nil : year.map { date.year - $0 } }
+    /// How many years it is on a day; nil where the year is not known, is to come, or is one of another calendar.
+    public func years(on date: CivilDate) -> Int? {
+        guard !isLunar, let year, year < date.year else { return nil }
+        return date.year - year
+    }
 }
 
 /// A day of the Chinese lunar calendar, by the system's calendar (ICU).

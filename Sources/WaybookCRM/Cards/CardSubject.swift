@@ -34,8 +34,9 @@ extension CardSubject {
         switch present?.collection {
         case Contact.shape.name where card.kind != .group: self = .contact(at: organization)
         case Customer.shape.name where card.kind != .group:
-            let isPerson = present.flatMap { View<Customer>($0).kind } == .person
-            self = isPerson ? .person : .organization
+            let kind =
+                present.flatMap { View<Customer>($0).kind } ?? (card.kind == .organization ? .organization : .person)
+            self = kind == .person ? .person : .organization
         default: self.init(card)
         }
     }

@@ -2,15 +2,17 @@ import WaybookModel
 
 /// What is written of a card to a customer or a contact, beside what is there.
 ///
-/// A card's name, title, birthday and the like take the place of what is there. Telephone numbers, addresses, accounts and tags are
-/// added where they are not there yet; what is there stays as it is, and nothing is taken away. So a card that was written
-/// from a record changes nothing in it.
+/// A card fills what has no value and never had one, and adds telephone numbers, addresses, accounts and tags that are not there and never
+/// were. What is there stays as it is, what was taken away stays away, and nothing is taken away: a file of cards may be years old, and
+/// what somebody typed since is newer. So the same card taken again changes nothing, nor does one that was written from a record.
 public struct CardWrites {
     /// Makes the identity of an element of its text, the same for the same text.
     private let identify: (String) -> RecordID
     private let callingCode: String
     private let present: VersionedRecord?
     private var values: [FieldPath: Value] = [:]
+    /// The maps of which an element, here or in what is written, is the first choice.
+    private var preferred: Set<FieldName> = []
 
     /// - Parameters:
     ///   - present: the record as it is shown; nil for one that is new.
@@ -22,6 +24,10 @@ public struct CardWrites {
         self.present = present
         self.callingCode = callingCode
         self.identify = identify
+        for field in ["phones", "emails"] as [FieldName] {
+            let elements = present?.elements(of: field) ?? [:]
+            if elements.values.contains(where: { $0.entries?["primary"]?.boolean == true }) { preferred.insert(field) }
+        }
     }
 
     /// The writes of what was put, in the order of their paths; only what differs.
@@ -41,7 +47,7 @@ public struct CardWrites {
     /// Puts a customer's card.
     public mutating func put(customer card: VCard, kind: CustomerKind) {
         set("name", card.formattedName)
-        fill("kind", kind.rawValue)
+        begin("kind", kind.rawValue)
         common(card)
         for address in card.addresses { put(address) }
         place(card)
@@ -68,7 +74,7 @@ public struct CardWrites {
     /// Puts what a contact's card tells of the organisation, which is made by it: its name, page and addresses.
     public mutating func put(organization name: String, of card: VCard) {
         set("name", name)
-        fill("kind", CustomerKind.organization.rawValue)
+        begin("kind", CustomerKind.organization.rawValue)
         for address in card.addresses where !address.places.contains(.home) { put(address) }
         place(card)
         set("website", card.urls.first)
@@ -87,19 +93,14 @@ public struct CardWrites {
         write(FieldPath(field), .string(text))
     }
 
-    /// Only where there is no value.
-    private mutating func fill(_ field: FieldName, _ text: String?) {
-        guard present?[field] ?? .null == .null else { return }
-        set(field, text)
+    /// Of a new record only: it could not be changed any more.
+    private mutating func begin(_ field: FieldName, _ text: String) {
+        if present == nil { set(field, text) }
     }
 
+    /// Only where nobody has written yet: an atom without a value was cleared, or taken away, by somebody.
     private mutating func write(_ path: FieldPath, _ value: Value) {
-        if present?.atoms[path]?.value != value { values[path] = value }
-    }
-
-    /// An element that is there stays as it is.
-    private mutating func add(_ path: FieldPath, _ value: Value) {
-        if present?.atoms[path]?.value == nil, values[path] == nil { values[path] = value }
+        if present?.atoms[path] == nil, values[path] == nil { values[path] = value }
     }
 
     private mutating func common(_ card: VCard) {
@@ -107,11 +108,11 @@ public struct CardWrites {
         for email in card.emails { put(email) }
         for messenger in card.messengers {
             let text = TypedText.line(messenger.text)
-            if let key = ElementKey.make(text, form: .handle) { add(FieldPath("socials", key: key), .string(text)) }
+            if let key = ElementKey.make(text, form: .handle) { write(FieldPath("socials", key: key), .string(text)) }
         }
         for tag in card.categories {
             let text = TypedText.line(tag)
-            if let key = ElementKey.make(text, form: .text) { add(FieldPath("tags", key: key), .string(text)) }
+            if let key = ElementKey.make(text, form: .text) { write(FieldPath("tags", key: key), .string(text)) }
         }
         if let note = card.note { write(FieldPath("notes"), .string(TypedText.lines(note))) }
     }
@@ -135,9 +136,9 @@ public struct CardWrites {
         guard !number.key.isEmpty else { return }
         var element = Phone(number)
         if let kind = PhoneKind(phone.kinds) { element.type = kind }
-        if phone.isPreferred, !hasPrimary("phones") { element.isPrimary = true }
+        if phone.isPreferred, preferred.insert("phones").inserted { element.isPrimary = true }
         if let label = phone.label { element.note = TypedText.line(label) }
-        add(FieldPath("phones", key: number.key), element.value)
+        write(FieldPath("phones", key: number.key), element.value)
     }
 
     private mutating func put(_ email: CardEmail) {
@@ -145,16 +146,9 @@ public struct CardWrites {
         guard !address.key.isEmpty else { return }
         var element = Email(address)
         element.type = email.places.contains(.work) ? .work : email.places.contains(.home) ? .personal : nil
-        if email.isPreferred, !hasPrimary("emails") { element.isPrimary = true }
+        if email.isPreferred, preferred.insert("emails").inserted { element.isPrimary = true }
         if let label = email.label { element.note = TypedText.line(label) }
-        add(FieldPath("emails", key: address.key), element.value)
-    }
-
-    /// Whether one of the elements, here or in what is written, is the first choice.
-    private func hasPrimary(_ field: FieldName) -> Bool {
-        let written = values.filter { $0.key.field == field }.map(\.value)
-        let here = present?.elements(of: field).values.map { $0 } ?? []
-        return (written + here).contains { $0.entries?["primary"]?.boolean == true }
+        write(FieldPath("emails", key: address.key), element.value)
     }
 
     private mutating func put(_ address: CardAddress) {
@@ -164,7 +158,7 @@ public struct CardWrites {
         let element = Address(address)
         guard element.entries.keys.contains(where: { $0 != "type" }) else { return }
         let id = identify("address\n" + CanonicalJSON.text(element.value))
-        add(FieldPath("addresses", key: id.description), element.value)
+        write(FieldPath("addresses", key: id.description), element.value)
     }
 
     private var presentAddresses: [CardAddress] { present.map { VCard.addresses(of: $0) } ?? [] }

@@ -10,7 +10,7 @@ extension VCard {
     /// The card of a customer.
     /// - Parameter customer: with its stamps; the latest is when the card was changed.
     public init(customer: View<Customer>) {
-        let isPerson = customer.kind == .person
+        let isPerson = customer.kind == .person || customer.kind == nil && Self.readsAsPerson(customer)
         self.init(kind: isPerson ? .individual : .organization, formattedName: customer.name ?? customer.id.description)
         identify(customer.record)
         if let nickname = customer.nickname { nicknames = [nickname] }
@@ -28,6 +28,12 @@ extension VCard {
         person(customer.personName, customer.birthday, customer.gender)
         title = customer.jobTitle
         role = customer.occupation
+    }
+
+    /// Whether a customer of whom nobody has said what they are has what only persons have.
+    private static func readsAsPerson(_ customer: View<Customer>) -> Bool {
+        customer.personName != nil || customer.birthday != nil || customer.gender != nil || customer.jobTitle != nil
+            || customer.occupation != nil
     }
 
     /// The card of a contact.

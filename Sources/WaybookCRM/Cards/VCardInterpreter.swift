@@ -9,6 +9,8 @@ struct VCardInterpreter {
     /// Labels of groups: `item1.X-ABLabel:…`.
     private var labels: [String: String] = [:]
     private var card = VCard(formattedName: "")
+    /// The tags that it has: looked up in the card itself, many of them would take the square of their number.
+    private var categories: Set<String> = []
     private var given = Preferences()
     private(set) var keptOut: [String: Int] = [:]
 
@@ -94,7 +96,7 @@ struct VCardInterpreter {
         case "NOTE": try takeNote(line)
         case "URL": try takeURL(line)
         case "CATEGORIES":
-            for text in try list(line) where !card.categories.contains(text) { card.categories.append(text) }
+            for text in try list(line) where categories.insert(text).inserted { card.categories.append(text) }
         case "MEMBER": if let member = try optional(line) { card.members.append(member) }
         case "KIND": try takeKind(line)
         case "ABSHOWAS": if try text(line).uppercased() == "COMPANY" { card.kind = .organization }

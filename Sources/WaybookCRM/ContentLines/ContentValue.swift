@@ -8,8 +8,10 @@ struct ContentValue {
     func utf8(_ line: ContentLine) throws(InvalidText) -> [UInt8] {
         let bytes = line.transfer == .quotedPrintable ? QuotedPrintable.decoded(line.value) : line.value
         let label = line.value(of: "CHARSET")
-        if let label, Self.isLatin(label) { return bytes.flatMap { Array(String(Unicode.Scalar($0)).utf8) } }
-        if let named = label.flatMap({ TextEncoding(name: $0) }) ?? encoding {
+        if let label, Self.isLatin(label) { return bytes.flatMap { Array(String(Self.latin($0)).utf8) } }
+        // Of a label that is not known nothing is guessed: bytes of many encodings read as some other.
+        let named = label.map { TextEncoding(name: $0) ?? .utf8 } ?? encoding
+        if let named {
             guard let text = Self.read(bytes, as: named) else { throw InvalidText(encoding: named) }
             return text
         }
@@ -25,8 +27,18 @@ struct ContentValue {
     }
 
     private static func isLatin(_ label: String) -> Bool {
-        ["iso-8859-1", "latin1", "us-ascii", "windows-1252"].contains(label.lowercased())
+        ["iso-8859-1", "iso8859-1", "latin1", "us-ascii", "windows-1252", "cp1252"].contains(label.lowercased())
     }
+
+    /// A byte of Latin-1; of 0x80 to 0x9F, where that has control characters, what Windows-1252 has there, as browsers read both
+    /// (WHATWG Encoding Standard).
+    private static func latin(_ byte: UInt8) -> Unicode.Scalar {
+        guard (0x80...0x9F).contains(byte) else { return Unicode.Scalar(byte) }
+        return windows[Int(byte) - 0x80]
+    }
+
+    private static let windows = Array(
+        "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8D}Ž\u{8F}\u{90}‘’“”•–—˜™š›œ\u{9D}žŸ".unicodeScalars)
 
     private static func read(_ bytes: [UInt8], as encoding: TextEncoding) -> [UInt8]? {
         switch encoding {

@@ -67,7 +67,8 @@ struct UnfoldedLines {
 
     private func append(_ bytes: ArraySlice<UInt8>, _ line: PhysicalLine, to whole: inout UnfoldedLine) {
         let room = max(0, limitBytes - whole.bytes.count)
-        whole.isCut = whole.isCut || line.isCut || bytes.count > room
+        // Folds of nothing make it no longer, and fill the memory all the same.
+        whole.isCut = whole.isCut || line.isCut || bytes.count > room || whole.source.count > 4 * limitBytes
         whole.bytes.append(contentsOf: bytes.prefix(room))
         guard !whole.isCut else { return }
         whole.source += line.bytes + [Ascii.carriageReturn, Ascii.lineFeed]

@@ -102,8 +102,35 @@ import WaybookModel
             "KIND:org", "FN:Acme", "TEL;PREF=1:+86 138 0013 8000", "TEL;TYPE=cell;PREF=1:13900139000",
             "ADR:;;1 Rue;Paris;;75001;FR")
         let written = try writes(card, onto: present)
-        #expect(written.map(\.path.field) == ["addresses", "kind", "phones"])
+        #expect(written.map(\.path.field) == ["addresses", "phones"], "what it is could not be changed any more")
         #expect(written.last?.path.key == "+8613900139000" && written.last?.value?.entries?["primary"] == nil)
+    }
+
+    @Test func whatSomebodyChangedOrTookAwaySinceStaysSo() throws {
+        let present = try record(
+            "contact",
+            [
+                Write(path: FieldPath("customer"), value: .string(Self.other.description)),
+                Write(path: FieldPath("name"), value: "Bo Li"), Write(path: FieldPath("jobTitle"), value: "Director"),
+                Write(path: FieldPath("notes"), value: .null), Write(path: FieldPath("birthday"), value: "1985-04-15"),
+                Write(path: FieldPath("phones", key: "+8613800138000"), value: nil),
+            ])
+        let card = try card(
+            "UID:bo-1", "FN:Bo Li", "ORG:Acme", "TITLE:Clerk", "NOTE:old", "BDAY:--0415", "TEL:13800138000",
+            "EMAIL:bo@b.cn")
+        #expect(try writes(card, onto: present).map(\.path.field) == ["emails"])
+    }
+
+    @Test func aCustomerOfWhomNobodySaidWhatTheyAreReadsAsAPersonByWhatTheyHave() throws {
+        let writes = [
+            Write(path: FieldPath("name"), value: "张三"), Write(path: FieldPath("birthday"), value: "1985-04-15"),
+        ]
+        let person = try record("customer", writes)
+        let card = VCard(customer: View<Customer>(person))
+        #expect(card.kind == .individual && card.organization.isEmpty && card.birthday != nil)
+        #expect(CardSubject(card, as: person) == .person)
+        let firm = try record("customer", [Write(path: FieldPath("name"), value: "蓝港贸易")])
+        #expect(VCard(customer: View<Customer>(firm)).kind == .organization)
     }
 
     @Test func numbersThatOptedOutAreNotWritten() throws {

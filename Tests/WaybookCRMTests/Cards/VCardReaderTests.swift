@@ -64,6 +64,25 @@ import WaybookModel
         #expect(entry.keptOut == ["PHOTO": 1])
     }
 
+    @Test func aCharacterSetThatIsNotKnownIsNotGuessed() throws {
+        func name(_ charset: String, _ value: String) throws -> String? {
+            let text =
+                "BEGIN:VCARD\r\nVERSION:2.1\r\nFN;CHARSET=\(charset);ENCODING=QUOTED-PRINTABLE:\(value)\r\nEND:VCARD\r\n"
+            return try? try #require(try entries(Array(text.utf8)).first).card.get().formattedName
+        }
+        #expect(try name("windows-1252", "O=92Brien =80") == "O’Brien €")
+        #expect(try name("ISO-8859-1", "M=FCller") == "Müller")
+        #expect(try name("ISO-8859-15", "M=FCller") == nil && name("Shift_JIS", "=8ER=93c") == nil)
+        #expect(try name("X-UNKNOWN", "M=C3=BCller") == "Müller")
+    }
+
+    @Test func foldsOfNothingFillNoMemory() throws {
+        let folds = Array(repeating: Array("\r\n ".utf8), count: 40_000).flatMap { $0 }
+        var lines = UnfoldedLines(limitBytes: 1_000, isCard: true, source: source(Array("NOTE:x".utf8) + folds))
+        let line = try #require(try lines.next())
+        #expect(line.isCut && line.source.count < 8_000)
+    }
+
     @Test func aSoftBreakDoesNotSwallowTheCardsEnd() throws {
         let text = "BEGIN:VCARD\nFN:x\nNOTE;QUOTED-PRINTABLE:a=\nEND:VCARD\nBEGIN:VCARD\nFN:y\nEND:VCARD\n"
         let cards = try entries(Array(text.utf8)).map { try $0.card.get() }

@@ -35,7 +35,7 @@ struct TodayCommand: AsyncParsableCommand {
         let desk = Desk(book, of: person ?? book.workspace.session.user, on: day)
         let list = try desk.worklist()
         let reporter = options.reporter
-        try reporter.json(.list(list.lines.map { desk.json($0) }))
+        try reporter.json(.list(list.lines.prefix(limit ?? .max).map { desk.json($0) }))
         let shown = list.lines.prefix(limit ?? RecordListing.shownByDefault)
         if shown.isEmpty {
             try reporter.say(Texts.Today.nothing(day: list.day.description))
