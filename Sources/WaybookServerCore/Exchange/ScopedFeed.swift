@@ -18,6 +18,8 @@ struct ScopedFeed {
     private(set) var hasMore = false
     /// The scopes of the reader when it was last noted what had gone out of sight.
     private var notedScopes: Set<Scope>?
+    /// The roots that this answer has told of as erased.
+    private var toldErased: Set<RecordID> = []
 
     init(
         _ service: ExchangeService, _ principal: ExchangePrincipal, reader: ReplicaID, plan: ScopedPlan,
@@ -148,11 +150,17 @@ struct ScopedFeed {
 
     /// Records that went over into another unit: they come again with that one, if the reader sees it. And roots that were
     /// erased after they had left: a log here may still say something of them.
-    private func tellMoved(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
-        for root in try rows.erasedAfterLeaving(replica, after: readThrough) { page.append(.erased(root)) }
+    private mutating func tellMoved(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
+        try tellErased(rows, &page)
         guard try rows.hasMovedRecords(after: readThrough) else { return }
         for move in try rows.movedAway(from: replica, after: readThrough) {
             page.append(try comesAgain(move, rows, viewer) ? .gone(move.record) : gone(move))
+        }
+    }
+
+    private mutating func tellErased(_ rows: ServerRows, _ page: inout Page) throws {
+        for root in try rows.erasedAfterLeaving(replica, after: readThrough) where toldErased.insert(root).inserted {
+            page.append(.erased(root))
         }
     }
 
@@ -327,6 +335,8 @@ struct ScopedFeed {
 
     /// Nothing follows in this snapshot: what it holds has been wholly read.
     private mutating func finish(_ rows: ServerRows, _ viewer: Viewer, _ page: inout Page) throws {
+        // Those that were erased meanwhile: the next pull asks from behind this one's end.
+        try tellErased(rows, &page)
         // Those that moved on while the pull went on, too, but for what it has told in the unit that it is in.
         for move in try rows.movedAway(from: replica, after: readThrough) {
             guard try comesAgain(move, rows, viewer) else {

@@ -139,7 +139,7 @@ extension ServerRows {
             sql: """
                 SELECT erased_unit.unit FROM erased_unit JOIN held ON held.unit = erased_unit.unit AND held.replica = ?
                 WHERE erased_unit.sequence > ?
-                    AND held.state IN (\(HeldState.left.rawValue), \(HeldState.leaving.rawValue))
+                    AND held.state IN (\(HeldState.left.rawValue), \(HeldState.leaving.rawValue), \(HeldState.behind.rawValue))
                 ORDER BY erased_unit.unit
                 """)
         return try Data.fetchAll(statement, arguments: [replica.number, sequence]).compactMap { RecordID(bytes: $0) }

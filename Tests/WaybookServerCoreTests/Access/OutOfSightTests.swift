@@ -135,4 +135,25 @@ import WaybookProtocol
         #expect(mia.state.departed.map(\.unit) == [world.acme])
         #expect(try firm.difference(mia) == nil)
     }
+
+    /// What her log says of it must go as well.
+    @Test func whatIsErasedInTheMidstOfAPullIsToldToWhoHeldItOnce() throws {
+        let world = try World(isFirst: false)
+        let (firm, ada, mia) = (world.firm, world.ada, world.mia)
+        ada.edit(world.acme, ["owner": firm.user(world.cy)])
+        try firm.settle(ada)
+        try firm.settle(mia)
+        for (index, other) in world.others.enumerated() { ada.edit(other, ["city": .string("City \(index)")]) }
+        try firm.settle(ada)
+        try mia.sync(afterPage: { page in
+            guard page == 1 else { return }
+            ada.edit(world.acme, ["$erased": "request"])
+            try firm.settle(ada)
+            ada.edit(world.others[2], ["city": "Bern"])
+            try firm.settle(ada)
+        })
+        try firm.settle(mia)
+        #expect(mia.state.erased == [world.acme])
+        #expect(try firm.difference(mia) == nil)
+    }
 }
