@@ -68,6 +68,20 @@ import WaybookTesting
         }
     }
 
+    /// Where the system tells what is open: a campaign of thousands runs in one process.
+    @Test func aHistoryLeavesNoFileOpen() async throws {
+        let folder = Self.folder("open")
+        for seed in [3, 4] as [UInt64] {
+            let history = SimulatedHistory(seed: seed, steps: 60, laptops: 5)
+            _ = try await Campaign.replay(history, schema: Catalogue.schema, in: folder)
+        }
+        let descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        let open = descriptors.compactMap { number in
+            try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+        }
+        #expect(open.filter { $0.contains(folder.lastPathComponent) } == [])
+    }
+
     @Test func someHistoriesAreKept() { #expect(!KeptHistories.all.isEmpty, "else the next test has no case") }
 
     /// Each of these once broke a law.

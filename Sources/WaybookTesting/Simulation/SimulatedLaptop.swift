@@ -103,6 +103,13 @@ final class SimulatedLaptop: @unchecked Sendable {
         try? laptop.close()
         await run.turnstile.kill()
         _ = await run.task.value
-        self.run = nil
+        end()
+    }
+
+    /// No exchange is under way any more. What told the transport of it refers back to this: kept, neither would ever go, nor close its
+    /// files.
+    func end() {
+        run = nil
+        transport.set(InProcessTransport.Weather())
     }
 }

@@ -94,7 +94,7 @@ extension Simulation {
     func goOn(_ one: SimulatedLaptop, chunks: Int) async throws {
         guard let run = one.run, await run.turnstile.advance(chunks: chunks == 0 ? nil : chunks) else { return }
         let result = await run.task.value
-        one.run = nil
+        one.end()
         switch result {
         case .failure(let error): throw error
         case .success(let report): try note(report, of: one)

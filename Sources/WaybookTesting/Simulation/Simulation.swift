@@ -135,6 +135,8 @@ public final class Simulation: @unchecked Sendable {
             try? one.laptop.close()
             one.machine?.end()
         }
+        // Their transports refer back to this: kept, every history would keep its files open.
+        laptops = []
         try? service.file.close()
         serverMachine?.end()
         try? FileManager.default.removeItem(at: folder)
