@@ -11,7 +11,7 @@ struct CardRun {
     private let isDryRun: Bool
     private var cards: CardBook
     private var batch: [Item] = []
-    private var met: [RecordID: (line: Int, hash: Int)] = [:]
+    private var met: [RecordID: (line: Int, hash: Int, uid: String?)] = [:]
     private(set) var report = ImportReport()
     /// Customers that were made of organisations, and properties that were not taken.
     private(set) var tally = CardTally()
@@ -70,7 +70,13 @@ struct CardRun {
         var plain = card
         plain.revision = nil
         if let other = met[id] {
-            guard other.hash == plain.hashValue else { throw Refusal(reason: Texts.Cards.sameCard(line: other.line)) }
+            guard other.hash == plain.hashValue else {
+                let isSameUID = card.uid != nil && card.uid == other.uid
+                throw Refusal(
+                    reason: isSameUID
+                        ? Texts.Cards.sameCard(line: other.line)
+                        : Texts.Cards.sameOrganisation(line: other.line, name: card.formattedName))
+            }
             return report.unchanged += 1
         }
         var item = Item(line: entry.line, source: entry.source, changes: [], isNew: present == nil)
@@ -85,7 +91,7 @@ struct CardRun {
             writes.put(contact: card, at: customer)
         }
         try add(id, collection, writes, &item)
-        met[id] = (entry.line, plain.hashValue)
+        met[id] = (entry.line, plain.hashValue, card.uid)
         tell(card, subject)
         tally.add(entry.keptOut, card.unplaced(as: subject))
         if item.isNew, !subject.isContact { cards.note(id, named: card.formattedName) }

@@ -90,6 +90,14 @@ extension Texts {
             )
         }
 
+        package static func sameOrganisation(line: Int, name: String) -> LocalizedText {
+            LocalizedText(
+                en:
+                    "it is of “\(name)”, as the card on line \(line) is, but says something else; put the two into one card",
+                zh: "它与第 \(line) 行的名片同属“\(name)”，但内容不同；请合并为一张名片"
+            )
+        }
+
         package static func sameCard(line: Int) -> LocalizedText {
             LocalizedText(
                 en:

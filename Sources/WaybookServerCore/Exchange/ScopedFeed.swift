@@ -158,6 +158,7 @@ struct ScopedFeed {
         }
     }
 
+    /// Roots that were erased after they had left, or while they were out of sight: each once in an answer.
     private mutating func tellErased(_ rows: ServerRows, _ page: inout Page) throws {
         for root in try rows.erasedAfterLeaving(replica, after: readThrough) where toldErased.insert(root).inserted {
             page.append(.erased(root))
